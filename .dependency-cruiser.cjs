@@ -1,0 +1,115 @@
+/**
+ * The import table of docs/architecture.md as data: which folder may import which, which package lives where, and
+ * which folders stay free of I/O. Everything below the tables only turns them into rules.
+ */
+
+/** Folder or file under src/ → what it may import besides itself; a name without extension is a folder. */
+const mayImport = {
+  model: [],
+  yaml: ['model'],
+  sources: ['model'],
+  destinations: ['model'],
+  mapping: ['model', 'yaml', 'destinations/destination.ts'],
+  'mapping/evaluator/child.ts': ['model', 'yaml', 'mapping', 'destinations'],
+  delivery: ['model', 'destinations/destination.ts'],
+  store: ['model'],
+  config: ['model', 'yaml', 'sources', 'destinations'],
+  pipeline: ['model', 'sources', 'destinations', 'mapping', 'delivery', 'store/store.ts', 'log.ts'],
+  http: ['model', 'sources', 'pipeline', 'store/store.ts', 'log.ts'],
+  demo: ['model', 'config'],
+  'log.ts': ['model'],
+  'gateway.ts': [
+    ...['model', 'yaml', 'sources', 'destinations', 'mapping', 'delivery', 'store', 'config', 'pipeline', 'http'],
+    'log.ts',
+  ],
+};
+
+/** Package → the only places that may import it. A package that is missing here may be imported nowhere. */
+const livesIn = {
+  axios: ['delivery/send.ts'],
+  'better-sqlite3': ['store/sqlite'],
+  commander: ['cli'],
+  express: ['http'],
+  'fastest-levenshtein': ['yaml'],
+  'ipaddr.js': ['delivery'],
+  isbot: ['demo'],
+  jsonata: ['mapping'],
+  'libphonenumber-js': ['mapping'],
+  pino: ['log.ts'],
+  'pino-pretty': ['log.ts'],
+  'prom-client': ['http'],
+  stripe: ['sources/stripe.ts'],
+  yaml: ['yaml'],
+  zod: ['config', 'destinations', 'http', 'mapping', 'sources', 'yaml'],
+};
+
+/** Places that decide and never act: no disk, network or process. */
+const pure = ['model', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
+const acting = ['mapping/evaluator', 'mapping/load.ts', 'mapping/check.ts', 'delivery/send.ts'];
+const inputAndOutput =
+  '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';
+
+const escaped = (text) => text.replaceAll('.', '\\.');
+const place = (name) => (name.endsWith('.ts') ? `^src/${escaped(name)}$` : `^src/${escaped(name)}/`);
+const places = (names) => names.map(place);
+const packageNamed = (name) => `(^|/)node_modules/(@types/)?${escaped(name)}/`;
+
+const importTable = Object.entries(mayImport).map(([name, allowed]) => ({
+  name: `${name}-imports-only-what-the-table-allows`,
+  severity: 'error',
+  from: { path: place(name), pathNot: places(Object.keys(mayImport).filter((other) => other.startsWith(`${name}/`))) },
+  to: { path: '^src/', pathNot: places([name, ...allowed]) },
+}));
+
+const packageTable = Object.entries(livesIn).map(([name, homes]) => ({
+  name: `${name}-stays-where-it-lives`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: places(homes) },
+  to: { path: packageNamed(name) },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'every-import-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...importTable,
+    ...packageTable,
+    {
+      name: 'every-package-has-a-home',
+      comment: 'add a new package to `livesIn`, with the one place that may use it',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: 'node_modules/', pathNot: Object.keys(livesIn).map(packageNamed) },
+    },
+    {
+      name: 'only-the-gateway-starts-http',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/http/', '^src/gateway\\.ts$'] },
+      to: { path: '^src/http/' },
+    },
+    {
+      name: 'nobody-imports-the-cli',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'deciding-code-does-no-io',
+      severity: 'error',
+      from: { path: places(pure), pathNot: places(acting) },
+      to: { dependencyTypes: ['core'], path: inputAndOutput },
+    },
+    {
+      name: 'contracts-are-imported-as-types',
+      severity: 'error',
+      from: { path: places(['delivery', 'pipeline', 'http']) },
+      to: { path: places(['destinations/destination.ts', 'store/store.ts']), dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { GatewayError } from '../model/error.ts';
+
+/** The only reader of the process's environment. Secrets are named by gateway.yaml; these are the gateway's own. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly default: string | null;
+  readonly description: string;
+}
+
+export const environmentVariables = [
+  { name: 'HOST', default: '0.0.0.0', description: 'Address of the receiver: /in/*, /healthz and /readyz, nothing else.' },
+  { name: 'PORT', default: '8080', description: 'Port of the receiver.' },
+  { name: 'ADMIN_HOST', default: '127.0.0.1', description: 'Address of the admin API and /metrics.' },
+  { name: 'ADMIN_PORT', default: '8081', description: 'Port of the admin API and /metrics.' },
+  { name: 'ADMIN_TOKEN', default: null, description: 'Bearer token of the API, at least 32 characters; default: made once and kept in DATA_DIR/admin-token.' },
+  { name: 'PUBLIC_URL', default: null, description: "The receiver's public base URL; HubSpot's signatures cover it, so HubSpot needs it." },
+  { name: 'MAPPINGS_DIR', default: './mappings', description: 'Folder of gateway.yaml, the mappings and their fixtures.' },
+  { name: 'DATA_DIR', default: './data', description: 'Folder of the SQLite database and the admin token.' },
+  { name: 'LOG_LEVEL', default: 'info', description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.' },
+] as const satisfies readonly EnvironmentVariable[];
+
+export interface Environment {
+  /** The variable's value, or what the file named by NAME_FILE holds; undefined when it is unset or empty. */
+  get(name: string): string | undefined;
+}
+
+/** The process's variables over those of a `.env` file in the working directory. */
+export function readEnvironment(): Environment {
+  return environmentFrom({ ...readDotEnv(join(process.cwd(), '.env')), ...process.env });
+}
+
+export function environmentFrom(variables: Readonly<Record<string, string | undefined>>): Environment {
+  return {
+    get: (name) => {
+      const file = variables[`${name}_FILE`];
+      return variables[name] || (file ? readSecretFile(name, file) : undefined) || undefined;
+    },
+  };
+}
+
+function readDotEnv(path: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (error) {
+    // The file is optional; one that is there but cannot be read is a mistake to be told.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new GatewayError('CONFIG_INVALID', '.env cannot be read', { cause: error });
+  }
+}
+
+function readSecretFile(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new GatewayError('CONFIG_INVALID', `${name}_FILE names a file that cannot be read: ${path}`, {
+      hint: 'check the path and that the gateway’s user may read it',
+      cause: error,
+    });
+  }
+}

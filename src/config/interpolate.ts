@@ -1,0 +1,40 @@
+import { isJsonObject, type Json } from '../model/json.ts';
+import type { Environment } from './environment.ts';
+
+/** A variable that gateway.yaml insists on (`${NAME:?message}`) and the environment does not have. */
+export interface MissingVariable {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+const reference = /\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}/g;
+
+/** The variables a text names. */
+export const variablesIn = (text: string): readonly string[] => [...text.matchAll(reference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+
+/**
+ * `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, as in docker compose, in every text of the file; `$${` is a
+ * literal `${`. Done on parsed values, so that no variable's content can become YAML.
+ */
+export function interpolate(value: Json, environment: Environment): { readonly value: Json; readonly missing: readonly MissingVariable[] } {
+  const missing: MissingVariable[] = [];
+  const fill = (text: string, path: MissingVariable['path']): string =>
+    text
+      .split('$${')
+      .map((part) =>
+        part.replace(reference, (_, name: string, operator: string | undefined, operand: string | undefined) => {
+          const found = environment.get(name);
+          if (found !== undefined) return found;
+          if (operator === '?') missing.push({ path, message: `${name} is not set: ${operand || 'it is required'}` });
+          return operator === '-' ? (operand ?? '') : '';
+        }),
+      )
+      .join('${');
+  const walk = (node: Json, path: MissingVariable['path']): Json => {
+    if (typeof node === 'string') return fill(node, path);
+    if (Array.isArray(node)) return node.map((item: Json, index) => walk(item, [...path, index]));
+    if (!isJsonObject(node)) return node;
+    return Object.fromEntries(Object.entries(node).map(([key, member]) => [key, walk(member ?? null, [...path, key])]));
+  };
+  return { value: walk(value, []), missing };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { GatewayError } from '../model/error.ts';
+import { type Environment, environmentVariables } from './environment.ts';
+
+/** The gateway's own settings, from the environment. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly adminHost: string;
+  readonly adminPort: number;
+  /** Undefined: made once and kept in the data folder. */
+  readonly adminToken: string | undefined;
+  /** Without a trailing slash. */
+  readonly publicUrl: string | undefined;
+  readonly mappingsDir: string;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const shape = z.object({
+  HOST: z.string(),
+  PORT: port,
+  ADMIN_HOST: z.string(),
+  ADMIN_PORT: port,
+  ADMIN_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in https://hooks.example.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  MAPPINGS_DIR: z.string(),
+  DATA_DIR: z.string(),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
+});
+
+/** Throws CONFIG_INVALID naming the variable. */
+export function readSettings(environment: Environment): Settings {
+  const given = environmentVariables.map((variable) => [variable.name, environment.get(variable.name) ?? variable.default ?? undefined]);
+  const parsed = shape.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const complaints = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new GatewayError('CONFIG_INVALID', complaints.join('; '), { hint: 'set it in the environment or in .env' });
+  }
+  const { data } = parsed;
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    adminHost: data.ADMIN_HOST,
+    adminPort: data.ADMIN_PORT,
+    adminToken: data.ADMIN_TOKEN,
+    publicUrl: data.PUBLIC_URL,
+    mappingsDir: data.MAPPINGS_DIR,
+    dataDir: data.DATA_DIR,
+    logLevel: data.LOG_LEVEL,
+  };
+}

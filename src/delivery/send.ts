@@ -1,0 +1,162 @@
+import { lookup as systemLookup } from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
+import axios, { type AxiosResponse } from 'axios';
+import type { OutboundRequest } from '../destinations/destination.ts';
+import type { Answer } from '../model/attempt.ts';
+import { headerProblem } from './outbound-headers.ts';
+import { addressRefusal, literalAddress } from './private-address.ts';
+import { networkFailure, RefusedAddress, type SendFailure } from './send-failure.ts';
+
+export type SendResult =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'failed'; readonly failure: SendFailure }
+  /** Shutdown took it away; says nothing about the destination. */
+  | { readonly kind: 'aborted' };
+
+export interface SendLimits {
+  /** From the first look-up to the last byte of the answer. */
+  readonly timeoutMs: number;
+  readonly allowPrivateAddress: boolean;
+}
+
+export interface SenderOptions {
+  /** For requests that do not bring their own. */
+  readonly userAgent?: string;
+  readonly lookup?: LookupFunction;
+}
+
+/** Makes one HTTP request and reports what came of it; a failure is a value. The only way out of the gateway. */
+export interface Sender {
+  send(request: OutboundRequest, limits: SendLimits, shutdown?: AbortSignal): Promise<SendResult>;
+  /** Closes the connections kept for the next request. */
+  close(): void;
+}
+
+const maxAnswerBytes = 64 * 1024;
+/** Below the 60 s after which common load balancers drop an idle connection without a word. */
+const idleConnectionMs = 30_000;
+/** Analytics tools drop what looks like a bot: `axios/…`, `node`, a bare product name. */
+const browserLikeUserAgent = 'Mozilla/5.0 hookstitch/1.0';
+
+export function createSender({ userAgent = browserLikeUserAgent, lookup = systemLookup }: SenderOptions = {}): Sender {
+  // Two pools: a connection opened for a destination on a private address must not be handed to one that may not.
+  const anyAddress = createAgents(lookup);
+  const publicOnly = createAgents(guardedLookup(lookup));
+
+  return {
+    async send(request, { timeoutMs, allowPrivateAddress }, shutdown) {
+      const failure = requestProblem(request, allowPrivateAddress);
+      if (failure !== undefined) return { kind: 'failed', failure };
+
+      const deadline = AbortSignal.timeout(timeoutMs);
+      const signal = shutdown === undefined ? deadline : AbortSignal.any([deadline, shutdown]);
+      try {
+        const agents = allowPrivateAddress ? anyAddress : publicOnly;
+        return { kind: 'answered', answer: await post(request, { ...agents, userAgent, signal }) };
+      } catch (error) {
+        if (!signal.aborted) return { kind: 'failed', failure: networkFailure(error) };
+        if (signal.reason !== deadline.reason) return { kind: 'aborted' };
+        const message = `no complete answer within ${timeoutMs} ms`;
+        return { kind: 'failed', failure: { reason: 'timeout', message, sent: true } };
+      }
+    },
+    close() {
+      for (const agent of [...Object.values(anyAddress), ...Object.values(publicOnly)]) agent.destroy();
+    },
+  };
+}
+
+interface Agents {
+  readonly httpAgent: http.Agent;
+  readonly httpsAgent: https.Agent;
+}
+
+function createAgents(lookup: LookupFunction): Agents {
+  const options = { keepAlive: true, timeout: idleConnectionMs, lookup };
+  return {
+    httpAgent: new http.Agent(options),
+    // Said outright, because the environment can turn verification off for a whole process.
+    httpsAgent: new https.Agent({ ...options, minVersion: 'TLSv1.2', rejectUnauthorized: true }),
+  };
+}
+
+/** Judges the very addresses that are connected to, so that a name which changes between two look-ups gains nothing. */
+export function guardedLookup(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, resolved, family) => {
+      if (error) return callback(error, resolved, family);
+      const addresses = typeof resolved === 'string' ? [resolved] : resolved.map(({ address }) => address);
+      const refusal = addressRefusal(hostname, addresses);
+      return refusal === undefined ? callback(null, resolved, family) : callback(new RefusedAddress(refusal), []);
+    });
+  };
+}
+
+/** What can be refused before anything is connected; an address in the URL itself never reaches the resolver. */
+function requestProblem({ url, headers }: OutboundRequest, allowPrivateAddress: boolean): SendFailure | undefined {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    return { reason: 'invalid_payload', message: 'the request has no http(s) URL', sent: false };
+  }
+  const problem = headerProblem(headers);
+  if (problem !== undefined) return { reason: 'invalid_payload', message: problem, sent: false };
+
+  const address = literalAddress(parsed);
+  if (allowPrivateAddress || address === undefined) return undefined;
+  const refusal = addressRefusal(address, [address]);
+  return refusal === undefined ? undefined : { reason: 'unreachable', message: refusal, sent: false };
+}
+
+interface PostContext extends Agents {
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+}
+
+async function post({ url, headers, body }: OutboundRequest, context: PostContext): Promise<Answer> {
+  const { userAgent, ...transport } = context;
+  const response: AxiosResponse<Readable> = await axios.request({
+    method: 'POST',
+    url,
+    headers: {
+      accept: '*/*',
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+      ...headers,
+      'accept-encoding': 'identity',
+    },
+    data: body,
+    transformRequest: [],
+    transformResponse: [],
+    ...transport,
+    // Following would turn a 302's POST into a GET that "succeeds", and carry secrets to another host on a 307.
+    maxRedirects: 0,
+    proxy: false,
+    decompress: false,
+    responseType: 'stream',
+    validateStatus: null,
+  });
+  return {
+    status: response.status,
+    headers: flattened(response.headers),
+    body: await readUpTo(maxAnswerBytes, response.data),
+  };
+}
+
+/** The rest is not worth a byte: the answer is cut there, not refused, so that a long one is not retried for ever. */
+async function readUpTo(limit: number, stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= limit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limit).toString();
+}
+
+function flattened(headers: AxiosResponse['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { Answer, Verdict } from '../model/attempt.ts';
+import type { CanonicalEvent } from '../model/canonical-event.ts';
+import type { JsonObject } from '../model/json.ts';
+
+/** The HTTP request a destination asks us to make. Data, so it can be shown, stored and compared. */
+export interface OutboundRequest {
+  readonly method: 'POST';
+  /** May carry a secret (Usermaven's token): built at send time, never stored or logged. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text. */
+  readonly body: string;
+}
+
+export interface TranslateContext<Settings> {
+  /** Public settings only: the evaluator never holds a secret. */
+  readonly settings: Settings;
+  /** Goes where the vendor deduplicates (`event_id`, `messageId`). */
+  readonly outgoingId: string;
+}
+
+/** The payload, or why this destination has no call for such an event. */
+export type Translated = { readonly payload: JsonObject } | { readonly skipped: string };
+
+/** One thing wrong with a payload; `path` as in `event_attributes.amount`, empty for the payload as a whole. */
+export interface PayloadProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A system we send to. Translates, checks, builds requests and reads answers; never sends. */
+export type Destination<Settings extends CommonSettings = CommonSettings> =
+  | HttpDestination<Settings>
+  | LocalDestination<Settings>;
+
+interface DestinationBase<Settings extends CommonSettings> {
+  /** Registry key, `type:` in gateway.yaml and file name. */
+  readonly name: string;
+  readonly title: string;
+  readonly docs: string;
+  readonly settings: z.ZodType<Settings>;
+  /** Settings that never leave the main process, are never shown, and are redacted wherever text is kept. */
+  readonly secrets: readonly string[];
+  /** Settings that must not be empty for the destination to be on. */
+  readonly required: readonly string[];
+  /** Settings used by mapping tests, the documentation and dry runs. */
+  readonly sample: Settings;
+  /** Keys under which null means "remove this" to the vendor; everywhere else null is left out of payloads. */
+  readonly keepNullUnder: readonly string[];
+  /** Canonical event → payload, nulls stripped. Gets public settings only. */
+  translate(event: CanonicalEvent, context: TranslateContext<Settings>): Translated;
+  /** Everything the vendor would refuse, drop silently or half store; empty when the payload may be sent. */
+  check(payload: JsonObject): readonly PayloadProblem[];
+}
+
+/** A vendor behind an HTTP API. */
+export interface HttpDestination<Settings extends CommonSettings = CommonSettings> extends DestinationBase<Settings> {
+  readonly transport: 'http';
+  /** How many payloads one request may carry; absent: one. */
+  readonly batch?: { readonly max: number; readonly maxBytes: number };
+  /** `payloads` are JSON texts, never empty, and at most `batch.max`. */
+  request(payloads: readonly string[], settings: Settings): OutboundRequest;
+  /**
+   * What the vendor's answer to `payloads` means, one verdict per payload in order, or one for all of them. Undefined
+   * where the status code alone decides (see delivery/classify.ts).
+   */
+  read(answer: Answer, payloads: readonly string[], settings: Settings): Verdict | readonly Verdict[] | undefined;
+}
+
+/** The gateway itself: every payload is delivered by showing it, and no request is made. */
+export interface LocalDestination<Settings extends CommonSettings = CommonSettings> extends DestinationBase<Settings> {
+  readonly transport: 'local';
+}
+
+/** Limits and retry policy that every destination takes; units are in the names. */
+export const commonSettings = {
+  allow_private_address: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Allow loopback, private and link-local addresses (a self-hosted destination).' }),
+  timeout_ms: z
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(15_000)
+    .meta({ description: 'Total time for one request, connecting and reading included, in milliseconds.' }),
+  concurrency: z.int().min(1).max(256).default(8).meta({ description: 'Requests under way at once.' }),
+  rate: z
+    .number()
+    .positive()
+    .max(100_000)
+    .optional()
+    .meta({ description: 'Most requests per second; default: no limit.' }),
+  batch: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .meta({ description: 'Payloads per request, where the vendor has a batch call.' }),
+  retry: z
+    .strictObject({
+      max_attempts: z.int().min(1).max(100).default(12).meta({ description: 'Attempts before a delivery is dead.' }),
+      base_ms: z
+        .int()
+        .min(1)
+        .max(3_600_000)
+        .default(5_000)
+        .meta({ description: 'Upper bound of the first delay, in milliseconds; doubles with each attempt.' }),
+      cap_ms: z
+        .int()
+        .min(1)
+        .max(86_400_000)
+        .default(21_600_000)
+        .meta({ description: 'Longest delay between attempts, in milliseconds.' }),
+      max_age_hours: z
+        .number()
+        .positive()
+        .max(720)
+        .default(72)
+        .meta({ description: 'Age at which a delivery is dead, whatever its attempts.' }),
+    })
+    .prefault({})
+    .meta({ description: 'When a failed attempt is tried again.' }),
+};
+
+export type CommonSettings = z.output<z.ZodObject<typeof commonSettings>> & {
+  readonly type: string;
+  readonly url?: string | undefined;
+};
+export type RetrySettings = CommonSettings['retry'];
+
+/**
+ * A base URL, kept without its trailing slash; an unset variable arrives as an empty string and means `fallback`. http
+ * only makes sense for private addresses but is the operator's choice.
+ */
+export const baseUrl = (fallback: string) =>
+  z
+    .string()
+    .refine((text) => text === '' || isBaseUrl(text), {
+      error: 'must be an http(s) URL without credentials, query or fragment',
+    })
+    .transform((text) => {
+      const url = URL.parse(text);
+      return url === null ? fallback : (url.origin + url.pathname).replace(/\/+$/, '');
+    })
+    .default(fallback);
+
+function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return false;
+  return [url.username, url.password, url.search, url.hash].every((part) => part === '');
+}
+
+/** `secrets` and `required` name settings that exist. */
+interface NamesSettings<Settings> {
+  readonly secrets: readonly (keyof Settings & string)[];
+  readonly required: readonly (keyof Settings & string)[];
+}
+
+/** Keeps the settings' type of a destination while checking its shape. */
+export function defineDestination<S extends CommonSettings>(
+  destination: HttpDestination<S> & NamesSettings<S>,
+): HttpDestination<S>;
+export function defineDestination<S extends CommonSettings>(
+  destination: LocalDestination<S> & NamesSettings<S>,
+): LocalDestination<S>;
+export function defineDestination(destination: Destination): Destination {
+  return destination;
+}
+
+/** A destination of gateway.yaml, under the name that mappings use. */
+export interface ConfiguredDestination {
+  readonly name: string;
+  readonly destination: Destination;
+  readonly settings: CommonSettings;
+  /** Why mappings skip it, as a sentence for the operator; null when it is on. */
+  readonly off: string | null;
+}

@@ -1,0 +1,94 @@
+import type { Attempt } from '../model/attempt.ts';
+import type { DeliveryState } from '../model/delivery.ts';
+import type { Json } from '../model/json.ts';
+import type { DeliveryDetail, DeliverySummary, EventDetail, EventSummary } from '../store/store.ts';
+
+/** How stored things look in the API: snake_case keys, ISO times, null for what is not. */
+
+export const eventSummaryJson = (event: EventSummary): Json => ({
+  id: event.id,
+  source: event.source,
+  type: event.type,
+  external_id: event.externalId,
+  status: event.status,
+  reason: event.reason,
+  message: event.message,
+  occurred_at: event.occurredAt.toISOString(),
+  received_at: event.receivedAt.toISOString(),
+});
+
+export const eventJson = (event: EventDetail): Json => ({
+  ...(eventSummaryJson(event) as object),
+  tries: event.tries,
+  request: {
+    method: event.request.method,
+    url: event.request.url,
+    kind: event.request.kind,
+    headers: event.request.headers,
+    item: event.request.item,
+    ...bodyJson(event.request.body),
+  },
+  runs: event.runs,
+  deliveries: event.deliveries.map(deliveryJson),
+});
+
+/** The exact bytes as text; as base64 where they are not UTF-8. */
+function bodyJson(body: Uint8Array): { readonly body: string; readonly body_encoding: 'utf8' | 'base64' } {
+  try {
+    return { body: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body), body_encoding: 'utf8' };
+  } catch {
+    // The decoder reports bytes that are no text only by throwing.
+    return { body: Buffer.from(body).toString('base64'), body_encoding: 'base64' };
+  }
+}
+
+export const deliverySummaryJson = (delivery: DeliverySummary): Json => ({ ...commonJson(delivery), last_message: delivery.lastMessage });
+
+export const deliveryJson = (delivery: DeliveryDetail): Json => ({
+  ...commonJson(delivery),
+  payload: JSON.parse(delivery.payload) as Json,
+  history: delivery.history.map(attemptJson),
+});
+
+function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): Readonly<Record<string, Json>> {
+  return {
+    id: delivery.id,
+    event_id: delivery.eventId,
+    destination: delivery.destination,
+    mapping: delivery.mapping.file,
+    mapping_version: delivery.mapping.version,
+    item: delivery.item,
+    outgoing_id: delivery.outgoingId,
+    attempts: delivery.attempts,
+    created_at: delivery.createdAt.toISOString(),
+    ...stateJson(delivery.state),
+  };
+}
+
+function stateJson(state: DeliveryState): Readonly<Record<string, Json>> {
+  const none = { due_at: null, lease_ends_at: null, settled_at: null, reason: null };
+  switch (state.status) {
+    case 'pending':
+      return { status: state.status, ...none, due_at: state.dueAt.toISOString() };
+    case 'in_flight':
+      return { status: state.status, ...none, lease_ends_at: state.leaseEndsAt.toISOString() };
+    case 'delivered':
+    case 'cancelled':
+      return { status: state.status, ...none, settled_at: state.settledAt.toISOString() };
+    case 'dead':
+      return { status: state.status, ...none, settled_at: state.settledAt.toISOString(), reason: state.reason };
+  }
+}
+
+function attemptJson({ id, number, startedAt, durationMs, outcome }: Attempt): Json {
+  return {
+    id,
+    number,
+    started_at: startedAt.toISOString(),
+    duration_ms: durationMs,
+    outcome: outcome.kind,
+    reason: outcome.kind === 'delivered' ? null : outcome.reason,
+    message: outcome.kind === 'delivered' ? null : outcome.message,
+    response: outcome.response === undefined ? null : { status: outcome.response.status, body: outcome.response.body },
+  };
+}

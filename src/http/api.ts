@@ -1,0 +1,81 @@
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import type { Clock } from '../model/clock.ts';
+import { failureReasons } from '../model/attempt.ts';
+import { deliveryStatuses } from '../model/delivery.ts';
+import { GatewayError } from '../model/error.ts';
+import { eventStatuses } from '../model/event.ts';
+import type { DeliveryId, EventId } from '../model/id.ts';
+import type { Store } from '../store/store.ts';
+import { deliveryJson, deliverySummaryJson, eventJson, eventSummaryJson } from './api-json.ts';
+import { sendJson } from './problem.ts';
+
+export interface ApiDependencies {
+  readonly store: Pick<Store, 'stats' | 'listEvents' | 'getEvent' | 'listDeliveries' | 'getDelivery'>;
+  readonly clock: Clock;
+}
+
+const page = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(200).optional() };
+const time = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, as in 2026-11-21T00:00:00Z' }).transform((text) => z.coerce.date().parse(text));
+const eventQuery = z.strictObject({
+  ...page,
+  source: z.string().optional(),
+  type: z.string().optional(),
+  status: z.enum(eventStatuses).optional(),
+  since: time.optional(),
+  until: time.optional(),
+});
+const deliveryQuery = z.strictObject({
+  ...page,
+  destination: z.string().optional(),
+  status: z.enum(deliveryStatuses).optional(),
+  reason: z.enum(failureReasons).optional(),
+});
+
+/** The admin API's read side; everything is JSON with snake_case keys and ISO times. */
+export function apiRouter({ store, clock }: ApiDependencies): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+
+  router.get('/stats', async (_request, response) => {
+    const stats = await store.stats();
+    const oldest = Math.min(...stats.oldestPending.map(({ createdAt }) => createdAt.getTime()));
+    const waiting = Number.isFinite(oldest) ? Math.max(0, (clock.now().getTime() - oldest) / 1000) : 0;
+    sendJson(response, 200, { events: stats.events, deliveries: stats.deliveries, oldest_pending_seconds: waiting });
+  });
+
+  router.get('/events', async (request, response) => {
+    const { limit, cursor, ...filter } = queryOf(request, eventQuery);
+    const { items, nextCursor } = await store.listEvents(filter, { limit, cursor });
+    sendJson(response, 200, { items: items.map(eventSummaryJson), next_cursor: nextCursor });
+  });
+
+  router.get('/events/:id', async (request, response) => {
+    const event = await store.getEvent(request.params.id as EventId);
+    if (event === undefined) throw new GatewayError('EVENT_NOT_FOUND', `no event ${request.params.id}`);
+    sendJson(response, 200, eventJson(event));
+  });
+
+  router.get('/deliveries', async (request, response) => {
+    const { limit, cursor, ...filter } = queryOf(request, deliveryQuery);
+    const { items, nextCursor } = await store.listDeliveries(filter, { limit, cursor });
+    sendJson(response, 200, { items: items.map(deliverySummaryJson), next_cursor: nextCursor });
+  });
+
+  router.get('/deliveries/:id', async (request: Request<{ id: string }>, response: Response) => {
+    const delivery = await store.getDelivery(request.params.id as DeliveryId);
+    if (delivery === undefined) throw new GatewayError('DELIVERY_NOT_FOUND', `no delivery ${request.params.id}`);
+    sendJson(response, 200, deliveryJson(delivery));
+  });
+
+  return router;
+}
+
+/** Express's own parser is off: a key given twice would be a list, and `a[b]=1` an object. */
+function queryOf<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+  const start = request.url.indexOf('?');
+  const parameters = start === -1 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(start)));
+  const parsed = schema.safeParse(parameters);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  throw new GatewayError('REQUEST_INVALID', complaints.join('; '));
+}

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '../model/clock.ts';
+import type { Store } from '../store/store.ts';
+
+const acceptBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const attemptBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30];
+const endToEndBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200, 21_600, 86_400];
+
+/** What the gateway counts, under the names of the public contract; one instance per gateway. */
+export interface Metrics {
+  /** `outcome` is `accepted`, why a signature was refused, or the fault's code in lower case. */
+  requestReceived(source: string, outcome: string, seconds: number): void;
+  attempted(attempt: { readonly destination: string; readonly outcome: string; readonly reason: string; readonly seconds: number }): void;
+  /** From the request's receipt to the destination's answer. */
+  delivered(destination: string, seconds: number): void;
+  /** Prometheus text; stored states are read at the time of asking. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function createMetrics({ store, clock }: { readonly store: Pick<Store, 'stats'>; readonly clock: Clock }): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers;
+  const requests = new Counter({ name: 'hookstitch_requests_total', help: 'Requests to /in/*, by what became of them.', labelNames: ['source', 'outcome'], registers });
+  const accept = new Histogram({ name: 'hookstitch_accept_seconds', help: 'Time to answer a request that was accepted.', buckets: acceptBuckets, registers });
+  const attempts = new Counter({ name: 'hookstitch_attempts_total', help: 'Attempts, by outcome and reason.', labelNames: ['destination', 'outcome', 'reason'], registers });
+  const attempt = new Histogram({ name: 'hookstitch_attempt_seconds', help: 'Time of one attempt.', labelNames: ['destination'], buckets: attemptBuckets, registers });
+  const endToEnd = new Histogram({ name: 'hookstitch_end_to_end_seconds', help: 'From receipt to delivered.', labelNames: ['destination'], buckets: endToEndBuckets, registers });
+  const events = new Counter({ name: 'hookstitch_events_total', help: 'Stored events, by status.', labelNames: ['source', 'status'], registers });
+  const deliveries = new Gauge({ name: 'hookstitch_deliveries', help: 'Stored deliveries, by status.', labelNames: ['destination', 'status'], registers });
+  const oldest = new Gauge({ name: 'hookstitch_oldest_pending_seconds', help: 'Age of the oldest delivery not settled.', labelNames: ['destination'], registers });
+
+  const readStore = async (): Promise<void> => {
+    const stats = await store.stats();
+    events.reset();
+    deliveries.reset();
+    oldest.reset();
+    for (const { source, status, count } of stats.eventsBySource) events.inc({ source, status }, count);
+    for (const { destination, status, count } of stats.deliveriesByDestination) deliveries.set({ destination, status }, count);
+    const now = clock.now().getTime();
+    for (const { destination, createdAt } of stats.oldestPending) oldest.set({ destination }, (now - createdAt.getTime()) / 1000);
+  };
+
+  return {
+    requestReceived: (source, outcome, seconds) => {
+      requests.inc({ source, outcome });
+      if (outcome === 'accepted') accept.observe(seconds);
+    },
+    attempted: ({ destination, outcome, reason, seconds }) => {
+      attempts.inc({ destination, outcome, reason });
+      attempt.observe({ destination }, seconds);
+    },
+    delivered: (destination, seconds) => endToEnd.observe({ destination }, seconds),
+    text: async () => {
+      await readStore();
+      return (await registry?.metrics()) ?? '';
+    },
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+  };
+}

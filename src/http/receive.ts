@@ -1,0 +1,86 @@
+import type { Request, Response } from 'express';
+import type { Log } from '../log.ts';
+import type { Clock } from '../model/clock.ts';
+import { GatewayError } from '../model/error.ts';
+import type { RawRequest } from '../model/event.ts';
+import { ingest } from '../pipeline/ingest.ts';
+import type { ConfiguredSource } from '../sources/source.ts';
+import type { Store } from '../store/store.ts';
+import type { Metrics } from './metrics.ts';
+import { sendJson } from './problem.ts';
+import { readBody } from './read-body.ts';
+
+export interface ReceiveDependencies {
+  readonly sources: ReadonlyMap<string, ConfiguredSource>;
+  readonly publicUrl: string | undefined;
+  readonly store: Pick<Store, 'recordRequest'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'requestReceived'>;
+  /** Told once new events are committed. */
+  readonly recorded: () => void;
+}
+
+/** `POST /in/<source>[/<kind>]`: answers 200 once every event is on disk, whatever mappings and destinations do. */
+export function receive(dependencies: ReceiveDependencies): (request: Request, response: Response) => Promise<void> {
+  return async (request, response) => {
+    const name = String(request.params.source);
+    const source = dependencies.sources.get(name);
+    if (source === undefined) throw new GatewayError('SOURCE_UNKNOWN', `no source called "${name}"`);
+    const startedMs = performance.now();
+    let outcome = 'internal';
+    try {
+      outcome = await receiveFrom(source, { request, response }, dependencies);
+    } catch (error) {
+      // Counted here, because only here the source is known; answered in problem.ts.
+      if (error instanceof GatewayError) outcome = error.code === 'SIGNATURE_REFUSED' ? error.message : error.code.toLowerCase();
+      throw error;
+    } finally {
+      dependencies.metrics.requestReceived(name, outcome, (performance.now() - startedMs) / 1000);
+    }
+  };
+}
+
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+}
+
+async function receiveFrom(source: ConfiguredSource, { request, response }: Exchange, dependencies: ReceiveDependencies): Promise<string> {
+  const { log, store, clock, recorded } = dependencies;
+  if (source.off !== null) throw new GatewayError('SOURCE_NOT_CONFIGURED', source.off);
+  const body = await readBody(request, response);
+  const raw = rawRequest(request, { body, source, publicUrl: dependencies.publicUrl, receivedAt: clock.now() });
+  const ingested = await ingest(raw, source, { store, clock });
+  if (ingested.kind === 'refused') {
+    log.write('request.refused', { source: source.name, reason: ingested.reason });
+    throw new GatewayError('SIGNATURE_REFUSED', ingested.reason);
+  }
+  const { accepted, duplicates } = ingested.receipt;
+  sendJson(response, 200, { accepted, duplicates });
+  log.write('event.received', { source: source.name, accepted, duplicates });
+  if (accepted > 0) recorded();
+  return 'accepted';
+}
+
+interface RawParts {
+  readonly body: Buffer;
+  readonly source: ConfiguredSource;
+  readonly publicUrl: string | undefined;
+  readonly receivedAt: Date;
+}
+
+/** The URL comes from the configuration, never from Host or X-Forwarded-*: some signatures cover it. */
+function rawRequest(request: Request, { body, source, publicUrl, receivedAt }: RawParts): RawRequest {
+  const path = request.originalUrl;
+  const query = path.includes('?') ? path.slice(path.indexOf('?')) : '';
+  const fixed = source.settings.public_url;
+  return {
+    method: request.method,
+    url: fixed === undefined ? `${publicUrl ?? ''}${path}` : `${fixed}${query}`,
+    kind: typeof request.params.kind === 'string' ? request.params.kind : null,
+    headers: request.headersDistinct as RawRequest['headers'],
+    body,
+    receivedAt,
+  };
+}

@@ -1,0 +1,75 @@
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+
+/**
+ * The closed list of log events: one line per fact, `noun.verb`. Ids, counts and reasons only: no payload, header,
+ * secret or anything of a person ever gets a field here.
+ */
+export interface LogEvents {
+  'gateway.listening': { readonly receiver: string; readonly admin: string; readonly mappings: number };
+  'gateway.stopping': { readonly signal: string };
+  'gateway.stopped': Record<never, never>;
+  'config.problem': { readonly at: string; readonly code: string; readonly problem: string; readonly hint?: string | undefined };
+  'config.warning': LogEvents['config.problem'];
+  'request.refused': { readonly source: string; readonly reason: string };
+  'event.received': { readonly source: string; readonly accepted: number; readonly duplicates: number };
+  'event.translated': { readonly event: string; readonly source: string; readonly type: string; readonly deliveries: number };
+  'event.unmatched': { readonly event: string; readonly source: string; readonly type: string };
+  'event.failed': { readonly event: string; readonly source: string; readonly type: string; readonly reason: string; readonly deliveries: number };
+  'delivery.attempted': {
+    readonly delivery: string;
+    readonly event: string;
+    readonly destination: string;
+    readonly attempt: number;
+    readonly outcome: string;
+    readonly reason?: string | undefined;
+    readonly status?: number | undefined;
+    readonly duration_ms: number;
+    /** The decision: delivered, dead, or when it is tried again. */
+    readonly next: string;
+  };
+  'worker.failed': { readonly worker: string; readonly err: unknown };
+  'worker.drained': { readonly worker: string };
+  'store.unavailable': { readonly err: unknown };
+  'request.failed': { readonly err: unknown };
+}
+
+export type LogEvent = keyof LogEvents;
+
+const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = {
+  'gateway.listening': 'info',
+  'gateway.stopping': 'info',
+  'gateway.stopped': 'info',
+  'config.problem': 'error',
+  'config.warning': 'warn',
+  'request.refused': 'warn',
+  'event.received': 'info',
+  'event.translated': 'debug',
+  'event.unmatched': 'debug',
+  'event.failed': 'warn',
+  'delivery.attempted': 'info',
+  'worker.failed': 'error',
+  'worker.drained': 'info',
+  'store.unavailable': 'error',
+  'request.failed': 'error',
+};
+
+export interface Log {
+  write<E extends LogEvent>(event: E, fields: LogEvents[E]): void;
+}
+
+export interface LogOptions {
+  readonly level: string;
+  /** Lines for people instead of JSON. */
+  readonly pretty: boolean;
+}
+
+/** JSON lines on stdout, or lines for people where stdout is a terminal. */
+export function createLog({ level, pretty: forPeople }: LogOptions): Log {
+  const options = { level, base: null, timestamp: stdTimeFunctions.isoTime };
+  const stream: DestinationStream | undefined = forPeople ? pretty({ colorize: true, ignore: 'pid,hostname', messageKey: 'event', sync: true }) : undefined;
+  const logger: Logger = stream === undefined ? pino(options) : pino(options, stream);
+  return { write: (event, fields) => logger[levels[event]]({ event, ...fields }) };
+}
+
+export const silentLog: Log = { write: () => undefined };

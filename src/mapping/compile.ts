@@ -1,0 +1,87 @@
+import { defined } from '../model/defined.ts';
+import type { Json } from '../model/json.ts';
+import { wildcard } from './functions.ts';
+import type { MappingFile } from './schema.ts';
+import { compileTemplate, type Template, type TemplateProblem } from './template.ts';
+
+/** A mapping file that was read and has the right shape; plain data, so that it can cross to the evaluator's process. */
+export interface MappingDefinition {
+  /** The file's name inside the mappings folder; part of every outgoing id, so renaming a file renames its ids. */
+  readonly file: string;
+  /** Changes whenever the text does. */
+  readonly version: string;
+  readonly content: MappingFile;
+}
+
+/** A mapping whose expressions are compiled, once. */
+export interface CompiledMapping {
+  readonly file: string;
+  readonly version: string;
+  readonly source: string;
+  readonly matches: (eventType: string) => boolean;
+  readonly when?: Template;
+  readonly let: readonly (readonly [string, Template])[];
+  readonly forEach?: Template;
+  readonly event?: Template;
+  readonly destinations: readonly CompiledDestination[];
+}
+
+export interface CompiledDestination {
+  readonly name: string;
+  readonly when?: Template;
+  readonly merge?: Template;
+  readonly payload?: Template;
+}
+
+/** What every expression may use; `let:` names, `$item` and `$index`, `$event` and `$config` come on top where they exist. */
+const everywhere = ['body', 'headers', 'query', 'vars', 'meta'];
+
+export function compileMapping({ file, version, content }: MappingDefinition): {
+  readonly mapping: CompiledMapping;
+  readonly problems: readonly TemplateProblem[];
+} {
+  const problems: TemplateProblem[] = [];
+  const compile = (value: Json | undefined, key: string, variables: readonly string[]): Template | undefined =>
+    value === undefined ? undefined : compileTemplate(value, [key], { variables, problems });
+
+  const names = Object.keys(content.let ?? {});
+  const lets = Object.entries(content.let ?? {}).map(
+    ([name, value], index) =>
+      [name, compileTemplate(value, ['let', name], { variables: [...everywhere, ...names.slice(0, index)], problems })] as const,
+  );
+  const shared = [...everywhere, ...names];
+  const perItem = content.for_each === undefined ? shared : [...shared, 'item', 'index'];
+  const mapping = defined({
+    file,
+    version,
+    source: content.source,
+    matches: matchesAny(content.events),
+    let: lets,
+    when: compile(content.when, 'when', shared),
+    forEach: compile(content.for_each, 'for_each', shared),
+    event: compile(content.event as Json | undefined, 'event', perItem),
+    destinations: compileDestinations(content.destinations, [...perItem, 'event', 'config'], problems),
+  });
+  return { mapping, problems };
+}
+
+function compileDestinations(
+  destinations: MappingFile['destinations'],
+  variables: readonly string[],
+  problems: TemplateProblem[],
+): readonly CompiledDestination[] {
+  const entries = Array.isArray(destinations) ? destinations.map((name) => [name, null] as const) : Object.entries(destinations);
+  return entries.map(([name, settings]) => {
+    const compile = (key: 'when' | 'merge' | 'payload'): Template | undefined => {
+      const value = settings?.[key];
+      const scope = { variables, problems, nullIsNothing: key === 'merge' };
+      return value === undefined ? undefined : compileTemplate(value as Json, ['destinations', name, key], scope);
+    };
+    return defined({ name, when: compile('when'), merge: compile('merge'), payload: compile('payload') });
+  });
+}
+
+function matchesAny(events: string | readonly string[]): (eventType: string) => boolean {
+  const patterns = (typeof events === 'string' ? [events] : events).map(wildcard);
+  return (eventType) => patterns.some((matches) => matches(eventType));
+}

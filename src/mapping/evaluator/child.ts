@@ -1,0 +1,79 @@
+/**
+ * The evaluator's process: runs mappings on events, one at a time, and nothing else. It has no environment, no secrets
+ * and little memory, and is killed when it takes too long.
+ */
+import { destinationNamed } from '../../destinations/index.ts';
+import type { CommonSettings } from '../../destinations/destination.ts';
+import { isJsonObject, type Json } from '../../model/json.ts';
+import { type CompiledMapping, compileMapping } from '../compile.ts';
+import { type EvaluationContext, type EvaluationDestination, evaluateMapping } from '../evaluate.ts';
+import type { Run } from '../run.ts';
+import type { EvaluatorSetup, EventToEvaluate, FromEvaluator, ToEvaluator } from './protocol.ts';
+
+interface Loaded {
+  readonly mappings: readonly CompiledMapping[];
+  readonly context: EvaluationContext;
+}
+
+let loaded: Loaded = { mappings: [], context: { vars: {}, destinations: new Map() } };
+let working: Promise<void> = Promise.resolve();
+
+process.on('message', (message: ToEvaluator) => {
+  working = working.then(() => handle(message));
+});
+// Without a gateway there is nobody to evaluate for.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+async function handle(message: ToEvaluator): Promise<void> {
+  switch (message.say) {
+    case 'load':
+      loaded = load(message.setup);
+      return say({ say: 'ready' });
+    case 'evaluate':
+      return evaluateAll(message.bodies, message.events);
+  }
+}
+
+function load({ mappings, destinations, vars }: EvaluatorSetup): Loaded {
+  const known = destinations.flatMap(({ name, type, settings }): [string, EvaluationDestination][] => {
+    const destination = destinationNamed(type);
+    return destination === undefined ? [] : [[name, { destination, settings: settings as unknown as CommonSettings }]];
+  });
+  return {
+    mappings: mappings.filter(({ content }) => content.enabled).map((definition) => compileMapping(definition).mapping),
+    context: { vars, destinations: new Map(known) },
+  };
+}
+
+async function evaluateAll(bodies: readonly string[], events: readonly EventToEvaluate[]): Promise<void> {
+  // Events of one request follow each other, so remembering the last body parses each once.
+  let last: { readonly index: number; readonly body: Json } | undefined;
+  for (const event of events) {
+    if (last?.index !== event.body) last = { index: event.body, body: JSON.parse(bodies[event.body] ?? 'null') as Json };
+    const runs = await evaluateOne(event, elementOf(last.body, event.item));
+    // Waiting until the answer has left: were it still buffered when the next event hangs, the wrong one would be blamed.
+    await say({ say: 'evaluated', id: event.id, runs });
+  }
+}
+
+function elementOf(body: Json, item: number | null): Json {
+  if (item === null) return body;
+  const element = Array.isArray(body) ? (body as readonly Json[])[item] : isJsonObject(body) && item === 0 ? body : undefined;
+  return element ?? null;
+}
+
+async function evaluateOne({ item: _, ...event }: EventToEvaluate, body: Json): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for (const mapping of loaded.mappings) {
+    if (mapping.source !== event.source || !mapping.matches(event.type)) continue;
+    runs.push(await evaluateMapping(mapping, { ...event, body }, loaded.context));
+  }
+  return runs;
+}
+
+function say(message: FromEvaluator): Promise<void> {
+  return new Promise((resolve) => {
+    // A failed send means the gateway is gone; `disconnect` ends this process.
+    process.send?.(message, undefined, undefined, () => resolve());
+  });
+}

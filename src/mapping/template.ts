@@ -1,0 +1,117 @@
+import { isJsonObject, type Json } from '../model/json.ts';
+import { type Bindings, compileExpression, type Expression, type ExpressionProblem } from './expression.ts';
+
+/** Where a value stands in the mapping file, as in `event.user.id`. */
+export type TemplatePath = readonly (string | number)[];
+
+/** A value of a mapping file with its expressions compiled; what holds none stays as it is. */
+export type Template =
+  | { readonly kind: 'constant'; readonly value: Json }
+  | {
+      readonly kind: 'expression';
+      readonly path: TemplatePath;
+      readonly expression: Expression;
+      readonly nullIsNothing: boolean;
+    }
+  | { readonly kind: 'object'; readonly members: readonly (readonly [string, Template])[] }
+  | { readonly kind: 'list'; readonly items: readonly Template[] };
+
+export interface TemplateProblem extends ExpressionProblem {
+  readonly path: TemplatePath;
+}
+
+/** Ends an evaluation early: the mapping skips, or something in it went wrong. */
+export class Interruption {
+  readonly kind: 'skip' | 'fault';
+  readonly path: TemplatePath;
+  readonly message: string;
+  constructor(kind: 'skip' | 'fault', path: TemplatePath, message: string) {
+    this.kind = kind;
+    this.path = path;
+    this.message = message;
+  }
+}
+
+export interface TemplateScope {
+  /** The names that expressions here may use beyond the functions. */
+  readonly variables: readonly string[];
+  readonly problems: TemplateProblem[];
+  /** In `merge:` only a literal null removes a field; an expression that comes to null changes nothing. */
+  readonly nullIsNothing?: boolean;
+}
+
+/** Text after a leading `=`; `==text` is the literal `=text`. */
+export const expressionText = (value: string): string | undefined =>
+  value.startsWith('=') && !value.startsWith('==') ? value.slice(1).trim() : undefined;
+
+export function compileTemplate(value: Json, path: TemplatePath, scope: TemplateScope): Template {
+  if (typeof value === 'string') return compileText(value, path, scope);
+  if (Array.isArray(value)) {
+    const items = value.map((item: Json, index) => compileTemplate(item, [...path, index], scope));
+    return items.every((item) => item.kind === 'constant') ? { kind: 'constant', value } : { kind: 'list', items };
+  }
+  if (!isJsonObject(value)) return { kind: 'constant', value };
+  const members = Object.entries(value).map(
+    ([key, member]) => [key, compileTemplate(member ?? null, [...path, key], scope)] as const,
+  );
+  const constant = members.every(([, member]) => member.kind === 'constant');
+  return constant ? { kind: 'constant', value: unescaped(members) } : { kind: 'object', members };
+}
+
+/** Literals below may have been `==…`, so the object is put together from what was compiled. */
+function unescaped(members: readonly (readonly [string, Template])[]): Json {
+  return Object.fromEntries(members.map(([key, member]) => [key, member.kind === 'constant' ? member.value : null]));
+}
+
+function compileText(value: string, path: TemplatePath, scope: TemplateScope): Template {
+  const text = expressionText(value);
+  if (text === undefined) return { kind: 'constant', value: value.startsWith('==') ? value.slice(1) : value };
+  const compiled = compileExpression(text, scope.variables);
+  if (compiled.ok) return { kind: 'expression', path, expression: compiled.expression, nullIsNothing: scope.nullIsNothing === true };
+  // The position is counted from the `=`, which the author sees; leading blanks were trimmed.
+  const lead = value.length - value.slice(1).trimStart().length;
+  scope.problems.push(
+    ...compiled.problems.map((problem) => ({ ...problem, path, ...(problem.offset === undefined ? {} : { offset: problem.offset + lead }) })),
+  );
+  return { kind: 'constant', value: null };
+}
+
+/** The template's value; undefined where an expression yields nothing. Throws `Interruption`. */
+export async function fillTemplate(template: Template, input: Json, bindings: Bindings): Promise<Json | undefined> {
+  switch (template.kind) {
+    case 'constant':
+      return template.value;
+    case 'expression': {
+      const evaluated = await template.expression.evaluate(input, bindings);
+      if (evaluated.kind === 'value') return template.nullIsNothing ? (evaluated.value ?? undefined) : evaluated.value;
+      const message = evaluated.kind === 'skip' ? evaluated.reason : evaluated.message;
+      throw new Interruption(evaluated.kind, template.path, message);
+    }
+    case 'list':
+      return fillList(template.items, input, bindings);
+    case 'object':
+      return fillObject(template.members, input, bindings);
+  }
+}
+
+async function fillList(items: readonly Template[], input: Json, bindings: Bindings): Promise<Json> {
+  const filled: Json[] = [];
+  for (const item of items) {
+    const value = await fillTemplate(item, input, bindings);
+    if (value !== undefined) filled.push(value);
+  }
+  return filled;
+}
+
+async function fillObject(
+  members: readonly (readonly [string, Template])[],
+  input: Json,
+  bindings: Bindings,
+): Promise<Json> {
+  const filled: [string, Json][] = [];
+  for (const [key, member] of members) {
+    const value = await fillTemplate(member, input, bindings);
+    if (value !== undefined) filled.push([key, value]);
+  }
+  return Object.fromEntries(filled);
+}

@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** An id says what it names: `evt_…` cannot be passed where `dlv_…` is expected. */
+export type EventId = `evt_${string}`;
+export type RequestId = `req_${string}`;
+export type DeliveryId = `dlv_${string}`;
+export type AttemptId = `att_${string}`;
+export type WorkerId = `wrk_${string}`;
+
+type Id = EventId | RequestId | DeliveryId | AttemptId | WorkerId;
+type Prefix = Id extends `${infer P}_${string}` ? P : never;
+
+const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
+const timeLength = 10;
+const randomLength = 16;
+
+/**
+ * A new id: the prefix, 10 characters of time, 16 of randomness (Crockford base 32, the ULID layout), so that ids sort
+ * by creation and indexes on them grow at one end.
+ */
+export function newId<P extends Prefix>(prefix: P, now: Date): `${P}_${string}` {
+  let time = now.getTime();
+  let encoded = '';
+  for (let i = 0; i < timeLength; i += 1) {
+    encoded = crockford.charAt(time % 32) + encoded;
+    time = Math.floor(time / 32);
+  }
+  for (const byte of randomBytes(randomLength)) encoded += crockford.charAt(byte % 32);
+  return `${prefix}_${encoded}`;
+}
+
+/** What an outgoing id is made of: everything that makes one payload for one destination itself and no other. */
+export interface OutgoingIdParts {
+  readonly source: string;
+  /** The canonical `event.id`, or our own event id where the mapping gives none. */
+  readonly eventId: string;
+  readonly mapping: string;
+  readonly item: number;
+  readonly destination: string;
+}
+
+/**
+ * The id a destination deduplicates on (`event_id`, `messageId`), in UUID form. The destination is part of it because
+ * Segment's window is not scoped to a workspace; attempts, redeliver and replay all arrive at the same one.
+ */
+export function outgoingId(parts: OutgoingIdParts): string {
+  const name = JSON.stringify([parts.source, parts.eventId, parts.mapping, parts.item, parts.destination]);
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
+  // RFC 9562: version 8 (custom), variant 10.
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

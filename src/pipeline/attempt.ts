@@ -1,0 +1,89 @@
+import type { CommonSettings, ConfiguredDestination, HttpDestination } from '../destinations/destination.ts';
+import { failureOutcome, outcomes } from '../delivery/classify.ts';
+import type { Sender } from '../delivery/send.ts';
+import type { Outcome } from '../model/attempt.ts';
+import type { Clock } from '../model/clock.ts';
+import type { ClaimedDelivery } from '../model/delivery.ts';
+import type { Json } from '../model/json.ts';
+import { isJsonObject } from '../model/json.ts';
+
+export interface AttemptDependencies {
+  readonly sender: Sender;
+  readonly clock: Clock;
+  /** Where a local destination shows its payloads. */
+  readonly show: (text: string) => void;
+  readonly shutdown: AbortSignal;
+}
+
+/** What came of each delivery, in order; null where shutdown came first and nothing is known. */
+export type Attempted = readonly (Outcome | null)[];
+
+/** Checks, sends and reads the answer for deliveries that share one request. */
+export async function attempt(
+  deliveries: readonly ClaimedDelivery[],
+  target: ConfiguredDestination,
+  dependencies: AttemptDependencies,
+): Promise<Attempted> {
+  const refusals = deliveries.map(({ payload }) => refusal(payload, target));
+  const sendable = deliveries.filter((_, index) => refusals[index] === undefined);
+  const sent = sendable.length === 0 ? [] : await deliver(sendable, target, dependencies);
+  let next = 0;
+  return refusals.map((refused) => {
+    if (refused !== undefined) return refused;
+    next += 1;
+    return sent[next - 1] ?? null;
+  });
+}
+
+/** A payload its destination would refuse, drop or half store never leaves: the reason is told here instead. */
+function refusal(payload: string, { destination }: ConfiguredDestination): Outcome | undefined {
+  const parsed = JSON.parse(payload) as Json;
+  const problems = isJsonObject(parsed) ? destination.check(parsed) : [{ path: '', message: 'is no block of keys' }];
+  if (problems.length === 0) return undefined;
+  const message = problems.map(({ path, message }) => [path, message].filter(Boolean).join(': ')).join('; ');
+  return { kind: 'fail', reason: 'invalid_payload', message };
+}
+
+function deliver(deliveries: readonly ClaimedDelivery[], target: ConfiguredDestination, dependencies: AttemptDependencies): Promise<Attempted> {
+  const { destination, settings } = target;
+  switch (destination.transport) {
+    case 'http':
+      return post(deliveries, { destination, settings }, dependencies);
+    case 'local':
+      for (const { payload } of deliveries) dependencies.show(`${target.name} ${payload}`);
+      return Promise.resolve(deliveries.map(() => ({ kind: 'delivered' })));
+  }
+}
+
+interface HttpTarget {
+  readonly destination: HttpDestination;
+  readonly settings: CommonSettings;
+}
+
+async function post(
+  deliveries: readonly ClaimedDelivery[],
+  { destination, settings }: HttpTarget,
+  { sender, clock, shutdown }: AttemptDependencies,
+): Promise<Attempted> {
+  const payloads = deliveries.map(({ payload }) => payload);
+  const secrets = secretsOf(destination, settings);
+  const limits = { timeoutMs: settings.timeout_ms, allowPrivateAddress: settings.allow_private_address };
+  const result = await sender.send(destination.request(payloads, settings), limits, shutdown);
+  switch (result.kind) {
+    case 'answered': {
+      const read = destination.read(result.answer, payloads, settings);
+      return outcomes(read, result.answer, { count: payloads.length, now: clock.now(), secrets });
+    }
+    case 'failed':
+      return deliveries.map(() => failureOutcome(result.failure, secrets));
+    case 'aborted':
+      return deliveries.map(() => null);
+  }
+}
+
+function secretsOf({ secrets }: HttpDestination, settings: CommonSettings): readonly string[] {
+  return secrets.flatMap((key) => {
+    const value: unknown = Reflect.get(settings, key);
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+}

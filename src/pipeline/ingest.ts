@@ -1,0 +1,45 @@
+import type { Clock } from '../model/clock.ts';
+import type { RawRequest, Receipt, ReceivedRequest } from '../model/event.ts';
+import { parseBody } from '../sources/parse-body.ts';
+import type { ConfiguredSource, Refusal } from '../sources/source.ts';
+import { unusableEvent } from '../sources/unusable-event.ts';
+import type { Store } from '../store/store.ts';
+
+export type Ingested =
+  | { readonly kind: 'accepted'; readonly receipt: Receipt }
+  | { readonly kind: 'refused'; readonly reason: Refusal };
+
+export interface IngestDependencies {
+  readonly store: Pick<Store, 'recordRequest'>;
+  readonly clock: Clock;
+}
+
+/** verify → parse → store. Resolves `accepted` only when every event is on disk; throws STORE_UNAVAILABLE. */
+export async function ingest(
+  request: RawRequest,
+  { name, source, settings }: ConfiguredSource,
+  { store, clock }: IngestDependencies,
+): Promise<Ingested> {
+  const verification = source.verify(request, settings, clock.now());
+  if (!verification.ok) return { kind: 'refused', reason: verification.reason };
+  const events = eventsOf(request, source);
+  return { kind: 'accepted', receipt: await store.recordRequest(received(name, request, events)) };
+}
+
+/** A genuine body that cannot be used is kept as one failed event: its sender will not send it again. */
+function eventsOf(request: RawRequest, source: ConfiguredSource['source']): ReceivedRequest['events'] {
+  const body = parseBody(request.body);
+  const parsed = 'unusable' in body ? body : source.parse(body.json, request);
+  return 'events' in parsed ? parsed.events : [unusableEvent(request, parsed.unusable)];
+}
+
+/** What a proxy or the sender adds for itself: of no use to a mapping, and it may be a credential. */
+const droppedHeaders = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key']);
+
+function received(source: string, request: RawRequest, events: ReceivedRequest['events']): ReceivedRequest {
+  const headers = Object.entries(request.headers)
+    .filter(([name]) => !droppedHeaders.has(name))
+    .map(([name, values]) => [name, values.join(', ')]);
+  const { kind, method, url, body, receivedAt } = request;
+  return { source, kind, method, url, headers: Object.fromEntries(headers), body, receivedAt, events };
+}

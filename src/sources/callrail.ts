@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { RawRequest, SourceEvent } from '../model/event.ts';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { momentFromIso, shortText } from './body-field.ts';
+import { contentHash, externalIdOf } from './external-id.ts';
+import { callrailSamples } from './samples/callrail-samples.ts';
+import { defineSource, type Parsed, type Verification } from './source.ts';
+import { publicUrl, secretList } from './source-settings.ts';
+import { hmac } from './verify/digest.ts';
+import { decodeBase64, matchesAnySecret } from './verify/signature.ts';
+import { singleHeader } from './verify/single-header.ts';
+import { accepted, refuse } from './verify/verification.ts';
+
+const signatureHeader = 'signature';
+/** The type of an event whose URL named no kind: it is kept, and mappings for a kind do not match it. */
+const unknownKind = 'unknown';
+
+const settings = z.strictObject({
+  type: z.literal('callrail').meta({ description: "CallRail's webhooks integration, one URL per kind." }),
+  secret: secretList.meta({
+    description: 'Signing keys, one per CallRail company; a list, or separated by commas.',
+  }),
+  public_url: publicUrl,
+});
+
+type CallrailSettings = z.output<typeof settings>;
+
+export const callrail = defineSource<CallrailSettings>({
+  name: 'callrail',
+  title: 'CallRail',
+  docs: 'https://apidocs.callrail.com/#validating-payloads',
+  settings,
+  needsPublicUrl: false,
+  verify,
+  parse,
+  sign,
+  samples: callrailSamples,
+});
+
+/**
+ * The signature covers no timestamp. The body's `timestamp` is no substitute: it repeats the start of the call, and a
+ * call may be reported hours later, modified days later. Against replays there is the external id.
+ */
+function verify({ headers, body }: RawRequest, { secret: secrets }: CallrailSettings): Verification {
+  const header = singleHeader(headers, signatureHeader);
+  if (!header.ok) return header;
+  const signature = decodeBase64(header.value, 20);
+  if (signature === undefined) return refuse('malformed_signature');
+  return matchesAnySecret([signature], secrets, (secret) => hmac('sha1', secret, [body]))
+    ? accepted
+    : refuse('bad_signature');
+}
+
+/**
+ * CallRail never sends anything twice, so every genuine body becomes an event, however odd. Only the URL says what
+ * kind it is. The id covers the exact body because one call is reported again whenever it is modified.
+ */
+function parse(json: Json, { kind, body, receivedAt }: RawRequest): Parsed {
+  const fields = isJsonObject(json) ? json : {};
+  const event: SourceEvent = {
+    type: kind ?? unknownKind,
+    externalId: externalIdOf([shortText(fields.resource_id), kind, contentHash(body)]),
+    occurredAt: momentOf(kind, fields) ?? receivedAt,
+    item: null,
+  };
+  return { events: [event] };
+}
+
+/** Calls have a start, forms a submission, texts a timestamp; a modification has no time of its own. */
+function momentOf(kind: string | null, fields: JsonObject): Date | undefined {
+  if (kind?.startsWith('updated_')) return undefined;
+  const { start_time, submitted_at, created_at, timestamp } = fields;
+  return [start_time, submitted_at, created_at, timestamp].map(momentFromIso).find((moment) => moment !== undefined);
+}
+
+function sign({ body }: Pick<RawRequest, 'body'>, secret: string): Record<string, string> {
+  return { [signatureHeader]: hmac('sha1', secret, [body]).toString('base64') };
+}

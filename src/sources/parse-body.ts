@@ -1,0 +1,39 @@
+import type { Json } from '../model/json.ts';
+import type { Parsed } from './source.ts';
+
+/** A verified body as JSON, or why nothing can be done with it. */
+type ParsedBody = { readonly json: Json } | Extract<Parsed, { unusable: unknown }>;
+
+/** Deeper bodies would overflow the stack of whatever walks them recursively, `JSON.stringify` included. */
+const maxDepth = 64;
+
+// `ignoreBOM` keeps a byte order mark in the text, where JSON.parse refuses it: whoever reads the stored body again
+// would stumble over it too. Invalid UTF-8 is refused instead of repaired, so that no two bodies read alike.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes → JSON, for bodies that may be hostile: never throws, never recurses. */
+export function parseBody(body: Uint8Array): ParsedBody {
+  let json: Json;
+  try {
+    json = JSON.parse(utf8.decode(body));
+  } catch {
+    // Neither error is kept: both quote the body, and messages are shown and logged.
+    return { unusable: { reason: 'not_json', message: 'The body is not JSON in UTF-8.' } };
+  }
+  return isDeeperThan(json, maxDepth)
+    ? { unusable: { reason: 'too_deep', message: `The body is nested deeper than ${maxDepth} levels.` } }
+    : { json };
+}
+
+/** Level by level instead of by recursion; a scalar has depth 0, an empty array 1. */
+function isDeeperThan(json: Json, limit: number): boolean {
+  let level = containersIn([json]);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === limit) return true;
+    level = level.flatMap((container) => containersIn(Object.values(container)));
+  }
+  return false;
+}
+
+const containersIn = (values: readonly unknown[]): readonly object[] =>
+  values.filter((value) => typeof value === 'object' && value !== null);

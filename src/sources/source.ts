@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import type { RawRequest, SourceEvent, UnusableReason } from '../model/event.ts';
+import type { Json } from '../model/json.ts';
+
+export const refusals = [
+  'missing_signature',
+  'malformed_signature',
+  'ambiguous_signature',
+  'bad_signature',
+  'stale_timestamp',
+] as const;
+export type Refusal = (typeof refusals)[number];
+
+export type Verification = { readonly ok: true } | { readonly ok: false; readonly reason: Refusal };
+
+/** What a verified body holds: its events, or the reason why it can hold none. */
+export type Parsed =
+  | { readonly events: readonly SourceEvent[] }
+  | { readonly unusable: { readonly reason: UnusableReason; readonly message: string } };
+
+/** A body this project ships for `hookstitch send <source>.<sample>`, the demo and the tests. */
+export interface Sample {
+  readonly name: string;
+  /** The kind in the URL, for sources whose bodies name none. */
+  readonly kind: string | null;
+  /** A fresh body: own ids and `now` as its time, so that sending it twice is two events. */
+  readonly body: (fresh: { readonly id: string; readonly now: Date }) => Json;
+}
+
+/** A system that sends us webhooks. Pure: no I/O, no clock, no store. */
+export interface Source<Settings extends SourceSettings = SourceSettings> {
+  /** Registry key and file name. */
+  readonly name: string;
+  readonly title: string;
+  /** Where the sender documents its signature, for the next reader. */
+  readonly docs: string;
+  readonly settings: z.ZodType<Settings>;
+  /** The signature covers the public URL, so the gateway must be told its own. */
+  readonly needsPublicUrl: boolean;
+  /** Exact bytes, constant time; every configured secret is tried. */
+  verify(request: RawRequest, settings: Settings, now: Date): Verification;
+  /** Called only after `verify` said ok, with the body already parsed and known to be at most 64 levels deep. */
+  parse(body: Json, request: RawRequest): Parsed;
+  /** The mirror of `verify`: headers for a request; used by `hookstitch send`, the demo and the tests. */
+  sign(
+    request: Pick<RawRequest, 'method' | 'url' | 'body'>,
+    secret: string,
+    now: Date,
+  ): Readonly<Record<string, string>>;
+  readonly samples: readonly Sample[];
+}
+
+/** What every source's settings have in common. */
+export interface SourceSettings {
+  readonly type: string;
+  /** All are tried, so that two can be valid while rotating; empty: the source answers 503. */
+  readonly secret: readonly string[];
+  /** The URL registered with the sender, where a proxy rewrites the path; default: PUBLIC_URL + our own path. */
+  readonly public_url?: string | undefined;
+}
+
+/** Keeps the settings' type of a source while checking its shape. */
+export const defineSource = <S extends SourceSettings>(source: Source<S>): Source<S> => source;
+
+/** A source of gateway.yaml: `POST /in/<name>`. */
+export interface ConfiguredSource {
+  readonly name: string;
+  readonly source: Source;
+  readonly settings: SourceSettings;
+  /** Why it answers 503, as a sentence for the operator; null when it is on. */
+  readonly off: string | null;
+}

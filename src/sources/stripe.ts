@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module';
+import type Stripe from 'stripe';
+import { z } from 'zod';
+import type { RawRequest, SourceEvent } from '../model/event.ts';
+import { isJsonObject, type Json } from '../model/json.ts';
+import { momentFromIso, momentFromMs, shortText } from './body-field.ts';
+import { stripeSamples } from './samples/stripe-samples.ts';
+import { defineSource, type Parsed, type Verification } from './source.ts';
+import { apiToken, apiUrl, publicUrl, secretList } from './source-settings.ts';
+import { hmac } from './verify/digest.ts';
+import { decodeHex, matchesAnySecret } from './verify/signature.ts';
+import { singleHeader } from './verify/single-header.ts';
+import { isFresh, parseTimestamp } from './verify/timestamp.ts';
+import { accepted, type Checked, refuse } from './verify/verification.ts';
+
+const signatureHeader = 'stripe-signature';
+/** What Stripe's own libraries allow. */
+const toleranceSeconds = 300;
+/** While a secret is rolled Stripe sends one signature per valid secret, so two; a limit keeps a header cheap. */
+const maxSignatures = 16;
+
+const settings = z.strictObject({
+  type: z.literal('stripe').meta({ description: 'A Stripe webhook endpoint with snapshot payloads.' }),
+  secret: secretList.meta({
+    description: "The endpoint's signing secrets, `whsec_` included; a list, or separated by commas, while rotating.",
+  }),
+  public_url: publicUrl,
+  api_key: apiToken.meta({ description: 'A restricted key for lookups of customers; optional.' }),
+  api_url: apiUrl('https://api.stripe.com').meta({ description: "Base URL of Stripe's API." }),
+});
+
+export type StripeSettings = z.output<typeof settings>;
+
+export const stripe = defineSource<StripeSettings>({
+  name: 'stripe',
+  title: 'Stripe',
+  docs: 'https://docs.stripe.com/webhooks/signature',
+  settings,
+  needsPublicUrl: false,
+  verify,
+  parse,
+  sign,
+  samples: stripeSamples,
+});
+
+function verify(request: RawRequest, { secret: secrets }: StripeSettings, now: Date): Verification {
+  const header = singleHeader(request.headers, signatureHeader);
+  if (!header.ok) return header;
+  const signed = parseSignatureHeader(header.value);
+  if (!signed.ok) return signed;
+  const { timestamp, signatures } = signed.value;
+  const expected = (secret: string) => hmac('sha256', secret, [`${timestamp}.`, request.body]);
+  if (!matchesAnySecret(signatures, secrets, expected)) return refuse('bad_signature');
+  return isFresh(timestamp, unixSeconds(now), toleranceSeconds) ? accepted : refuse('stale_timestamp');
+}
+
+/** `t=1700000000,v1=<hex>,v1=<hex>,v0=<hex>`; only `v1` counts, unknown elements are skipped. */
+function parseSignatureHeader(
+  header: string,
+): Checked<{ readonly timestamp: number; readonly signatures: readonly Uint8Array[] }> {
+  // Stripe writes no spaces: one after a comma is the trace of two headers that a proxy has joined.
+  if (header.includes(', ')) return refuse('ambiguous_signature');
+  const elements = header.split(',');
+  const [time, ...otherTimes] = valuesOf('t', elements);
+  if (otherTimes.length > 0) return refuse('ambiguous_signature');
+  const timestamp = parseTimestamp(time ?? '', 10);
+  const given = valuesOf('v1', elements).slice(0, maxSignatures);
+  const signatures = given.map((hex) => decodeHex(hex, 32)).filter((bytes) => bytes !== undefined);
+  return timestamp === undefined || signatures.length === 0
+    ? refuse('malformed_signature')
+    : { ok: true, value: { timestamp, signatures } };
+}
+
+function valuesOf(key: string, elements: readonly string[]): readonly string[] {
+  return elements.filter((element) => element.startsWith(`${key}=`)).map((element) => element.slice(key.length + 1));
+}
+
+const unixSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+
+function parse(body: Json, { receivedAt }: RawRequest): Parsed {
+  const envelope = isJsonObject(body) ? body : {};
+  const externalId = shortText(envelope.id);
+  const type = shortText(envelope.type);
+  if (externalId === undefined || type === undefined) {
+    return {
+      unusable: { reason: 'not_an_event', message: 'A Stripe event has an `id` and a `type`; this body lacks one.' },
+    };
+  }
+  const isThin = envelope.object === 'v2.core.event';
+  const event: SourceEvent = {
+    type,
+    externalId,
+    occurredAt: momentOf(envelope.created) ?? receivedAt,
+    item: null,
+    ...(isThin && { unusable: thinEvent }),
+  };
+  return { events: [event] };
+}
+
+const thinEvent = {
+  reason: 'thin_event',
+  message:
+    'A thin event carries no data. In Stripe, send this event type to a destination with the payload style "Snapshot".',
+} as const;
+
+/** Seconds in a snapshot event, ISO 8601 in a thin one. */
+const momentOf = (created: Json | undefined): Date | undefined =>
+  typeof created === 'number' ? momentFromMs(created * 1000) : momentFromIso(created);
+
+/** By Stripe's own package, so that signing and verifying share no code. Like Stripe, it signs UTF-8 text. */
+function sign({ body }: Pick<RawRequest, 'body'>, secret: string, now: Date): Record<string, string> {
+  const payload = Buffer.from(body).toString();
+  const { webhooks } = loadStripe();
+  return { [signatureHeader]: webhooks.generateTestHeaderString({ payload, secret, timestamp: unixSeconds(now) }) };
+}
+
+/** Loaded when first needed: the package takes 35 MB and over 100 ms, and a gateway that only receives never signs. */
+const loadStripe = (): typeof Stripe => createRequire(import.meta.url)('stripe');

@@ -1,0 +1,116 @@
+import type { Database } from 'better-sqlite3';
+import type { FailureReason, Verdict } from '../../model/attempt.ts';
+import type { DeliveryStatus } from '../../model/delivery.ts';
+import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
+import type { AttemptRow, DeliveryRow } from './rows.ts';
+
+interface NewDelivery {
+  readonly id: DeliveryId;
+  readonly eventId: EventId;
+  readonly mappingFile: string;
+  readonly mappingVersion: string;
+  readonly item: number;
+  readonly destination: string;
+  readonly outgoingId: string;
+  readonly createdAt: number;
+  readonly payload: string;
+}
+
+export interface EndOfLeases {
+  readonly destination: string;
+  readonly now: number;
+  /** Leases that end later stay. */
+  readonly until: number;
+}
+
+/** A step of a delivery that its worker holds the lease for; without the three last members the lease is lost. */
+export interface DeliveryMove {
+  readonly status: DeliveryStatus;
+  readonly dueAt: number | null;
+  readonly settledAt: number | null;
+  readonly reason: FailureReason | null;
+  /** 0 when the worker gives it back untried. */
+  readonly tried: 0 | 1;
+  readonly id: DeliveryId;
+  readonly worker: WorkerId;
+  readonly attempts: number;
+}
+
+export interface NewAttempt {
+  readonly id: AttemptId;
+  readonly deliveryId: DeliveryId;
+  readonly number: number;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly outcome: Verdict['kind'];
+  readonly reason: FailureReason | null;
+  readonly message: string | null;
+  readonly retryAfterMs: number | null;
+  readonly lane: 'credentials' | 'gone' | null;
+  readonly responseStatus: number | null;
+  readonly responseBody: string | null;
+}
+
+export type PayloadRow = DeliveryRow & { readonly payload: string };
+
+const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, created_at,
+  status, due_at, claimed_by, lease_ends_at, settled_at, reason`;
+
+const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
+  response_status, response_body`;
+
+export type DeliveryStatements = ReturnType<typeof deliveryStatements>;
+
+export function deliveryStatements(db: Database) {
+  return {
+    insert: db.prepare<NewDelivery>(`
+      insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, created_at,
+        status, due_at, payload)
+      values (@id, @eventId, @mappingFile, @mappingVersion, @item, @destination, @outgoingId, @createdAt,
+        'pending', @createdAt, @payload)`),
+
+    endLeases: db.prepare<EndOfLeases>(`
+      update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
+      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
+    due: db.prepare<[string, number, number], PayloadRow>(`
+      select ${columns}, payload from delivery
+      where destination = ? and status = 'pending' and due_at <= ? order by due_at, seq limit ?`),
+    claim: db.prepare<[WorkerId, number, number]>(`
+      update delivery set status = 'in_flight', due_at = null, claimed_by = ?, lease_ends_at = ? where seq = ?`),
+    move: db.prepare<DeliveryMove>(`
+      update delivery set status = @status, due_at = @dueAt, settled_at = @settledAt, reason = @reason,
+        attempts = attempts + @tried, claimed_by = null, lease_ends_at = null
+      where id = @id and status = 'in_flight' and claimed_by = @worker and attempts = @attempts`),
+    insertAttempt: db.prepare<NewAttempt>(`
+      insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
+        lane, response_status, response_body)
+      values (@id, @deliveryId, @number, @startedAt, @durationMs, @outcome, @reason, @message, @retryAfterMs,
+        @lane, @responseStatus, @responseBody)`),
+
+    firstDue: db
+      .prepare<[string], number | null>("select min(due_at) from delivery where destination = ? and status = 'pending'")
+      .pluck(),
+    firstLeaseEnd: db
+      .prepare<[string], number | null>(
+        "select min(lease_ends_at) from delivery where destination = ? and status = 'in_flight'",
+      )
+      .pluck(),
+    oldest: db
+      .prepare<[string, DeliveryStatus], number | null>(
+        'select min(created_at) from delivery where destination = ? and status = ?',
+      )
+      .pluck(),
+
+    byId: db.prepare<[DeliveryId], PayloadRow>(`select ${columns}, payload from delivery where id = ?`),
+    ofEvent: db.prepare<[EventId], PayloadRow>(
+      `select ${columns}, payload from delivery where event_id = ? order by seq`,
+    ),
+    bySeq: db.prepare<[number], DeliveryRow>(`select ${columns} from delivery where seq = ?`),
+    attempts: db.prepare<[DeliveryId], AttemptRow>(
+      `select ${attemptColumns} from attempt where delivery_id = ? order by number`,
+    ),
+    message: db
+      .prepare<[DeliveryId, number], string | null>('select message from attempt where delivery_id = ? and number = ?')
+      .pluck(),
+  };
+}

@@ -1,0 +1,88 @@
+import type { Database } from 'better-sqlite3';
+import type { EventFailure, EventStatus } from '../../model/event.ts';
+import type { EventId, RequestId, WorkerId } from '../../model/id.ts';
+import type { EventRow, RequestRow } from './rows.ts';
+
+interface NewRequest extends RequestRow {
+  readonly id: RequestId;
+  readonly source: string;
+  readonly receivedAt: number;
+}
+
+interface NewEvent {
+  readonly id: EventId;
+  readonly requestId: RequestId;
+  readonly item: number | null;
+  readonly source: string;
+  readonly type: string;
+  readonly externalId: string;
+  readonly dedupeKey: Buffer;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  readonly status: EventStatus;
+  readonly reason: EventFailure | null;
+  readonly message: string | null;
+  readonly settledAt: number | null;
+}
+
+/** Which claim of which event: without all three the lease is lost. */
+export interface EventLease {
+  readonly id: EventId;
+  readonly worker: WorkerId;
+  readonly tries: number;
+}
+
+export interface EventMove extends EventLease {
+  readonly status: EventStatus;
+  readonly reason: EventFailure | null;
+  readonly message: string | null;
+  readonly settledAt: number | null;
+  readonly runs: string | null;
+}
+
+const columns = `seq, id, request_id, item, source, type, external_id, occurred_at, received_at, status, reason, message,
+  tries, runs`;
+
+export type EventStatements = ReturnType<typeof eventStatements>;
+
+export function eventStatements(db: Database) {
+  return {
+    isKnown: db.prepare<[Buffer], 1>('select 1 from event where dedupe_key = ?').pluck(),
+    insertRequest: db.prepare<NewRequest>(`
+      insert into request (id, source, kind, method, url, received_at, headers, body)
+      values (@id, @source, @kind, @method, @url, @receivedAt, @headers, @body)`),
+    insert: db.prepare<NewEvent>(`
+      insert into event (id, request_id, item, source, type, external_id, dedupe_key, occurred_at, received_at,
+        status, reason, message, settled_at)
+      values (@id, @requestId, @item, @source, @type, @externalId, @dedupeKey, @occurredAt, @receivedAt,
+        @status, @reason, @message, @settledAt)`),
+
+    endLeases: db.prepare<[number]>(`
+      update event set claimed_by = null, lease_ends_at = null
+      where status = 'received' and claimed_by is not null and lease_ends_at <= ?`),
+    waiting: db.prepare<[number], EventRow>(`
+      select ${columns} from event where status = 'received' and claimed_by is null order by seq limit ?`),
+    claim: db.prepare<[WorkerId, number, number]>(
+      'update event set claimed_by = ?, lease_ends_at = ?, tries = tries + 1 where seq = ?',
+    ),
+    move: db.prepare<EventMove>(`
+      update event set status = @status, reason = @reason, message = @message, settled_at = @settledAt, runs = @runs,
+        claimed_by = null, lease_ends_at = null
+      where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
+
+    oldestWaiting: db
+      .prepare<[], number>(
+        "select received_at from event where status = 'received' and claimed_by is null order by seq limit 1",
+      )
+      .pluck(),
+    firstLeaseEnd: db
+      .prepare<[], number | null>(
+        "select min(lease_ends_at) from event where status = 'received' and claimed_by is not null",
+      )
+      .pluck(),
+
+    byId: db.prepare<[EventId], EventRow>(`select ${columns} from event where id = ?`),
+    bySeq: db.prepare<[number], EventRow>(`select ${columns} from event where seq = ?`),
+    request: db.prepare<[RequestId], RequestRow>('select kind, method, url, headers, body from request where id = ?'),
+  };
+}

@@ -1,0 +1,185 @@
+import type { Database } from 'better-sqlite3';
+import { GatewayError } from '../../model/error.ts';
+import { isBusy, isDatabaseError, storeFault, unavailable } from './fault.ts';
+import { Tally, type TallyStatements, writeTally } from './tally.ts';
+
+export const writeLimits = {
+  /** Most operations in one commit: bounds how long the event loop stands still. */
+  group: 1_000,
+  /** Requests are refused above either; what the process remembers of the world stays bounded. */
+  waiting: 10_000,
+  waitingBytes: 64 * 1024 * 1024,
+  /** Somebody else's lock is waited for this often, this long: 0.8 s together with the busy timeout, under a sender's patience. */
+  lockTries: 20,
+  lockWaitMs: 30,
+} as const;
+
+/** One method's part of a transaction. It may run twice, so everything it does is in the database or in its result. */
+export type Work<T> = (tally: Tally) => T;
+
+interface Operation {
+  readonly bytes: number;
+  /** Does the work; what it returns tells the caller, once the commit is on disk. */
+  readonly run: (tally: Tally) => () => void;
+  readonly reject: (fault: GatewayError) => void;
+}
+
+/**
+ * Lets everything that waits share one transaction and therefore one fsync. While a commit runs, the next group
+ * gathers, so that groups size themselves to the disk. A caller hears of its write after the COMMIT, never before.
+ */
+export class GroupCommit {
+  readonly #db: Database;
+  readonly #tallySql: TallyStatements;
+  #waiting: Operation[] = [];
+  #waitingBytes = 0;
+  #scheduled = false;
+  #lockTries = 0;
+
+  constructor(db: Database, tallySql: TallyStatements) {
+    this.#db = db;
+    this.#tallySql = tallySql;
+  }
+
+  /** Adds work that must not be refused: a settlement that is turned away is a payload sent twice. */
+  write<T>(work: Work<T>, bytes = 0): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const run = (tally: Tally) => {
+        const result = work(tally);
+        return () => resolve(result);
+      };
+      this.#waiting.push({ bytes, run, reject });
+      this.#waitingBytes += bytes;
+      this.#schedule();
+    });
+  }
+
+  /** Adds work that can be turned away while too much is waiting. */
+  async writeIfRoom<T>(work: Work<T>, bytes: number): Promise<T> {
+    if (this.#waiting.length >= writeLimits.waiting || this.#waitingBytes + bytes > writeLimits.waitingBytes) {
+      throw new GatewayError('STORE_UNAVAILABLE', 'too many writes are waiting for the disk');
+    }
+    return this.write(work, bytes);
+  }
+
+  /** Each work on its own: one that fails takes no other with it. Throws the first failure after all have ended. */
+  async writeEach<T>(works: readonly Work<T>[]): Promise<readonly T[]> {
+    const ends = await Promise.allSettled(works.map((work) => this.write(work)));
+    return ends.map((end) => {
+      if (end.status === 'rejected') throw storeFault(end.reason);
+      return end.value;
+    });
+  }
+
+  /** Resolves when nothing that was waiting waits any more. */
+  async drained(): Promise<void> {
+    while (this.#waiting.length > 0) await this.write(() => undefined).catch(() => undefined);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    try {
+      this.#db.exec('begin immediate');
+    } catch (error) {
+      this.#couldNotBegin(error);
+      return;
+    }
+    this.#lockTries = 0;
+    this.#commit(this.#take(writeLimits.group));
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  /** The group stays in line while the lock may still come free; after that everything waiting hears the same. */
+  #couldNotBegin(error: unknown): void {
+    this.#lockTries += 1;
+    if (isBusy(error) && this.#lockTries < writeLimits.lockTries) {
+      this.#scheduled = true;
+      setTimeout(() => this.#flush(), writeLimits.lockWaitMs);
+      return;
+    }
+    this.#lockTries = 0;
+    rejectAll(this.#take(this.#waiting.length), error);
+  }
+
+  #take(count: number): readonly Operation[] {
+    const group = this.#waiting.splice(0, count);
+    for (const { bytes } of group) this.#waitingBytes -= bytes;
+    return group;
+  }
+
+  #commit(group: readonly Operation[]): void {
+    const tally = new Tally();
+    let confirmations: readonly (() => void)[];
+    try {
+      confirmations = group.map((operation) => operation.run(tally));
+    } catch (error) {
+      this.#rollback();
+      if (isDatabaseError(error)) rejectAll(group, error);
+      else this.#commitApart(group);
+      return;
+    }
+    this.#finish(group, tally, confirmations);
+  }
+
+  /** The same group again with a savepoint for each, because one of them fails: it alone is left out. */
+  #commitApart(group: readonly Operation[]): void {
+    const tally = new Tally();
+    const confirmations: (() => void)[] = [];
+    try {
+      this.#db.exec('begin immediate');
+      for (const operation of group) {
+        const confirm = this.#runApart(operation, tally);
+        if (confirm !== undefined) confirmations.push(confirm);
+      }
+    } catch (error) {
+      this.#rollback();
+      rejectAll(group, error);
+      return;
+    }
+    this.#finish(group, tally, confirmations);
+  }
+
+  #runApart(operation: Operation, tally: Tally): (() => void) | undefined {
+    const own = new Tally();
+    this.#db.exec('savepoint operation');
+    try {
+      const confirm = operation.run(own);
+      this.#db.exec('release operation');
+      tally.addAll(own);
+      return confirm;
+    } catch (error) {
+      // A full disk may have ended the whole transaction; then this throws, and the group fails as one.
+      this.#db.exec('rollback to operation; release operation');
+      operation.reject(storeFault(error));
+      return undefined;
+    }
+  }
+
+  #finish(group: readonly Operation[], tally: Tally, confirmations: readonly (() => void)[]): void {
+    try {
+      writeTally(this.#tallySql, tally);
+      this.#db.exec('commit');
+    } catch (error) {
+      this.#rollback();
+      rejectAll(group, error);
+      return;
+    }
+    for (const confirm of confirmations) confirm();
+  }
+
+  #rollback(): void {
+    // SQLite has already rolled back by itself after some errors (FULL, IOERR).
+    if (this.#db.inTransaction) this.#db.exec('rollback');
+  }
+}
+
+function rejectAll(operations: readonly Operation[], cause: unknown): void {
+  const fault = unavailable(cause);
+  for (const operation of operations) operation.reject(fault);
+}

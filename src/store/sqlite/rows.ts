@@ -1,0 +1,159 @@
+/** Rows as the tables hold them, and the model they stand for. The CHECKs of the schema are what makes these types true. */
+import type { Attempt, FailureReason, Outcome } from '../../model/attempt.ts';
+import { dateFromMs } from '../../model/clock.ts';
+import type { Delivery, DeliveryState } from '../../model/delivery.ts';
+import type { EventStatus } from '../../model/event.ts';
+import type { AttemptId, DeliveryId, EventId, RequestId, WorkerId } from '../../model/id.ts';
+import type { EventSummary } from '../store.ts';
+
+export interface EventRow {
+  readonly seq: number;
+  readonly id: EventId;
+  readonly request_id: RequestId;
+  readonly item: number | null;
+  readonly source: string;
+  readonly type: string;
+  readonly external_id: string;
+  readonly occurred_at: number;
+  readonly received_at: number;
+  readonly status: EventStatus;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly tries: number;
+  readonly runs: string | null;
+}
+
+export interface RequestRow {
+  readonly kind: string | null;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: string;
+  readonly body: Buffer;
+}
+
+type DeliveryStateRow =
+  | { readonly status: 'pending'; readonly due_at: number }
+  | { readonly status: 'in_flight'; readonly claimed_by: WorkerId; readonly lease_ends_at: number }
+  | { readonly status: 'delivered' | 'cancelled'; readonly settled_at: number }
+  | { readonly status: 'dead'; readonly settled_at: number; readonly reason: FailureReason };
+
+export type DeliveryRow = DeliveryStateRow & {
+  readonly seq: number;
+  readonly id: DeliveryId;
+  readonly event_id: EventId;
+  readonly mapping_file: string;
+  readonly mapping_version: string;
+  readonly item: number;
+  readonly destination: string;
+  readonly outgoing_id: string;
+  readonly attempts: number;
+  readonly created_at: number;
+};
+
+type OutcomeRow =
+  | { readonly outcome: 'delivered' }
+  | {
+      readonly outcome: 'retry';
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly retry_after_ms: number | null;
+    }
+  | {
+      readonly outcome: 'fail';
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly lane: 'credentials' | 'gone' | null;
+    };
+
+type ResponseRow =
+  | { readonly response_status: number; readonly response_body: string }
+  | { readonly response_status: null };
+
+export type AttemptRow = OutcomeRow &
+  ResponseRow & {
+    readonly id: AttemptId;
+    readonly delivery_id: DeliveryId;
+    readonly number: number;
+    readonly started_at: number;
+    readonly duration_ms: number;
+  };
+
+export function toEventSummary(row: EventRow): EventSummary {
+  return {
+    id: row.id,
+    source: row.source,
+    type: row.type,
+    externalId: row.external_id,
+    status: row.status,
+    reason: row.reason,
+    message: row.message,
+    occurredAt: dateFromMs(row.occurred_at),
+    receivedAt: dateFromMs(row.received_at),
+  };
+}
+
+export function toHeaders(row: Pick<RequestRow, 'headers'>): Readonly<Record<string, string>> {
+  return JSON.parse(row.headers);
+}
+
+export function toDelivery(row: DeliveryRow): Omit<Delivery, 'payload'> {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    mapping: { file: row.mapping_file, version: row.mapping_version },
+    item: row.item,
+    destination: row.destination,
+    outgoingId: row.outgoing_id,
+    attempts: row.attempts,
+    createdAt: dateFromMs(row.created_at),
+    state: toState(row),
+  };
+}
+
+function toState(row: DeliveryStateRow): DeliveryState {
+  switch (row.status) {
+    case 'pending':
+      return { status: row.status, dueAt: dateFromMs(row.due_at) };
+    case 'in_flight':
+      return { status: row.status, claimedBy: row.claimed_by, leaseEndsAt: dateFromMs(row.lease_ends_at) };
+    case 'delivered':
+    case 'cancelled':
+      return { status: row.status, settledAt: dateFromMs(row.settled_at) };
+    case 'dead':
+      return { status: row.status, settledAt: dateFromMs(row.settled_at), reason: row.reason };
+  }
+}
+
+export function toAttempt(row: AttemptRow): Attempt {
+  return {
+    id: row.id,
+    deliveryId: row.delivery_id,
+    number: row.number,
+    startedAt: dateFromMs(row.started_at),
+    durationMs: row.duration_ms,
+    outcome: toOutcome(row),
+  };
+}
+
+function toOutcome(row: OutcomeRow & ResponseRow): Outcome {
+  const answered =
+    row.response_status === null ? {} : { response: { status: row.response_status, body: row.response_body } };
+  switch (row.outcome) {
+    case 'delivered':
+      return { kind: 'delivered', ...answered };
+    case 'retry': {
+      const wait = row.retry_after_ms === null ? {} : { retryAfterMs: row.retry_after_ms };
+      return { kind: 'retry', reason: row.reason, message: row.message, ...wait, ...answered };
+    }
+    case 'fail': {
+      const lane = row.lane === null ? {} : { lane: row.lane };
+      return { kind: 'fail', reason: row.reason, message: row.message, ...lane, ...answered };
+    }
+  }
+}
+
+/** The first of several times, of which any may be missing. */
+export function earliest(times: readonly (number | null | undefined)[]): Date | null {
+  const known = times.filter((time) => typeof time === 'number');
+  return known.length === 0 ? null : dateFromMs(Math.min(...known));
+}

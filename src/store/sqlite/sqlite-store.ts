@@ -1,0 +1,124 @@
+import type { Database } from 'better-sqlite3';
+import type { ClaimedDelivery, Settlement } from '../../model/delivery.ts';
+import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
+import type { DeliveryId, EventId } from '../../model/id.ts';
+import type {
+  Claim,
+  DeliveryDetail,
+  DeliveryFilter,
+  DeliverySummary,
+  EventDetail,
+  EventFilter,
+  EventSummary,
+  Page,
+  PageRequest,
+  Stats,
+  Store,
+  TranslationSettlement,
+} from '../store.ts';
+import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
+import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
+import { storeFault, unavailable } from './fault.ts';
+import { GroupCommit } from './group-commit.ts';
+import { getDelivery, getEvent, stats } from './history.ts';
+import { listDeliveries, listEvents } from './pages.ts';
+import { prepareStatements, type Statements } from './statements.ts';
+
+/** The store in one file, for one process: writes share commits, reads answer at once. */
+export class SqliteStore implements Store {
+  readonly #db: Database;
+  readonly #sql: Statements;
+  readonly #commit: GroupCommit;
+  readonly #releaseLock: () => void;
+  #closed: Promise<void> | undefined;
+
+  constructor(db: Database, releaseLock: () => void) {
+    this.#db = db;
+    this.#sql = prepareStatements(db);
+    this.#commit = new GroupCommit(db, this.#sql.tally);
+    this.#releaseLock = releaseLock;
+  }
+
+  /** Whoever held a lease before this process opened the file is gone: it is the only one that may. */
+  async endLeasesOfTheDead(now: Date): Promise<void> {
+    await this.#commit.write((tally) => {
+      endAllEventLeases(this.#sql);
+      endAllDeliveryLeases(this.#sql, now, tally);
+    });
+  }
+
+  async recordRequest(request: ReceivedRequest): Promise<Receipt> {
+    return this.#commit.writeIfRoom((tally) => recordRequest(this.#sql, request, tally), request.body.byteLength);
+  }
+
+  async claimEvents(claim: Claim): Promise<readonly ClaimedEvent[]> {
+    return this.#commit.write(() => claimEvents(this.#sql, claim));
+  }
+
+  async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
+    return this.#commit.writeEach(settlements.map((one) => (tally) => settleTranslation(this.#sql, one, tally)));
+  }
+
+  async claimDeliveries(destination: string, claim: Claim): Promise<readonly ClaimedDelivery[]> {
+    return this.#commit.write((tally) => claimDeliveries(this.#sql, { ...claim, destination }, tally));
+  }
+
+  async settleDeliveries(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+    return this.#commit.writeEach(settlements.map((one) => (tally) => settleDelivery(this.#sql, one, tally)));
+  }
+
+  async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {
+    return this.#read(() =>
+      work.kind === 'events' ? nextEventAt(this.#sql) : nextDeliveryAt(this.#sql, work.destination),
+    );
+  }
+
+  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+    return this.#read(() => getEvent(this.#sql, id));
+  }
+
+  async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
+    return this.#read(() => listEvents(this.#sql, filter, page));
+  }
+
+  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+    return this.#read(() => getDelivery(this.#sql, id));
+  }
+
+  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
+    return this.#read(() => listDeliveries(this.#sql, filter, page));
+  }
+
+  async stats(): Promise<Stats> {
+    return this.#read(() => stats(this.#sql));
+  }
+
+  async ping(): Promise<void> {
+    await this.#commit.write(() => this.#sql.beat.run());
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#commit.drained();
+    try {
+      // Leaves one complete file behind: a copy of it without its log would lack what was written last.
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      this.#db.close();
+      this.#releaseLock();
+    }
+  }
+
+  #read<T>(query: () => T): T {
+    try {
+      return query();
+    } catch (error) {
+      // Callers know our faults, not SQLite's codes.
+      throw this.#db.open ? storeFault(error) : unavailable(error);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { Database } from 'better-sqlite3';
+import { deliveryStatements } from './delivery-statements.ts';
+import { eventStatements } from './event-statements.ts';
+import { pageStatements } from './page-statements.ts';
+import { tallyStatements } from './tally.ts';
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+/** Every statement the store ever runs, compiled once. */
+export function prepareStatements(db: Database) {
+  return {
+    events: eventStatements(db),
+    deliveries: deliveryStatements(db),
+    pages: pageStatements(db),
+    tally: tallyStatements(db),
+    beat: db.prepare('update pulse set beats = beats + 1'),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Database } from 'better-sqlite3';
+import type { DeliveryStatus } from '../../model/delivery.ts';
+import type { EventStatus } from '../../model/event.ts';
+
+export type TallyRow =
+  | { readonly kind: 'event'; readonly name: string; readonly status: EventStatus; readonly count: number }
+  | { readonly kind: 'delivery'; readonly name: string; readonly status: DeliveryStatus; readonly count: number };
+
+/** What one transaction changes in the counters, added up so that a thousand rows cost a handful of updates. */
+export class Tally {
+  readonly #changes = new Map<string, TallyRow>();
+
+  events(source: string, status: EventStatus, count: number): void {
+    this.#add({ kind: 'event', name: source, status, count });
+  }
+
+  deliveries(destination: string, status: DeliveryStatus, count: number): void {
+    this.#add({ kind: 'delivery', name: destination, status, count });
+  }
+
+  addAll(other: Tally): void {
+    for (const change of other.changes()) this.#add(change);
+  }
+
+  changes(): Iterable<TallyRow> {
+    return this.#changes.values();
+  }
+
+  #add(change: TallyRow): void {
+    const key = `${change.kind} ${change.status} ${change.name}`;
+    const count = change.count + (this.#changes.get(key)?.count ?? 0);
+    this.#changes.set(key, { ...change, count });
+  }
+}
+
+export type TallyStatements = ReturnType<typeof tallyStatements>;
+
+export function tallyStatements(db: Database) {
+  return {
+    update: db.prepare<[TallyRow]>(
+      'update tally set count = count + @count where kind = @kind and name = @name and status = @status',
+    ),
+    insert: db.prepare<[TallyRow]>(
+      'insert into tally (kind, name, status, count) values (@kind, @name, @status, @count)',
+    ),
+    all: db.prepare<[], TallyRow>('select kind, name, status, count from tally order by kind, name, status'),
+    names: db
+      .prepare<[TallyRow['kind']], string>('select distinct name from tally where kind = ? order by name')
+      .pluck(),
+  };
+}
+
+export function writeTally(sql: TallyStatements, tally: Tally): void {
+  for (const change of tally.changes()) {
+    if (change.count === 0) continue;
+    if (sql.update.run(change).changes === 0) sql.insert.run(change);
+  }
+}

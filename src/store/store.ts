@@ -1,0 +1,138 @@
+import type { Attempt, FailureReason } from '../model/attempt.ts';
+import type { ClaimedDelivery, Delivery, DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
+import type { ClaimedEvent, EventFailure, EventStatus, Receipt, ReceivedRequest } from '../model/event.ts';
+import type { DeliveryId, EventId, WorkerId } from '../model/id.ts';
+import type { Json } from '../model/json.ts';
+
+/** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
+export interface Claim {
+  readonly worker: WorkerId;
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly now: Date;
+}
+
+/** How a claimed event leaves the translator's hands. `runs` tells what each mapping made of it, as JSON for people. */
+export type TranslationSettlement = { readonly event: ClaimedEvent; readonly settledAt: Date } & (
+  | { readonly to: 'translated'; readonly drafts: readonly Draft[]; readonly runs: Json }
+  | { readonly to: 'unmatched'; readonly why: string; readonly runs: Json }
+  | {
+      readonly to: 'failed';
+      readonly reason: EventFailure;
+      readonly message: string;
+      /** What other mappings made of the same event still goes out. */
+      readonly drafts: readonly Draft[];
+      readonly runs: Json;
+    }
+  /** Shutdown or a broken evaluator: back in line; the try stays counted. */
+  | { readonly to: 'released' }
+);
+
+export interface EventSummary {
+  readonly id: EventId;
+  readonly source: string;
+  readonly type: string;
+  readonly externalId: string;
+  readonly status: EventStatus;
+  /** Why it is unmatched or failed. */
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly occurredAt: Date;
+  readonly receivedAt: Date;
+}
+
+export interface EventDetail extends EventSummary {
+  readonly tries: number;
+  readonly runs: Json;
+  readonly request: {
+    readonly kind: string | null;
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Uint8Array;
+    readonly item: number | null;
+  };
+  readonly deliveries: readonly DeliveryDetail[];
+}
+
+export interface DeliveryDetail extends Delivery {
+  readonly history: readonly Attempt[];
+}
+
+/** A delivery with what its last attempt said; the payload is left out of lists. */
+export interface DeliverySummary extends Omit<Delivery, 'payload'> {
+  readonly lastMessage: string | null;
+}
+
+export interface EventFilter {
+  readonly source?: string | undefined;
+  readonly type?: string | undefined;
+  readonly status?: EventStatus | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+}
+
+export interface DeliveryFilter {
+  readonly destination?: string | undefined;
+  readonly status?: DeliveryStatus | undefined;
+  readonly reason?: FailureReason | undefined;
+}
+
+/** Newest first; `cursor` is opaque, absent on the first page and null after the last. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Kept as counters, so that asking costs the same with a million events stored. */
+export interface Stats {
+  readonly events: Readonly<Record<EventStatus, number>>;
+  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
+  readonly eventsBySource: readonly { readonly source: string; readonly status: EventStatus; readonly count: number }[];
+  readonly deliveriesByDestination: readonly {
+    readonly destination: string;
+    readonly status: DeliveryStatus;
+    readonly count: number;
+  }[];
+  /** Creation time of the oldest delivery still pending or in flight, per destination. */
+  readonly oldestPending: readonly { readonly destination: string; readonly createdAt: Date }[];
+}
+
+/**
+ * Everything the gateway remembers. Each method is one transaction, so a driver never leaks its transaction object and
+ * callers cannot compose a half-done state. Methods that write share their commit with whatever else is waiting
+ * (group commit) and resolve only after it is on disk. Every time is the caller's, so tests own the clock.
+ */
+export interface Store {
+  /** Inserts what is new; `(source, externalId)` already known is counted, not stored twice. Throws STORE_UNAVAILABLE. */
+  recordRequest(request: ReceivedRequest): Promise<Receipt>;
+
+  /** Due events in the order of arrival; an expired lease makes an event due again. Counts the try. */
+  claimEvents(claim: Claim): Promise<readonly ClaimedEvent[]>;
+  /** Moves each event and queues its drafts, or neither; false for one whose lease was lost. */
+  settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]>;
+
+  /** Due deliveries of one destination in the order they were queued; an expired lease makes a delivery due again. */
+  claimDeliveries(destination: string, claim: Claim): Promise<readonly ClaimedDelivery[]>;
+  /** Appends the attempts and moves the deliveries; false for one whose lease was lost. */
+  settleDeliveries(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
+
+  /** When work next falls due by itself (a retry, a lease that ends); null when nothing waits for a time. */
+  nextDueAt(
+    work: { readonly kind: 'events' } | { readonly kind: 'deliveries'; readonly destination: string },
+  ): Promise<Date | null>;
+
+  getEvent(id: EventId): Promise<EventDetail | undefined>;
+  listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>>;
+  getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
+  listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
+  stats(): Promise<Stats>;
+
+  /** Resolves when a write has been committed; rejects with STORE_UNAVAILABLE. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

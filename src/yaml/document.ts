@@ -1,0 +1,138 @@
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import type { Position } from '../model/error.ts';
+import type { Problem } from './problem.ts';
+
+/** A larger file is refused before the parser sees it: 1 MB of YAML blocks a process for seconds. */
+export const fileBytesMax = 256 * 1024;
+/** Deeper nesting is refused before the parser sees it: at 1,000 levels yaml 2.9 can abort the process. */
+export const nestingMax = 64;
+
+export type Path = readonly PropertyKey[];
+
+/** A YAML file that parsed, with the way back from a value to the place where it stands. */
+export interface YamlFile {
+  readonly file: string;
+  readonly text: string;
+  readonly value: unknown;
+  /** Where the value at `path` starts; where it is missing, the nearest thing around it. */
+  positionOf(path: Path): Position;
+  /** Where the key of the pair at `path` starts. */
+  positionOfKey(path: Path): Position;
+  /** Where a character of the text at `path` stands; exact in texts written on one line without escapes. */
+  positionInText(path: Path, offset: number): Position;
+}
+
+export type ParsedYaml =
+  | { readonly ok: true; readonly yaml: YamlFile }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** YAML 1.2 core: unique keys, no aliases, no merge keys, no tags of one's own. */
+export function parseYaml(file: string, text: string): ParsedYaml {
+  const unsafe = refuseUnsafe(file, text);
+  if (unsafe !== undefined) return { ok: false, problems: [unsafe] };
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: true,
+    merge: false,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
+  const at = (offset: number): Position => positionAt(file, lines, offset);
+  const problems = [...document.errors, ...document.warnings].map((fault): Problem => ({
+    severity: 'error',
+    code: `yaml/${fault.code.toLowerCase().replaceAll('_', '-')}`,
+    message: fault.message,
+    at: at(fault.pos[0]),
+  }));
+  if (problems.length > 0) return { ok: false, problems };
+  const resolved = resolveValue(document);
+  if ('message' in resolved) {
+    return { ok: false, problems: [{ severity: 'error', code: 'yaml/alias', message: resolved.message, at: at(0), hint: 'write the value out where it is used' }] };
+  }
+  return {
+    ok: true,
+    yaml: {
+      file,
+      text,
+      value: resolved.value,
+      positionOf: (path) => at(offsetOf(document, path)),
+      positionOfKey: (path) => at(keyOffsetOf(document, path)),
+      positionInText: (path, offset) => at(offsetInText(document, text, { path, offset })),
+    },
+  };
+}
+
+function resolveValue(document: Document): { value: unknown } | { message: string } {
+  try {
+    return { value: document.toJS({ maxAliasCount: 0 }) };
+  } catch {
+    // The parser refuses aliases only here, by throwing; its message speaks of an attack, which a newcomer's anchor is not.
+    return { message: 'anchors and aliases (&name, *name) are not supported' };
+  }
+}
+
+function refuseUnsafe(file: string, text: string): Problem | undefined {
+  const at = { file, line: 1, column: 1 };
+  if (Buffer.byteLength(text) > fileBytesMax) {
+    return { severity: 'error', code: 'yaml/too-large', message: `larger than ${fileBytesMax / 1024} KB`, at, hint: 'split it into several files' };
+  }
+  const line = lineNestedTooDeep(text);
+  if (line === undefined) return undefined;
+  return { severity: 'error', code: 'yaml/too-deep', message: `nested deeper than ${nestingMax} levels`, at: { file, line, column: 1 } };
+}
+
+/**
+ * A linear scan, before any recursion: catching a stack overflow is not a defence. Brackets count wherever they stand
+ * (in expressions they are balanced); a block level costs at least one character of indentation or a `- `.
+ */
+function lineNestedTooDeep(text: string): number | undefined {
+  let brackets = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    const indicators = /^[\s?:-]*/.exec(line)?.[0] ?? '';
+    if (indicators.length > nestingMax * 4) return index + 1;
+    for (const character of line) {
+      if (character === '[' || character === '{') brackets += 1;
+      else if ((character === ']' || character === '}') && brackets > 0) brackets -= 1;
+      if (brackets > nestingMax) return index + 1;
+    }
+  }
+  return undefined;
+}
+
+function positionAt(file: string, lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+function offsetOf(document: Document, path: Path): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+    // A key without a value (`when:`) has a null node without range in some positions: its key is the place.
+    const key = length > 0 ? keyNode(document, path.slice(0, length)) : undefined;
+    if (key?.range) return key.range[0];
+  }
+  return 0;
+}
+
+function offsetInText(document: Document, text: string, { path, offset }: { path: Path; offset: number }): number {
+  const start = offsetOf(document, path);
+  const node = document.getIn(path, true);
+  if (!isScalar(node) || typeof node.value !== 'string') return start;
+  const quote = text[start] === '"' || text[start] === "'" ? 1 : 0;
+  return text.startsWith(node.value, start + quote) ? start + quote + Math.min(offset, node.value.length) : start;
+}
+
+function keyOffsetOf(document: Document, path: Path): number {
+  return keyNode(document, path)?.range?.[0] ?? offsetOf(document, path);
+}
+
+function keyNode(document: Document, path: Path): Node | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const name = path.at(-1);
+  const pair = parent.items.find((item: Pair) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(name));
+  return isNode(pair?.key) ? pair.key : undefined;
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface SeenRequest {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface LocalServer {
+  readonly port: number;
+  readonly origin: string;
+  /** Complete requests, in order of arrival. */
+  readonly requests: readonly SeenRequest[];
+  readonly connections: () => number;
+  /** Resolves once every connection made so far is closed. */
+  readonly allClosed: () => Promise<unknown>;
+}
+
+export type Respond = (response: http.ServerResponse, request: http.IncomingMessage) => void;
+
+const ok: Respond = (response) => response.end('ok');
+
+/** A real HTTP server on a free port, stopped with the test. */
+export async function startHttpServer(respond: Respond = ok): Promise<LocalServer> {
+  const requests: SeenRequest[] = [];
+  return await listen(http.createServer(recording(requests, respond)), 'http', requests);
+}
+
+export type Certificate = 'valid' | 'expired' | 'other-host';
+
+export const pem = (name: Certificate | 'key'): string =>
+  readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), 'utf8');
+
+export async function startHttpsServer(
+  certificate: Certificate,
+  options: https.ServerOptions = {},
+): Promise<LocalServer> {
+  const requests: SeenRequest[] = [];
+  const server = https.createServer({ key: pem('key'), cert: pem(certificate), ...options }, recording(requests, ok));
+  return await listen(server, 'https', requests);
+}
+
+/** A server that speaks bytes rather than HTTP; `received` runs when the first bytes of a connection have arrived. */
+export async function startTcpServer(received: (socket: Socket) => void): Promise<LocalServer> {
+  return await listen(
+    net.createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => received(socket));
+    }),
+    'http',
+    [],
+  );
+}
+
+/** A port that nothing listens on. */
+export async function closedPort(): Promise<number> {
+  const server = net.createServer();
+  const port = await portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function recording(requests: SeenRequest[], respond: Respond): http.RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method, url, headers } = request;
+      requests.push({ method, url, headers, body: Buffer.concat(chunks) });
+      respond(response, request);
+    });
+  };
+}
+
+async function listen(server: net.Server, scheme: string, requests: readonly SeenRequest[]): Promise<LocalServer> {
+  const sockets = new Set<Socket>();
+  const closings: Promise<void>[] = [];
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    closings.push(new Promise((resolve) => socket.once('close', () => resolve())));
+  });
+  const port = await portOf(server);
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return {
+    port,
+    origin: `${scheme}://127.0.0.1:${port}`,
+    requests,
+    connections: () => sockets.size,
+    allClosed: () => Promise.all(closings),
+  };
+}
+
+function portOf(server: net.Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', new ClosingLineReporter()],
+    // Many tests start real servers, databases and child processes; two slow cores must not make them fail.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/cli/main.ts', 'src/index.ts'],
+      reporter: ['text-summary', 'html'],
+    },
+  },
+});
