@@ -9,16 +9,32 @@ export interface LogEvents {
   'gateway.listening': { readonly receiver: string; readonly admin: string; readonly mappings: number };
   'gateway.stopping': { readonly signal: string };
   'gateway.stopped': Record<never, never>;
-  'config.problem': { readonly at: string; readonly code: string; readonly problem: string; readonly hint?: string | undefined };
+  'config.problem': {
+    readonly at: string;
+    readonly code: string;
+    readonly problem: string;
+    readonly hint?: string | undefined;
+  };
   'config.warning': LogEvents['config.problem'];
   'request.refused': { readonly source: string; readonly reason: string };
   'event.received': { readonly source: string; readonly accepted: number; readonly duplicates: number };
-  'event.translated': { readonly event: string; readonly source: string; readonly type: string; readonly deliveries: number };
-  'event.unmatched': { readonly event: string; readonly source: string; readonly type: string };
-  'event.failed': { readonly event: string; readonly source: string; readonly type: string; readonly reason: string; readonly deliveries: number };
+  'event.translated': {
+    readonly event_id: string;
+    readonly source: string;
+    readonly type: string;
+    readonly deliveries: number;
+  };
+  'event.unmatched': { readonly event_id: string; readonly source: string; readonly type: string };
+  'event.failed': {
+    readonly event_id: string;
+    readonly source: string;
+    readonly type: string;
+    readonly reason: string;
+    readonly deliveries: number;
+  };
   'delivery.attempted': {
-    readonly delivery: string;
-    readonly event: string;
+    readonly delivery_id: string;
+    readonly event_id: string;
     readonly destination: string;
     readonly attempt: number;
     readonly outcome: string;
@@ -67,7 +83,9 @@ export interface LogOptions {
 /** JSON lines on stdout, or lines for people where stdout is a terminal. */
 export function createLog({ level, pretty: forPeople }: LogOptions): Log {
   const options = { level, base: null, timestamp: stdTimeFunctions.isoTime };
-  const stream: DestinationStream | undefined = forPeople ? pretty({ colorize: true, ignore: 'pid,hostname', messageKey: 'event', sync: true }) : undefined;
+  const stream: DestinationStream | undefined = forPeople
+    ? pretty({ colorize: true, ignore: 'pid,hostname', messageKey: 'event', sync: true })
+    : undefined;
   const logger: Logger = stream === undefined ? pino(options) : pino(options, stream);
   return { write: (event, fields) => logger[levels[event]]({ event, ...fields }) };
 }

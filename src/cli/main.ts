@@ -5,7 +5,9 @@ const nodeNeeded = [22, 22] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < nodeNeeded[0] || (major === nodeNeeded[0] && minor < nodeNeeded[1])) {
-  process.stderr.write(`hookstitch needs Node.js ${nodeNeeded.join('.')} or newer; this is ${process.versions.node}.\n`);
+  process.stderr.write(
+    `hookstitch needs Node.js ${nodeNeeded.join('.')} or newer; this is ${process.versions.node}.\n`,
+  );
   process.exit(2);
 }
 

@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { GatewayError } from '../model/error.ts';
+import { exitCodes, type Verb } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { healthCommand } from './commands/health.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
 import { testCommand } from './commands/test.ts';
 import { validateCommand } from './commands/validate.ts';
-import { exitCodes, type Verb } from './command.ts';
 import { print, printError, style } from './output.ts';
 
 const verbs: readonly Verb[] = [serveCommand, demoCommand, validateCommand, testCommand, sendCommand, healthCommand];

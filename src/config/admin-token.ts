@@ -28,5 +28,7 @@ function readKept(path: string): string | undefined {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new GatewayError('CONFIG_INVALID', `${path} cannot be read`, { cause: error });
   }
-  throw new GatewayError('CONFIG_INVALID', `${path} holds no usable token`, { hint: 'delete it and a new one is made at the next start' });
+  throw new GatewayError('CONFIG_INVALID', `${path} holds no usable token`, {
+    hint: 'delete it and a new one is made at the next start',
+  });
 }

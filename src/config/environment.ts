@@ -11,15 +11,36 @@ export interface EnvironmentVariable {
 }
 
 export const environmentVariables = [
-  { name: 'HOST', default: '0.0.0.0', description: 'Address of the receiver: /in/*, /healthz and /readyz, nothing else.' },
+  {
+    name: 'HOST',
+    default: '0.0.0.0',
+    description: 'Address of the receiver: /in/*, /healthz and /readyz, nothing else.',
+  },
   { name: 'PORT', default: '8080', description: 'Port of the receiver.' },
   { name: 'ADMIN_HOST', default: '127.0.0.1', description: 'Address of the admin API and /metrics.' },
   { name: 'ADMIN_PORT', default: '8081', description: 'Port of the admin API and /metrics.' },
-  { name: 'ADMIN_TOKEN', default: null, description: 'Bearer token of the API, at least 32 characters; default: made once and kept in DATA_DIR/admin-token.' },
-  { name: 'PUBLIC_URL', default: null, description: "The receiver's public base URL; HubSpot's signatures cover it, so HubSpot needs it." },
-  { name: 'MAPPINGS_DIR', default: './mappings', description: 'Folder of gateway.yaml, the mappings and their fixtures.' },
+  {
+    name: 'ADMIN_TOKEN',
+    default: null,
+    description:
+      'Bearer token of the API, at least 32 characters; default: made once and kept in DATA_DIR/admin-token.',
+  },
+  {
+    name: 'PUBLIC_URL',
+    default: null,
+    description: "The receiver's public base URL; HubSpot's signatures cover it, so HubSpot needs it.",
+  },
+  {
+    name: 'MAPPINGS_DIR',
+    default: './mappings',
+    description: 'Folder of gateway.yaml, the mappings and their fixtures.',
+  },
   { name: 'DATA_DIR', default: './data', description: 'Folder of the SQLite database and the admin token.' },
-  { name: 'LOG_LEVEL', default: 'info', description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.' },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.',
+  },
 ] as const satisfies readonly EnvironmentVariable[];
 
 export interface Environment {

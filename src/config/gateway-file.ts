@@ -19,13 +19,18 @@ export interface GatewayFile {
   readonly problems: readonly Problem[];
 }
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, { error: 'must be lower-case letters, digits, - or _, and start with a letter or digit' });
+const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
+  error: 'must be lower-case letters, digits, - or _, and start with a letter or digit',
+});
 const entry = z.looseObject({ type: z.string() });
 const fileShape = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
   sources: z.record(name, entry).default({}).meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
   destinations: z.record(name, entry).default({}).meta({ description: 'Whom we send to.' }),
-  vars: z.record(z.string(), z.json()).default({}).meta({ description: 'Values that mappings read as $vars; no secrets.' }),
+  vars: z
+    .record(z.string(), z.json())
+    .default({})
+    .meta({ description: 'Values that mappings read as $vars; no secrets.' }),
 });
 
 export interface GatewayFileContext {
@@ -53,7 +58,9 @@ export function readGatewayFile(shown: string, text: string, context: GatewayFil
   const scope: Scope = { yaml: parsed.yaml, raw, problems, publicUrl: context.publicUrl };
   return {
     sources: Object.entries(shaped.data.sources).flatMap(([key, settings]) => configureSource(key, settings, scope)),
-    destinations: Object.entries(shaped.data.destinations).flatMap(([key, settings]) => configureDestination(key, settings, scope)),
+    destinations: Object.entries(shaped.data.destinations).flatMap(([key, settings]) =>
+      configureDestination(key, settings, scope),
+    ),
     vars: shaped.data.vars as JsonObject,
     problems,
   };
@@ -70,7 +77,8 @@ type Entry = z.output<typeof entry>;
 
 function configureSource(key: string, settings: Entry, scope: Scope): readonly ConfiguredSource[] {
   const source = sourceNamed(settings.type);
-  if (source === undefined) return unknownType(['sources', key, 'type'], settings.type, { scope, known: Object.keys(sourceRegistry) });
+  if (source === undefined)
+    return unknownType(['sources', key, 'type'], settings.type, { scope, known: Object.keys(sourceRegistry) });
   const parsed = source.settings.safeParse(settings);
   if (!parsed.success) return misshapen(['sources', key], parsed.error.issues, { scope, schema: source.settings });
   warnOfLiteralSecrets(['sources', key], ['secret', 'api_key', 'access_token'], scope);
@@ -78,24 +86,35 @@ function configureSource(key: string, settings: Entry, scope: Scope): readonly C
   return [{ name: key, source, settings: parsed.data, off }];
 }
 
-function sourceOff(key: string, settings: SourceSettings, { scope, needsPublicUrl }: { scope: Scope; needsPublicUrl: boolean }): string | null {
+function sourceOff(
+  key: string,
+  settings: SourceSettings,
+  { scope, needsPublicUrl }: { scope: Scope; needsPublicUrl: boolean },
+): string | null {
   if (settings.secret.length === 0) return `${nameOfValue(['sources', key, 'secret'], scope)} is not set`;
-  if (needsPublicUrl && scope.publicUrl === undefined && settings.public_url === undefined) return 'PUBLIC_URL is not set, and its signatures cover it';
+  if (needsPublicUrl && scope.publicUrl === undefined && settings.public_url === undefined)
+    return 'PUBLIC_URL is not set, and its signatures cover it';
   return null;
 }
 
 function configureDestination(key: string, settings: Entry, scope: Scope): readonly ConfiguredDestination[] {
   const destination = destinationNamed(settings.type);
-  if (destination === undefined) return unknownType(['destinations', key, 'type'], settings.type, { scope, known: Object.keys(destinationRegistry) });
+  if (destination === undefined)
+    return unknownType(['destinations', key, 'type'], settings.type, {
+      scope,
+      known: Object.keys(destinationRegistry),
+    });
   const parsed = destination.settings.safeParse(settings);
-  if (!parsed.success) return misshapen(['destinations', key], parsed.error.issues, { scope, schema: destination.settings });
+  if (!parsed.success)
+    return misshapen(['destinations', key], parsed.error.issues, { scope, schema: destination.settings });
   warnOfLiteralSecrets(['destinations', key], destination.secrets, scope);
   const missing = destination.required.find((required) => isUnset(parsed.data, required));
   const off = missing === undefined ? null : `${nameOfValue(['destinations', key, missing], scope)} is not set`;
   return [{ name: key, destination, settings: parsed.data, off }];
 }
 
-const isUnset = (settings: CommonSettings, key: string): boolean => [undefined, null, ''].includes(Reflect.get(settings, key) as undefined);
+const isUnset = (settings: CommonSettings, key: string): boolean =>
+  [undefined, null, ''].includes(Reflect.get(settings, key) as undefined);
 
 /** The variable a setting comes from, which is what the operator has to set; else the setting itself. */
 function nameOfValue(path: readonly string[], { raw }: Scope): string {
@@ -107,7 +126,11 @@ const valueAt = (root: Json, path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), root);
 
 /** `path` leads to the misspelt type. */
-function unknownType(path: readonly string[], type: string, { scope, known }: { scope: Scope; known: readonly string[] }): [] {
+function unknownType(
+  path: readonly string[],
+  type: string,
+  { scope, known }: { scope: Scope; known: readonly string[] },
+): [] {
   scope.problems.push({
     severity: 'error',
     code: 'config/unknown-type',
@@ -118,14 +141,22 @@ function unknownType(path: readonly string[], type: string, { scope, known }: { 
   return [];
 }
 
-function misshapen(path: readonly string[], issues: readonly z.core.$ZodIssue[], { scope, schema }: { scope: Scope; schema: z.ZodType }): [] {
+function misshapen(
+  path: readonly string[],
+  issues: readonly z.core.$ZodIssue[],
+  { scope, schema }: { scope: Scope; schema: z.ZodType },
+): [] {
   const inFile = issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
   const wrapped = path.toReversed().reduce<z.ZodType>((inner, key) => z.object({ [key]: inner }), schema);
   scope.problems.push(...shapeProblems(scope.yaml, inFile, { schema: wrapped, prefix: 'config' }));
   return [];
 }
 
-function warnOfLiteralSecrets(path: readonly string[], secrets: readonly string[], { yaml, raw, problems }: Scope): void {
+function warnOfLiteralSecrets(
+  path: readonly string[],
+  secrets: readonly string[],
+  { yaml, raw, problems }: Scope,
+): void {
   for (const secret of secrets) {
     const value = valueAt(raw, [...path, secret]);
     if (typeof value !== 'string' || value === '' || variablesIn(value).length > 0) continue;

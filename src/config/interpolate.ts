@@ -10,20 +10,24 @@ export interface MissingVariable {
 const reference = /\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}/g;
 
 /** The variables a text names. */
-export const variablesIn = (text: string): readonly string[] => [...text.matchAll(reference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+export const variablesIn = (text: string): readonly string[] =>
+  [...text.matchAll(reference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 
 /**
  * `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, as in docker compose, in every text of the file; `$${` is a
  * literal `${`. Done on parsed values, so that no variable's content can become YAML.
  */
-export function interpolate(value: Json, environment: Environment): { readonly value: Json; readonly missing: readonly MissingVariable[] } {
+export function interpolate(
+  value: Json,
+  environment: Environment,
+): { readonly value: Json; readonly missing: readonly MissingVariable[] } {
   const missing: MissingVariable[] = [];
   const fill = (text: string, path: MissingVariable['path']): string =>
     text
       .split('$${')
       .map((part) =>
-        part.replace(reference, (_, name: string, operator: string | undefined, operand: string | undefined) => {
-          const found = environment.get(name);
+        part.replace(reference, (...[, name, operator, operand]: (string | undefined)[]) => {
+          const found = environment.get(name ?? '');
           if (found !== undefined) return found;
           if (operator === '?') missing.push({ path, message: `${name} is not set: ${operand || 'it is required'}` });
           return operator === '-' ? (operand ?? '') : '';

@@ -30,7 +30,10 @@ export async function loadConfiguration(environment: Environment = readEnvironme
   return { settings, file, gatewayPath: text === undefined ? null : path, mappings };
 }
 
-export const namesOf = ({ sources, destinations }: GatewayFile): { readonly sources: string[]; readonly destinations: string[] } => ({
+export const namesOf = ({
+  sources,
+  destinations,
+}: GatewayFile): { readonly sources: string[]; readonly destinations: string[] } => ({
   sources: sources.map(({ name }) => name),
   destinations: destinations.map(({ name }) => name),
 });
@@ -50,17 +53,25 @@ export function requireValidGateway({ file }: Configuration): void {
   const errors = file.problems.filter(isError);
   const [first] = errors;
   if (first === undefined) return;
-  throw new GatewayError('CONFIG_INVALID', errors.map(formatProblem).join('\n'), { at: first.at, hint: 'correct it, then see `hookstitch validate`' });
+  throw new GatewayError('CONFIG_INVALID', errors.map(formatProblem).join('\n'), {
+    at: first.at,
+    hint: 'correct it, then see `hookstitch validate`',
+  });
 }
 
 /** A warning for each source and destination that is off, and for each mapping that leads nowhere because of it. */
 export function disabledProblems({ file, mappings, gatewayPath }: Configuration): readonly Problem[] {
   const at = { file: gatewayPath ?? 'gateway.yaml', line: 1, column: 1 };
-  const off = [...file.sources.map((entry) => ({ ...entry, what: 'source' })), ...file.destinations.map((entry) => ({ ...entry, what: 'destination' }))];
+  const off = [
+    ...file.sources.map((entry) => ({ ...entry, what: 'source' })),
+    ...file.destinations.map((entry) => ({ ...entry, what: 'destination' })),
+  ];
   const used = new Set(
     mappings.definitions.flatMap(({ content }) => [
       `source ${content.source}`,
-      ...(Array.isArray(content.destinations) ? content.destinations : Object.keys(content.destinations)).map((name) => `destination ${name}`),
+      ...(Array.isArray(content.destinations) ? content.destinations : Object.keys(content.destinations)).map(
+        (name) => `destination ${name}`,
+      ),
     ]),
   );
   return off.flatMap(({ what, name, off: why }): Problem[] => {

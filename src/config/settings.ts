@@ -38,7 +38,10 @@ const shape = z.object({
 
 /** Throws CONFIG_INVALID naming the variable. */
 export function readSettings(environment: Environment): Settings {
-  const given = environmentVariables.map((variable) => [variable.name, environment.get(variable.name) ?? variable.default ?? undefined]);
+  const given = environmentVariables.map((variable) => [
+    variable.name,
+    environment.get(variable.name) ?? variable.default ?? undefined,
+  ]);
   const parsed = shape.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const complaints = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);

@@ -60,9 +60,11 @@ const unread: Verdict = { kind: 'retry', reason: 'server_error', message: 'the a
 /** `Array.isArray` does not narrow a readonly array. */
 const isList = (read: Verdict | readonly Verdict[] | undefined): read is readonly Verdict[] => Array.isArray(read);
 
+/** Of the headers, only `Location` is ever quoted. */
 function redactedAnswer({ status, headers, body }: Answer, secrets: readonly string[]): Answer {
-  const safeHeaders = Object.entries(headers).map(([name, value]) => [name, redact(value, secrets)]);
-  return { status, headers: Object.fromEntries(safeHeaders), body: redact(body, secrets) };
+  const { location } = headers;
+  const safe = location === undefined ? headers : { ...headers, location: redact(location, secrets) };
+  return { status, headers: safe, body: redact(body, secrets) };
 }
 
 /** NUL and half characters are out: PostgreSQL refuses a text that holds them. */
@@ -123,9 +125,6 @@ function redirectMessage({ status, headers }: Answer): string {
 
 /** Also takes out control characters, which could steer a terminal. */
 function oneLine(text: string, length: number): string {
-  return text
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, length)
-    .toWellFormed();
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length <= length ? line : `${line.slice(0, length - 1).toWellFormed()}…`;
 }

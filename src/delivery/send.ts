@@ -51,22 +51,47 @@ export function createSender({ userAgent = browserLikeUserAgent, lookup = system
       const failure = requestProblem(request, allowPrivateAddress);
       if (failure !== undefined) return { kind: 'failed', failure };
 
-      const deadline = AbortSignal.timeout(timeoutMs);
-      const signal = shutdown === undefined ? deadline : AbortSignal.any([deadline, shutdown]);
+      const limit = startLimit(timeoutMs, shutdown);
       try {
         const agents = allowPrivateAddress ? anyAddress : publicOnly;
-        return { kind: 'answered', answer: await post(request, { ...agents, userAgent, signal }) };
+        return { kind: 'answered', answer: await post(request, { ...agents, userAgent, signal: limit.signal }) };
       } catch (error) {
-        if (!signal.aborted) return { kind: 'failed', failure: networkFailure(error) };
-        if (signal.reason !== deadline.reason) return { kind: 'aborted' };
+        if (!limit.signal.aborted) return { kind: 'failed', failure: networkFailure(error) };
+        if (limit.signal.reason === 'shutdown') return { kind: 'aborted' };
         const message = `no complete answer within ${timeoutMs} ms`;
         return { kind: 'failed', failure: { reason: 'timeout', message, sent: true } };
+      } finally {
+        limit.end();
       }
     },
     close() {
       for (const agent of [...Object.values(anyAddress), ...Object.values(publicOnly)]) agent.destroy();
     },
   };
+}
+
+/**
+ * One signal for the deadline and for shutdown. Not `AbortSignal.any`: in Node 24 every call leaves some 70 bytes on the
+ * shutdown signal, which lives as long as the process.
+ */
+function startLimit(timeoutMs: number, shutdown: AbortSignal | undefined): Limit {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort('deadline'), timeoutMs);
+  const onShutdown = (): void => controller.abort('shutdown');
+  if (shutdown?.aborted) onShutdown();
+  shutdown?.addEventListener('abort', onShutdown);
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer);
+      shutdown?.removeEventListener('abort', onShutdown);
+    },
+  };
+}
+
+interface Limit {
+  readonly signal: AbortSignal;
+  end(): void;
 }
 
 interface Agents {
@@ -158,5 +183,5 @@ async function readUpTo(limit: number, stream: AsyncIterable<Buffer>): Promise<s
 }
 
 function flattened(headers: AxiosResponse['headers']): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }

@@ -38,15 +38,31 @@ export async function startDemo(ports: { readonly receiver: number; readonly adm
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    const urls = { usermaven: standIns.usermaven.url, vemetric: standIns.vemetric.url, umami: standIns.umami.url, segment: standIns.segment.url };
+    const urls = {
+      usermaven: standIns.usermaven.url,
+      vemetric: standIns.vemetric.url,
+      umami: standIns.umami.url,
+      segment: standIns.segment.url,
+    };
     const { text, variables } = demoGateway(credentials, urls);
     const port = String(await freePort(ports.receiver));
-    const own = { HOST: '127.0.0.1', PORT: port, ADMIN_PORT: String(await freePort(ports.admin)), PUBLIC_URL: `http://127.0.0.1:${port}` };
+    const own = {
+      HOST: '127.0.0.1',
+      PORT: port,
+      ADMIN_PORT: String(await freePort(ports.admin)),
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+    };
     const environment = environmentFrom({ ...variables, ...own, DATA_DIR: dataDir, MAPPINGS_DIR: shippedMappings });
     const settings = readSettings(environment);
     const file = readGatewayFile('gateway.yaml (demo)', text, { environment, publicUrl: settings.publicUrl });
     const { definitions } = await loadMappings(shippedMappings, namesOf(file));
-    const gateway = await startGateway({ settings, file, mappings: definitions, log: silentLog, show: () => undefined });
+    const gateway = await startGateway({
+      settings,
+      file,
+      mappings: definitions,
+      log: silentLog,
+      show: () => undefined,
+    });
     const stop = async (): Promise<void> => {
       await gateway.stop();
       await cleanUp();

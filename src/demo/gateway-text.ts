@@ -1,5 +1,5 @@
-import type { StandInName } from './stand-ins/index.ts';
 import type { DemoCredentials } from './scenario.ts';
+import type { StandInName } from './stand-ins/index.ts';
 
 /** The demo's gateway.yaml and the variables it names: the shipped sources, and the stand-ins as destinations. */
 export function demoGateway(
@@ -16,7 +16,13 @@ export function demoGateway(
       hubspot: { type: 'hubspot', secret: '${HUBSPOT_CLIENT_SECRET}' },
     },
     destinations: {
-      usermaven: { type: 'usermaven', url: urls.usermaven, api_key: usermaven.apiKey, server_token: '${USERMAVEN_SERVER_TOKEN}', ...local },
+      usermaven: {
+        type: 'usermaven',
+        url: urls.usermaven,
+        api_key: usermaven.apiKey,
+        server_token: '${USERMAVEN_SERVER_TOKEN}',
+        ...local,
+      },
       vemetric: { type: 'vemetric', url: urls.vemetric, token: '${VEMETRIC_TOKEN}', ...local },
       umami: { type: 'umami', url: urls.umami, website_id: umami.websiteId, hostname: 'example.com', ...local },
       segment: { type: 'segment', url: urls.segment, write_key: '${SEGMENT_WRITE_KEY}', ...local },

@@ -1,6 +1,7 @@
 const platform = String.raw`\((?:Windows|Macintosh|X11|iPhone|iPad|Linux)[^()]*\)`;
 const engine = String.raw`(?:AppleWebKit\/[\d.]+ \(KHTML, like Gecko\)|Gecko\/[\d.]+)`;
-const product = String.raw`(?:Version|Chrome|CriOS|Firefox|FxiOS|Mobile|Safari|Edg|EdgA|EdgiOS|OPR|SamsungBrowser)(?:\/[\w.]+)?`;
+const products = 'Version|Chrome|CriOS|Firefox|FxiOS|Mobile|Safari|Edg|EdgA|EdgiOS|OPR|SamsungBrowser';
+const product = String.raw`(?:${products})(?:\/[\w.]+)?`;
 const browser = new RegExp(`^Mozilla/5\\.0 ${platform} ${engine}(?: ${product})+$`);
 const disguise = /bot|crawl|spider|headless|compatible|https?:/i;
 

@@ -70,7 +70,10 @@ function userTraits({ user }: CanonicalEvent): JsonObject {
   return { ...stripNulls(known), ...traits };
 }
 
-/** Only `identify` writes traits; other calls carry them as context, for destinations behind Segment that ask for an e-mail. */
+/**
+ * Only `identify` writes traits; other calls carry them as context, where the destinations behind Segment look for an
+ * e-mail address.
+ */
 function contextBlock(event: CanonicalEvent): JsonObject {
   const { context, company, type } = event;
   const traits = type === 'identify' ? {} : stripNulls(userTraits(event));

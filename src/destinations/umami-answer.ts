@@ -24,7 +24,7 @@ function readSuccess(answer: Answer): Verdict {
   const body = answeredObject(answer);
   if (typeof body?.sessionId === 'string') return { kind: 'delivered' };
   if (body?.beep === 'boop') {
-    const what = `Umami dropped the event as a bot's: its bot check refused the User-Agent, payload.userAgent or else "${userAgent}".`;
+    const what = `Umami dropped the event as a bot's, by payload.userAgent or else our User-Agent "${userAgent}".`;
     return { kind: 'fail', reason: 'filtered', message: advice(what, answer.body) };
   }
   const what = 'The answer is not from Umami (no sessionId): check url.';

@@ -100,7 +100,8 @@ function leaves(data: JsonObject, parent = ''): readonly (readonly [path: string
 
 function checkData(data: Record<string, unknown>, context: z.RefinementCtx): void {
   for (const [path, value] of leaves(data as JsonObject)) {
-    const message = characters(path) > dataMax ? `has a key of more than ${dataMax} characters` : unstorable(value);
+    if (characters(path) > dataMax) context.addIssue(`has a key of more than ${dataMax} characters`);
+    const message = unstorable(value);
     if (message !== undefined) context.addIssue({ code: 'custom', path: path.split('.'), message });
   }
 }

@@ -144,8 +144,7 @@ const unlessEmpty = (block: JsonObject): JsonObject | undefined =>
 
 function read(answer: Answer, _payloads: readonly string[], { server_token }: Settings): Verdict | undefined {
   if (answer.status !== 401) return undefined;
-  const what =
-    'Usermaven refused the token API_KEY.SERVER_TOKEN: check that api_key and server_token are a pair of one workspace.';
+  const what = 'Usermaven refused the token API_KEY.SERVER_TOKEN: api_key and server_token must be of one workspace.';
   return {
     kind: 'fail',
     reason: 'unauthorized',

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { GatewayError } from '../model/error.ts';
 
 /** Slow clients are cut: all headers within 10 s, the whole request within 20 s, looked at every 2 s. */
-const serverLimits = {
+export const serverLimits = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
   connectionsCheckingInterval: 2_000,
@@ -11,6 +11,8 @@ const serverLimits = {
   maxHeaderSize: 16 * 1024,
   requireHostHeader: true,
 };
+
+export type ServerLimits = { readonly [Limit in keyof typeof serverLimits]: (typeof serverLimits)[Limit] };
 
 /** A small number would let idle connections of an attacker starve genuine senders. */
 const connectionsMax = 20_000;
@@ -22,8 +24,12 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-export async function listen(handler: RequestListener, address: { readonly host: string; readonly port: number }): Promise<Listening> {
-  const server = createServer(serverLimits, handler);
+export async function listen(
+  handler: RequestListener,
+  address: { readonly host: string; readonly port: number },
+  limits: ServerLimits = serverLimits,
+): Promise<Listening> {
+  const server = createServer(limits, handler);
   server.maxConnections = connectionsMax;
   // Without a listener Node would tell the client to go on before anything was checked.
   server.on('checkContinue', handler);

@@ -1,8 +1,14 @@
-import { type CanonicalContext, type CanonicalEvent, type CanonicalType, type CanonicalUser, canonicalTypes } from '../model/canonical-event.ts';
+import {
+  type CanonicalContext,
+  type CanonicalEvent,
+  type CanonicalType,
+  type CanonicalUser,
+  canonicalTypes,
+} from '../model/canonical-event.ts';
 import { defined } from '../model/defined.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { stripNulls } from '../model/strip-nulls.ts';
 import { isEmpty } from './empty.ts';
-import { stripNulls } from './merge.ts';
 import { toDate } from './time.ts';
 
 /** What the event has where the mapping says nothing. */
@@ -26,10 +32,14 @@ export function toCanonicalEvent(raw: Json | undefined, defaults: CanonicalDefau
   const fields = objectAt(raw, 'event');
   const type = canonicalType(textAt(fields.type, 'event.type'));
   const name = textAt(fields.name, 'event.name');
-  if (type === 'track' && name === undefined) throw new CanonicalFault('event.name', 'yields nothing; a track event needs a name');
+  if (type === 'track' && name === undefined)
+    throw new CanonicalFault('event.name', 'yields nothing; a track event needs a name');
   const user = canonicalUser(fields.user);
   if (user.id === undefined && user.anonymous_id === undefined) {
-    throw new CanonicalFault('event.user', 'has neither id nor anonymous_id, so the event would land on nobody; add one or $skip("why")');
+    throw new CanonicalFault(
+      'event.user',
+      'has neither id nor anonymous_id, so the event would land on nobody; add one or $skip("why")',
+    );
   }
   return defined({
     type,
@@ -48,7 +58,8 @@ export function toCanonicalEvent(raw: Json | undefined, defaults: CanonicalDefau
 
 function canonicalType(type: string | undefined): CanonicalType {
   const known = canonicalTypes.find((candidate) => candidate === (type ?? 'track'));
-  if (known === undefined) throw new CanonicalFault('event.type', `is "${type}"; it must be one of ${canonicalTypes.join(', ')}`);
+  if (known === undefined)
+    throw new CanonicalFault('event.type', `is "${type}"; it must be one of ${canonicalTypes.join(', ')}`);
   return known;
 }
 
@@ -86,7 +97,8 @@ function canonicalRevenue(raw: Json | undefined): CanonicalEvent['revenue'] {
   const { amount, currency } = objectAt(raw, 'event.revenue');
   if (isEmpty(amount)) return undefined;
   const number = typeof amount === 'string' ? Number(amount) : amount;
-  if (typeof number !== 'number' || !Number.isFinite(number)) throw new CanonicalFault('event.revenue.amount', 'must be a number in major units');
+  if (typeof number !== 'number' || !Number.isFinite(number))
+    throw new CanonicalFault('event.revenue.amount', 'must be a number in major units');
   return defined({ amount: number, currency: textAt(currency, 'event.revenue.currency')?.toUpperCase() });
 }
 
@@ -121,7 +133,8 @@ function textAt(value: Json | undefined, path: string): string | undefined {
 function timeAt(value: Json | undefined, path: string): string | undefined {
   if (isEmpty(value)) return undefined;
   const date = toDate(value);
-  if (date === undefined) throw new CanonicalFault(path, `is no time: ${describe(value)}; use seconds, milliseconds or ISO 8601`);
+  if (date === undefined)
+    throw new CanonicalFault(path, `is no time: ${describe(value)}; use seconds, milliseconds or ISO 8601`);
   return date.toISOString();
 }
 

@@ -45,8 +45,15 @@ const testTime = dateFromMs(Date.UTC(2026, 0, 1, 12));
 /** Runs every mapping's `tests:` through the evaluator that the gateway uses. Fixtures that cannot be read fail their test. */
 export async function checkMappings(setup: CheckSetup): Promise<readonly TestResult[]> {
   const evaluator = new Evaluator({
-    mappings: setup.definitions.map((definition) => ({ ...definition, content: { ...definition.content, enabled: true } })),
-    destinations: setup.destinations.map(({ name, destination, settings }) => ({ name, type: destination.name, settings: publicSettings(destination, settings) })),
+    mappings: setup.definitions.map((definition) => ({
+      ...definition,
+      content: { ...definition.content, enabled: true },
+    })),
+    destinations: setup.destinations.map(({ name, destination, settings }) => ({
+      name,
+      type: destination.name,
+      settings: publicSettings(destination, settings),
+    })),
     vars: setup.vars,
   });
   try {
@@ -68,7 +75,11 @@ interface Running {
   readonly evaluator: Evaluator;
 }
 
-async function runTest(test: MappingTest, definition: MappingDefinition, { setup, evaluator }: Running): Promise<readonly string[]> {
+async function runTest(
+  test: MappingTest,
+  definition: MappingDefinition,
+  { setup, evaluator }: Running,
+): Promise<readonly string[]> {
   const given = await givenBody(test.given, setup.folder);
   if ('failure' in given) return [given.failure];
   const body = test.change === undefined ? given.body : mergePatch(given.body, test.change);
@@ -84,7 +95,8 @@ async function givenBody(given: MappingTest['given'], folder: string): Promise<{
   if (typeof given !== 'string') return { body: given };
   const path = join(folder, given);
   const inside = relative(folder, path);
-  if (isAbsolute(given) || inside.startsWith('..')) return { failure: `given: ${given} is outside the mappings folder` };
+  if (isAbsolute(given) || inside.startsWith('..'))
+    return { failure: `given: ${given} is outside the mappings folder` };
   try {
     return { body: JSON.parse(await readFile(path, 'utf8')) as Json };
   } catch (error) {
@@ -124,12 +136,19 @@ function compare({ expect, expect_exactly: exactly }: MappingTest, run: Run | un
   const failures: string[] = [];
   if (run?.outcome === 'failed') return [`${run.path}: ${run.message}`];
   const results = run?.outcome === 'translated' ? run.items.flatMap((item) => item.results) : [];
-  failures.push(...results.flatMap((result) => (result.outcome === 'failed' ? [`${result.path}: ${result.message}`] : [])));
+  failures.push(
+    ...results.flatMap((result) => (result.outcome === 'failed' ? [`${result.path}: ${result.message}`] : [])),
+  );
   if (expect === 'skipped') {
     const sent = results.filter(({ outcome }) => outcome === 'payload').map(({ destination }) => destination);
     return sent.length === 0 ? failures : [...failures, `expected skipped, but it goes to ${sent.join(', ')}`];
   }
-  const skipped = run?.outcome === 'skipped' ? `the mapping skipped: ${run.reason}` : run === undefined ? 'the mapping does not match this event type' : undefined;
+  const skipped =
+    run?.outcome === 'skipped'
+      ? `the mapping skipped: ${run.reason}`
+      : run === undefined
+        ? 'the mapping does not match this event type'
+        : undefined;
   for (const [name, wanted] of Object.entries(expect ?? {})) {
     failures.push(...expectationFailures(name, wanted, { results: named(results, name), skipped }));
   }
@@ -151,7 +170,9 @@ function contractFailures(run: Run | undefined, destinations: readonly TestDesti
     results.flatMap((result) => {
       const target = destinations.find(({ name }) => name === result.destination);
       if (result.outcome !== 'payload' || target === undefined || !isJsonObject(result.payload)) return [];
-      return target.destination.check(result.payload).map(({ path, message }) => `${[result.destination, path].filter(Boolean).join('.')}: ${message}`);
+      return target.destination
+        .check(result.payload)
+        .map(({ path, message }) => `${[result.destination, path].filter(Boolean).join('.')}: ${message}`);
     }),
   );
 }

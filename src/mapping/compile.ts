@@ -47,7 +47,10 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
   const names = Object.keys(content.let ?? {});
   const lets = Object.entries(content.let ?? {}).map(
     ([name, value], index) =>
-      [name, compileTemplate(value, ['let', name], { variables: [...everywhere, ...names.slice(0, index)], problems })] as const,
+      [
+        name,
+        compileTemplate(value, ['let', name], { variables: [...everywhere, ...names.slice(0, index)], problems }),
+      ] as const,
   );
   const shared = [...everywhere, ...names];
   const perItem = content.for_each === undefined ? shared : [...shared, 'item', 'index'];
@@ -70,7 +73,9 @@ function compileDestinations(
   variables: readonly string[],
   problems: TemplateProblem[],
 ): readonly CompiledDestination[] {
-  const entries = Array.isArray(destinations) ? destinations.map((name) => [name, null] as const) : Object.entries(destinations);
+  const entries = Array.isArray(destinations)
+    ? destinations.map((name) => [name, null] as const)
+    : Object.entries(destinations);
   return entries.map(([name, settings]) => {
     const compile = (key: 'when' | 'merge' | 'payload'): Template | undefined => {
       const value = settings?.[key];

@@ -2,10 +2,11 @@ import type { CommonSettings, Destination } from '../destinations/destination.ts
 import type { CanonicalEvent } from '../model/canonical-event.ts';
 import { outgoingId } from '../model/id.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { stripNulls } from '../model/strip-nulls.ts';
 import { CanonicalFault, toCanonicalEvent } from './canonical.ts';
 import type { CompiledDestination, CompiledMapping } from './compile.ts';
 import { type Bindings, timeBindings } from './expression.ts';
-import { mergePatch, stripNulls } from './merge.ts';
+import { mergePatch } from './merge.ts';
 import type { DestinationResult, Run, RunItem } from './run.ts';
 import { fillTemplate, Interruption, type Template } from './template.ts';
 
@@ -36,7 +37,11 @@ export interface EvaluationContext {
 }
 
 /** One mapping on one event: pure, and the same for the gateway, `hookstitch test` and previews. */
-export async function evaluateMapping(mapping: CompiledMapping, input: EvaluationInput, context: EvaluationContext): Promise<Run> {
+export async function evaluateMapping(
+  mapping: CompiledMapping,
+  input: EvaluationInput,
+  context: EvaluationContext,
+): Promise<Run> {
   const run = { mapping: { file: mapping.file, version: mapping.version } };
   try {
     const bindings = await letBindings(mapping, input, context);
@@ -46,7 +51,9 @@ export async function evaluateMapping(mapping: CompiledMapping, input: Evaluatio
     for (const [index, scope] of (await itemBindings(mapping, input, bindings)).entries()) {
       items.push(await evaluateItem({ mapping, input, context, bindings: scope, item: index }));
     }
-    return items.length === 0 ? { ...run, outcome: 'skipped', reason: 'for_each yields no items' } : { ...run, outcome: 'translated', items };
+    return items.length === 0
+      ? { ...run, outcome: 'skipped', reason: 'for_each yields no items' }
+      : { ...run, outcome: 'translated', items };
   } catch (error) {
     // A mapping ends early by throwing through its templates; anything else is ours to fix and must not be swallowed.
     const ended = endedEarly(error);
@@ -65,7 +72,11 @@ function endedEarly(error: unknown): EndedEarly {
   return { outcome: 'failed', path: error.path.join('.'), message: error.message };
 }
 
-async function letBindings(mapping: CompiledMapping, input: EvaluationInput, { vars }: EvaluationContext): Promise<Bindings> {
+async function letBindings(
+  mapping: CompiledMapping,
+  input: EvaluationInput,
+  { vars }: EvaluationContext,
+): Promise<Bindings> {
   const bindings: Record<string, unknown> = {
     body: input.body,
     headers: input.headers,
@@ -93,7 +104,11 @@ function queryOf(url: string): Record<string, string> {
 }
 
 /** Why `when` says no; undefined when it is exactly true or absent. */
-async function refusedByWhen(when: Template | undefined, input: EvaluationInput, bindings: Bindings): Promise<string | undefined> {
+async function refusedByWhen(
+  when: Template | undefined,
+  input: EvaluationInput,
+  bindings: Bindings,
+): Promise<string | undefined> {
   if (when === undefined) return undefined;
   const value = await fillTemplate(when, input.body, bindings);
   if (value === true) return undefined;
@@ -101,7 +116,11 @@ async function refusedByWhen(when: Template | undefined, input: EvaluationInput,
   return `${expression} gives ${value === undefined ? 'nothing' : typeof value === 'boolean' ? value : 'something other than true'}`;
 }
 
-async function itemBindings(mapping: CompiledMapping, input: EvaluationInput, bindings: Bindings): Promise<readonly Bindings[]> {
+async function itemBindings(
+  mapping: CompiledMapping,
+  input: EvaluationInput,
+  bindings: Bindings,
+): Promise<readonly Bindings[]> {
   if (mapping.forEach === undefined) return [bindings];
   const list = await fillTemplate(mapping.forEach, input.body, bindings);
   if (list === undefined || list === null) return [];
@@ -138,7 +157,8 @@ async function evaluateDestination(
 ): Promise<DestinationResult> {
   const destination = compiled.name;
   const target = scope.context.destinations.get(destination);
-  if (target === undefined) return { destination, outcome: 'skipped', reason: `destination "${destination}" is not configured` };
+  if (target === undefined)
+    return { destination, outcome: 'skipped', reason: `destination "${destination}" is not configured` };
   try {
     const bindings = { ...scope.bindings, event, config: target.settings };
     const refused = await refusedByWhen(compiled.when, scope.input, bindings);
@@ -166,12 +186,15 @@ interface PayloadScope {
   readonly id: string;
 }
 
-type PayloadResult = { readonly outcome: 'payload'; readonly outgoingId: string; readonly payload: JsonObject } | EndedEarly;
+type PayloadResult =
+  | { readonly outcome: 'payload'; readonly outgoingId: string; readonly payload: JsonObject }
+  | EndedEarly;
 
 async function payloadFor({ compiled, event, target, bindings, input, id }: PayloadScope): Promise<PayloadResult> {
   const done = (payload: Json | undefined): PayloadResult => {
     const path = `destinations.${compiled.name}`;
-    if (!isJsonObject(payload)) return { outcome: 'failed', path, message: 'yields no payload: it must be a block of keys' };
+    if (!isJsonObject(payload))
+      return { outcome: 'failed', path, message: 'yields no payload: it must be a block of keys' };
     return { outcome: 'payload', outgoingId: id, payload: stripNulls(payload, target.destination.keepNullUnder) };
   };
   if (compiled.payload !== undefined) return done(await fillTemplate(compiled.payload, input.body, bindings));

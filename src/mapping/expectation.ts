@@ -28,17 +28,24 @@ interface Comparison {
 
 /** Where `actual` is not what was wanted; by default only what is named is compared. */
 export function difference(actual: Json | undefined, wanted: Json, { path, exact }: Comparison): readonly string[] {
-  if (wanted === absent) return actual === undefined ? [] : [`${path}: expected it to be absent, got ${JSON.stringify(actual)}`];
+  if (wanted === absent)
+    return actual === undefined ? [] : [`${path}: expected it to be absent, got ${JSON.stringify(actual)}`];
   if (isJsonObject(wanted) && isJsonObject(actual)) {
     const extra = exact ? Object.keys(actual).filter((key) => !Object.hasOwn(wanted, key)) : [];
     return [
-      ...Object.entries(wanted).flatMap(([key, value]) => difference(actual[key], value ?? null, { path: `${path}.${key}`, exact })),
+      ...Object.entries(wanted).flatMap(([key, value]) =>
+        difference(actual[key], value ?? null, { path: `${path}.${key}`, exact }),
+      ),
       ...extra.map((key) => `${path}.${key}: not expected, got ${JSON.stringify(actual[key])}`),
     ];
   }
   if (Array.isArray(wanted) && Array.isArray(actual) && wanted.length === actual.length) {
-    return wanted.flatMap((value: Json, index) => difference(actual[index], value, { path: `${path}[${index}]`, exact }));
+    return wanted.flatMap((value: Json, index) =>
+      difference(actual[index], value, { path: `${path}[${index}]`, exact }),
+    );
   }
   if (wanted === actual) return [];
-  return [`${path}: expected ${JSON.stringify(wanted)}, got ${actual === undefined ? 'nothing' : JSON.stringify(actual)}`];
+  return [
+    `${path}: expected ${JSON.stringify(wanted)}, got ${actual === undefined ? 'nothing' : JSON.stringify(actual)}`,
+  ];
 }

@@ -94,7 +94,9 @@ async function evaluate(compiled: jsonata.Expression, input: Json, bindings: Bin
   try {
     const result: unknown = await compiled.evaluate(input, { ...functionBindings, ...refusing, ...bindings });
     const converted = toJson(result);
-    return 'fault' in converted ? { kind: 'fault', message: converted.fault } : { kind: 'value', value: converted.json };
+    return 'fault' in converted
+      ? { kind: 'fault', message: converted.fault }
+      : { kind: 'value', value: converted.json };
   } catch (error) {
     // JSONata reports what goes wrong in an expression by throwing, and so do $skip and $require through it.
     if (error instanceof SkipSignal) return { kind: 'skip', reason: error.reason };
@@ -129,13 +131,20 @@ function checkNames(ast: unknown, known: ReadonlySet<string>): readonly Expressi
   });
 }
 
-function collectNames(node: unknown, names: Names): void {
-  if (typeof node !== 'object' || node === null) return;
-  if (Array.isArray(node)) {
-    for (const item of node) collectNames(item, names);
-    return;
+/** Without recursion: an expression may be nested as deeply as JSONata's parser bears. */
+function collectNames(ast: unknown, names: Names): void {
+  const nodes = [ast];
+  while (nodes.length > 0) {
+    const node = nodes.pop();
+    if (typeof node !== 'object' || node === null) continue;
+    if (!Array.isArray(node)) collectName(node, names);
+    // Backwards, because the last one in is the first one out: a name's first use is the one to point at.
+    for (const child of Object.values(node).toReversed()) nodes.push(child);
   }
-  const { type, value, position, lhs, focus, index, arguments: parameters } = node as Partial<Record<string, unknown>>;
+}
+
+function collectName(node: Partial<Record<string, unknown>>, names: Names): void {
+  const { type, value, position, lhs, focus, index, arguments: parameters } = node;
   if (type === 'variable' && typeof value === 'string' && value !== '' && value !== '$') {
     const offset = typeof position === 'number' ? Math.max(0, position - value.length - 1) : undefined;
     if (!names.used.has(value)) names.used.set(value, offset);
@@ -144,11 +153,11 @@ function collectNames(node: unknown, names: Names): void {
   if (type === 'lambda' && Array.isArray(parameters)) for (const parameter of parameters) bindName(parameter, names);
   if (typeof focus === 'string') names.bound.add(focus);
   if (typeof index === 'string') names.bound.add(index);
-  for (const child of Object.values(node)) collectNames(child, names);
 }
 
 function bindName(node: unknown, names: Names): void {
-  if (typeof node === 'object' && node !== null && 'value' in node && typeof node.value === 'string') names.bound.add(node.value);
+  if (typeof node === 'object' && node !== null && 'value' in node && typeof node.value === 'string')
+    names.bound.add(node.value);
 }
 
 const formatTime = jsonata('$fromMillis($at, $picture, $zone)');

@@ -45,7 +45,8 @@ export const mappingFunctions: readonly MappingFunction[] = [
   {
     name: 'money',
     signature: '$money(minor, currency)',
-    description: 'Minor units to {amount, currency} in major units, aware of zero- and three-decimal currencies as Stripe charges them.',
+    description:
+      'Minor units to {amount, currency} in major units, aware of zero- and three-decimal currencies as Stripe charges them.',
     examples: [
       { expression: '$money(2900, "usd")', result: { amount: 29, currency: 'USD' } },
       { expression: '$money(5000, "jpy")', result: { amount: 5000, currency: 'JPY' } },
@@ -57,7 +58,8 @@ export const mappingFunctions: readonly MappingFunction[] = [
   {
     name: 'e164',
     signature: '$e164(phone, region)',
-    description: 'A phone number in international form; the region ("US") is assumed where the number names no country. Nothing for what cannot be a number.',
+    description:
+      'A phone number in international form; the region ("US") is assumed where the number names no country. Nothing for what cannot be a number.',
     examples: [
       { expression: '$e164("(555) 123-4567", "US")', result: '+15551234567' },
       { expression: '$e164("+44 20 7946 0018")', result: '+442079460018' },
@@ -68,7 +70,8 @@ export const mappingFunctions: readonly MappingFunction[] = [
   {
     name: 'stableId',
     signature: '$stableId(prefix, part, …)',
-    description: 'A made-up id that is always the same for the same parts. Nothing when any part is empty, so that unknown people never share one id.',
+    description:
+      'A made-up id that is always the same for the same parts. Nothing when any part is empty, so that unknown people never share one id.',
     examples: [
       { expression: '$stableId("phone", "+15551234567")', result: 'phone_8a59780bb8cd2ba022bfa5ba' },
       { expression: '$stableId("phone", missing)', result: undefined },
@@ -131,7 +134,8 @@ export const mappingFunctions: readonly MappingFunction[] = [
   {
     name: 'pick',
     signature: '$pick(object, pattern)',
-    description: 'The first non-empty value whose key matches the pattern (`*` stands for anything): for keys that carry a project id, as captured cookies do.',
+    description:
+      'The first non-empty value whose key matches the pattern (`*` stands for anything): for keys that carry a project id, as captured cookies do.',
     examples: [
       { expression: '$pick({"_ga": "GA1", "__eventn_id_UM42": "5zdta4zak9"}, "__eventn_id_*")', result: '5zdta4zak9' },
       { expression: '$pick("", "__eventn_id_*")', result: undefined },
@@ -146,7 +150,10 @@ function e164(phone: unknown, region: unknown): string | undefined {
   if (typeof phone !== 'string' && typeof phone !== 'number') return undefined;
   const code = typeof region === 'string' ? region.trim().toUpperCase() : '';
   const country: CountryCode | undefined = isSupportedCountry(code) ? code : undefined;
-  const number = parsePhoneNumberFromString(String(phone), country === undefined ? {} : { defaultCountry: country, extract: false });
+  const number = parsePhoneNumberFromString(
+    String(phone),
+    country === undefined ? {} : { defaultCountry: country, extract: false },
+  );
   // "Possible" asks for a length that exists; "valid" would refuse numbers newer than the table.
   return number?.isPossible() === true ? number.number : undefined;
 }
@@ -161,7 +168,13 @@ function stableId(prefix: unknown, parts: readonly unknown[]): string | undefine
 function utm(url: unknown): Record<string, string> | undefined {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
   const query = new URL(url).searchParams;
-  const names = { source: 'utm_source', medium: 'utm_medium', name: 'utm_campaign', term: 'utm_term', content: 'utm_content' };
+  const names = {
+    source: 'utm_source',
+    medium: 'utm_medium',
+    name: 'utm_campaign',
+    term: 'utm_term',
+    content: 'utm_content',
+  };
   const found = Object.entries(names).flatMap(([name, parameter]): [string, string][] => {
     const value = query.get(parameter);
     return isEmpty(value) || value === null ? [] : [[name, value]];
@@ -170,7 +183,8 @@ function utm(url: unknown): Record<string, string> | undefined {
 }
 
 function pick(object: unknown, pattern: unknown): unknown {
-  if (typeof object !== 'object' || object === null || Array.isArray(object) || typeof pattern !== 'string') return undefined;
+  if (typeof object !== 'object' || object === null || Array.isArray(object) || typeof pattern !== 'string')
+    return undefined;
   const matches = wildcard(pattern);
   return Object.entries(object).find(([key, value]) => matches(key) && !isEmpty(value))?.[1];
 }

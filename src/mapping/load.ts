@@ -29,7 +29,11 @@ export const gatewayFileName = 'gateway.yaml';
 /** Reads every mapping of a folder; one broken file never hides another. A missing folder holds no mappings. */
 export async function loadMappings(folder: string, known: KnownNames): Promise<LoadedMappings> {
   const names = await mappingFileNames(folder);
-  const loaded = await Promise.all(names.map(async (name) => readMapping({ name, shown: join(folder, name) }, await readText(join(folder, name)), known)));
+  const loaded = await Promise.all(
+    names.map(async (name) =>
+      readMapping({ name, shown: join(folder, name) }, await readText(join(folder, name)), known),
+    ),
+  );
   return {
     definitions: loaded.flatMap(({ definition }) => (definition === undefined ? [] : [definition])),
     problems: loaded.flatMap(({ problems }) => problems),
@@ -77,7 +81,8 @@ export function readMapping(
   const parsed = parseYaml(shown, text);
   if (!parsed.ok) return { problems: parsed.problems };
   const shaped = mappingFile.safeParse(parsed.yaml.value);
-  if (!shaped.success) return { problems: shapeProblems(parsed.yaml, shaped.error.issues, { schema: mappingFile, prefix: 'mapping' }) };
+  if (!shaped.success)
+    return { problems: shapeProblems(parsed.yaml, shaped.error.issues, { schema: mappingFile, prefix: 'mapping' }) };
   const definition = { file: name, version: versionOf(text), content: shaped.data };
   const problems = [
     ...compileMapping(definition).problems.map((problem) => expressionProblem(parsed.yaml, problem, shaped.data)),
@@ -88,21 +93,35 @@ export function readMapping(
 
 const versionOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
-function expressionProblem(yaml: YamlFile, { code, message, name, offset, path }: TemplateProblem, content: MappingFile): Problem {
+function expressionProblem(
+  yaml: YamlFile,
+  { code, message, name, offset, path }: TemplateProblem,
+  content: MappingFile,
+): Problem {
   const letNames = Object.keys(content.let ?? {});
   const variables = ['body', 'headers', 'query', 'vars', 'meta', 'item', 'index', 'event', 'config', ...letNames];
-  const hint = code === 'expr/unknown-name' && name !== undefined ? didYouMean(name, [...functionNames, ...variables], (known) => `$${known}`) : undefined;
+  const hint =
+    code === 'expr/unknown-name' && name !== undefined
+      ? didYouMean(name, [...functionNames, ...variables], (known) => `$${known}`)
+      : undefined;
   return { severity: 'error', code, message, at: yaml.positionInText(path, offset ?? 0), hint };
 }
 
 function nameProblems(yaml: YamlFile, content: MappingFile, known: KnownNames): readonly Problem[] {
   const problems: Problem[] = [];
-  if (!known.sources.includes(content.source)) problems.push(unknownName(yaml, ['source'], { what: 'source', name: content.source, known: known.sources }));
+  if (!known.sources.includes(content.source))
+    problems.push(unknownName(yaml, ['source'], { what: 'source', name: content.source, known: known.sources }));
   const list = Array.isArray(content.destinations);
   const names = Array.isArray(content.destinations) ? content.destinations : Object.keys(content.destinations);
   for (const [index, name] of names.entries()) {
     if (known.destinations.includes(name)) continue;
-    problems.push(unknownName(yaml, ['destinations', list ? index : name], { what: 'destination', name, known: known.destinations }));
+    problems.push(
+      unknownName(yaml, ['destinations', list ? index : name], {
+        what: 'destination',
+        name,
+        known: known.destinations,
+      }),
+    );
   }
   return problems;
 }

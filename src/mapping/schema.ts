@@ -7,10 +7,17 @@ import type { Json } from '../model/json.ts';
 const template: z.ZodType<Json> = z.json();
 const text = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const block = z.record(z.string(), template);
-const blockOrExpression = z.union([block, z.string().startsWith('=', { error: 'must be a block of keys or one expression that starts with =' })]);
+const blockOrExpression = z.union([
+  block,
+  z.string().startsWith('=', { error: 'must be a block of keys or one expression that starts with =' }),
+]);
 
 /** Names of sources and destinations in gateway.yaml; also a segment of our URLs. */
-export const resourceName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, { error: 'must be lower-case letters, digits, - or _, and start with a letter or digit' });
+export const resourceName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
+    error: 'must be lower-case letters, digits, - or _, and start with a letter or digit',
+  });
 
 const userBlock = z.strictObject({
   id: text.optional().meta({ description: 'Your own id of the user.' }),
@@ -49,16 +56,31 @@ const contextBlock = z.strictObject({
 const eventBlock = z.strictObject({
   type: text.optional().meta({ description: `One of ${canonicalTypes.join(', ')}; default track.` }),
   name: text.optional().meta({ description: 'Name of the event; required for track.' }),
-  id: text.optional().meta({ description: "The sender's id of what happened: the same id never counts twice where the vendor deduplicates." }),
-  timestamp: text.optional().meta({ description: 'When it happened: seconds, milliseconds or ISO 8601; default: as the source says.' }),
-  user: z.union([userBlock, z.string().startsWith('=')]).optional().meta({ description: 'Who it is about.' }),
-  company: z.union([companyBlock, z.string().startsWith('=')]).optional().meta({ description: 'The company it is about.' }),
+  id: text
+    .optional()
+    .meta({
+      description: "The sender's id of what happened: the same id never counts twice where the vendor deduplicates.",
+    }),
+  timestamp: text
+    .optional()
+    .meta({ description: 'When it happened: seconds, milliseconds or ISO 8601; default: as the source says.' }),
+  user: z
+    .union([userBlock, z.string().startsWith('=')])
+    .optional()
+    .meta({ description: 'Who it is about.' }),
+  company: z
+    .union([companyBlock, z.string().startsWith('=')])
+    .optional()
+    .meta({ description: 'The company it is about.' }),
   attributes: blockOrExpression.optional().meta({ description: 'What else is known of the event.' }),
   revenue: z
     .union([z.strictObject({ amount: text, currency: text.optional() }), z.string().startsWith('=')])
     .optional()
     .meta({ description: 'amount in major units and currency; see $money.' }),
-  context: z.union([contextBlock, z.string().startsWith('=')]).optional().meta({ description: 'The visit it belongs to.' }),
+  context: z
+    .union([contextBlock, z.string().startsWith('=')])
+    .optional()
+    .meta({ description: 'The visit it belongs to.' }),
   category: text.optional().meta({ description: "Segment's category of a page." }),
   integrations: template.optional().meta({ description: "Segment's integrations, passed through." }),
 });
@@ -66,17 +88,26 @@ const eventBlock = z.strictObject({
 const destinationBlock = z
   .strictObject({
     when: template.optional().meta({ description: 'Send here only when this is exactly true.' }),
-    merge: block.optional().meta({ description: 'Changes on top of the standard translation; a literal null removes a field.' }),
-    payload: blockOrExpression.optional().meta({ description: 'The whole payload, instead of the standard translation.' }),
+    merge: block
+      .optional()
+      .meta({ description: 'Changes on top of the standard translation; a literal null removes a field.' }),
+    payload: blockOrExpression
+      .optional()
+      .meta({ description: 'The whole payload, instead of the standard translation.' }),
   })
-  .refine((value) => value.merge === undefined || value.payload === undefined, { error: 'takes merge or payload, not both' });
+  .refine((value) => value.merge === undefined || value.payload === undefined, {
+    error: 'takes merge or payload, not both',
+  });
 
 const mappingTest = z.strictObject({
   name: z.string().min(1).meta({ description: 'What the test shows, as a sentence.' }),
   given: z.union([z.string(), block]).meta({ description: 'The body: a file beside the mapping, or written here.' }),
   change: template.optional().meta({ description: 'Merged into the body first; null removes a key.' }),
   type: z.string().optional().meta({ description: "The event's type where the body does not tell (CallRail)." }),
-  headers: z.record(z.string(), z.string()).optional().meta({ description: 'Request headers, for mappings that read $headers.' }),
+  headers: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'Request headers, for mappings that read $headers.' }),
   expect: z
     .union([z.literal('skipped'), z.record(z.string(), z.union([z.literal('skipped'), block]))])
     .optional()
@@ -96,20 +127,38 @@ export const mappingFile = z
     version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
     name: z.string().min(1).meta({ description: 'Shown to people.' }),
     description: z.string().optional().meta({ description: 'Shown to people.' }),
-    enabled: z.boolean().default(true).meta({ description: 'false: the file is checked and tested, but maps nothing.' }),
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'false: the file is checked and tested, but maps nothing.' }),
     source: resourceName.meta({ description: 'A source of gateway.yaml.' }),
     events: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
       .default('*')
       .meta({ description: 'Event type or types; * stands for anything. Default: all.' }),
     when: template.optional().meta({ description: 'Runs only when this is exactly true.' }),
-    let: z.record(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a plain word' }), template).optional().meta({ description: 'Named values, in order; $name afterwards.' }),
-    for_each: z.string().startsWith('=', { error: 'must be an expression that starts with =' }).optional().meta({ description: 'A list: one event per item, as $item and $index.' }),
-    event: z.union([eventBlock, z.string().startsWith('=')]).optional().meta({ description: 'The canonical event.' }),
-    destinations: destinationsBlock.meta({ description: 'Where it goes: a list of destinations, or a map with changes for each.' }),
+    let: z
+      .record(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a plain word' }), template)
+      .optional()
+      .meta({ description: 'Named values, in order; $name afterwards.' }),
+    for_each: z
+      .string()
+      .startsWith('=', { error: 'must be an expression that starts with =' })
+      .optional()
+      .meta({ description: 'A list: one event per item, as $item and $index.' }),
+    event: z
+      .union([eventBlock, z.string().startsWith('=')])
+      .optional()
+      .meta({ description: 'The canonical event.' }),
+    destinations: destinationsBlock.meta({
+      description: 'Where it goes: a list of destinations, or a map with changes for each.',
+    }),
     tests: z.array(mappingTest).optional().meta({ description: 'Examples that `hookstitch test` runs.' }),
   })
-  .refine((file) => file.event !== undefined || !needsEvent(file.destinations), { path: ['event'], error: 'is missing; only a destination with its own payload needs none' });
+  .refine((file) => file.event !== undefined || !needsEvent(file.destinations), {
+    path: ['event'],
+    error: 'is missing; only a destination with its own payload needs none',
+  });
 
 export type MappingFile = z.output<typeof mappingFile>;
 export type MappingTest = z.output<typeof mappingTest>;

@@ -67,11 +67,16 @@ function compileText(value: string, path: TemplatePath, scope: TemplateScope): T
   const text = expressionText(value);
   if (text === undefined) return { kind: 'constant', value: value.startsWith('==') ? value.slice(1) : value };
   const compiled = compileExpression(text, scope.variables);
-  if (compiled.ok) return { kind: 'expression', path, expression: compiled.expression, nullIsNothing: scope.nullIsNothing === true };
+  if (compiled.ok)
+    return { kind: 'expression', path, expression: compiled.expression, nullIsNothing: scope.nullIsNothing === true };
   // The position is counted from the `=`, which the author sees; leading blanks were trimmed.
   const lead = value.length - value.slice(1).trimStart().length;
   scope.problems.push(
-    ...compiled.problems.map((problem) => ({ ...problem, path, ...(problem.offset === undefined ? {} : { offset: problem.offset + lead }) })),
+    ...compiled.problems.map((problem) => ({
+      ...problem,
+      path,
+      ...(problem.offset === undefined ? {} : { offset: problem.offset + lead }),
+    })),
   );
   return { kind: 'constant', value: null };
 }

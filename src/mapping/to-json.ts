@@ -47,7 +47,8 @@ function convert(value: unknown, depth: number): Json | undefined {
 
 function convertObject(value: object, depth: number): Json {
   if (Array.isArray(value)) return value.map((item: unknown) => convert(item, depth + 1) ?? null);
-  if ('_jsonata_lambda' in value || '_jsonata_function' in value) throw new ConversionFault('gives a function; call it with ()');
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value)
+    throw new ConversionFault('gives a function; call it with ()');
   const members = Object.entries(value).flatMap(([key, member]): [string, Json][] => {
     const converted = convert(member, depth + 1);
     return converted === undefined ? [] : [[key, converted]];

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 
 /** An id says what it names: `evt_…` cannot be passed where `dlv_…` is expected. */
 export type EventId = `evt_${string}`;
@@ -25,8 +25,21 @@ export function newId<P extends Prefix>(prefix: P, now: Date): `${P}_${string}` 
     encoded = crockford.charAt(time % 32) + encoded;
     time = Math.floor(time / 32);
   }
-  for (const byte of randomBytes(randomLength)) encoded += crockford.charAt(byte % 32);
+  for (const byte of nextRandom()) encoded += crockford.charAt(byte % 32);
   return `${prefix}_${encoded}`;
+}
+
+const random = Buffer.alloc(256 * randomLength);
+let randomUsed = random.length;
+
+/** Drawn from the system for 256 ids at once: a call for each would be a tenth of what storing a request costs. */
+function nextRandom(): Uint8Array {
+  if (randomUsed === random.length) {
+    randomFillSync(random);
+    randomUsed = 0;
+  }
+  randomUsed += randomLength;
+  return random.subarray(randomUsed - randomLength, randomUsed);
 }
 
 /** What an outgoing id is made of: everything that makes one payload for one destination itself and no other. */

@@ -1,6 +1,6 @@
-import type { CommonSettings, ConfiguredDestination, HttpDestination } from '../destinations/destination.ts';
 import { failureOutcome, outcomes } from '../delivery/classify.ts';
 import type { Sender } from '../delivery/send.ts';
+import type { CommonSettings, ConfiguredDestination, HttpDestination } from '../destinations/destination.ts';
 import type { Outcome } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import type { ClaimedDelivery } from '../model/delivery.ts';
@@ -44,7 +44,11 @@ function refusal(payload: string, { destination }: ConfiguredDestination): Outco
   return { kind: 'fail', reason: 'invalid_payload', message };
 }
 
-function deliver(deliveries: readonly ClaimedDelivery[], target: ConfiguredDestination, dependencies: AttemptDependencies): Promise<Attempted> {
+function deliver(
+  deliveries: readonly ClaimedDelivery[],
+  target: ConfiguredDestination,
+  dependencies: AttemptDependencies,
+): Promise<Attempted> {
   const { destination, settings } = target;
   switch (destination.transport) {
     case 'http':

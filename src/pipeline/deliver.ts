@@ -1,4 +1,4 @@
-import { fullBucket, takeToken, type TokenBucket } from '../delivery/rate-limit.ts';
+import { fullBucket, type TokenBucket, takeToken } from '../delivery/rate-limit.ts';
 import { release, settle } from '../delivery/settle.ts';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Log } from '../log.ts';
@@ -26,7 +26,12 @@ export interface DeliverDependencies extends Omit<AttemptDependencies, 'shutdown
 }
 
 export interface DeliveryMetrics {
-  attempted(attempt: { readonly destination: string; readonly outcome: string; readonly reason: string; readonly seconds: number }): void;
+  attempted(attempt: {
+    readonly destination: string;
+    readonly outcome: string;
+    readonly reason: string;
+    readonly seconds: number;
+  }): void;
   delivered(destination: string, seconds: number): void;
 }
 
@@ -45,7 +50,13 @@ export class Lane {
     const { clock, log } = dependencies;
     const { rate } = target.settings;
     this.#bucket = rate === undefined ? undefined : fullBucket(rate, clock.now());
-    this.#loop = new Loop({ name: `deliver:${target.name}`, clock, log, work: () => this.#work(), nextDueAt: () => this.#nextDueAt() });
+    this.#loop = new Loop({
+      name: `deliver:${target.name}`,
+      clock,
+      log,
+      work: () => this.#work(),
+      nextDueAt: () => this.#nextDueAt(),
+    });
   }
 
   start(): void {
@@ -62,6 +73,7 @@ export class Lane {
     const timer = setTimeout(() => this.#shutdown.abort(), graceMs);
     await Promise.all(this.#underWay);
     clearTimeout(timer);
+    this.#dependencies.log.write('worker.drained', { worker: `deliver:${this.#target.name}` });
   }
 
   async #work(): Promise<boolean> {
@@ -134,16 +146,28 @@ export class Lane {
     const startedMs = performance.now();
     const outcomes = await attempt(chunk, this.#target, { ...this.#dependencies, shutdown: this.#shutdown.signal });
     const durationMs = Math.round(performance.now() - startedMs);
-    const settlements = chunk.map((delivery, index) => this.#settlement(delivery, outcomes[index] ?? null, { startedAt, durationMs }));
+    const settlements = chunk.map((delivery, index) =>
+      this.#settlement(delivery, outcomes[index] ?? null, { startedAt, durationMs }),
+    );
     await store.settleDeliveries(settlements);
     for (const settlement of settlements) this.#report(settlement);
   }
 
-  #settlement(delivery: ClaimedDelivery, outcome: Outcome | null, timing: { readonly startedAt: Date; readonly durationMs: number }): Settlement {
+  #settlement(
+    delivery: ClaimedDelivery,
+    outcome: Outcome | null,
+    timing: { readonly startedAt: Date; readonly durationMs: number },
+  ): Settlement {
     const { clock, random } = this.#dependencies;
     const now = clock.now();
     if (outcome === null) return release(delivery, now);
-    const made: Attempt = { id: newId('att', now), deliveryId: delivery.id, number: delivery.attempts + 1, ...timing, outcome };
+    const made: Attempt = {
+      id: newId('att', now),
+      deliveryId: delivery.id,
+      number: delivery.attempts + 1,
+      ...timing,
+      outcome,
+    };
     return settle(delivery, made, { policy: this.#target.settings.retry, now, random });
   }
 
@@ -156,8 +180,8 @@ export class Lane {
     const destination = this.#target.name;
     const reason = outcome.kind === 'delivered' ? undefined : outcome.reason;
     log.write('delivery.attempted', {
-      delivery: delivery.id,
-      event: delivery.eventId,
+      delivery_id: delivery.id,
+      event_id: delivery.eventId,
       destination,
       attempt: made.number,
       outcome: outcome.kind,
@@ -167,7 +191,8 @@ export class Lane {
       next: settlement.to === 'pending' ? settlement.dueAt.toISOString() : settlement.to,
     });
     metrics.attempted({ destination, outcome: outcome.kind, reason: reason ?? '', seconds: durationMs / 1000 });
-    if (settlement.to === 'delivered') metrics.delivered(destination, (settledAt.getTime() - delivery.createdAt.getTime()) / 1000);
+    if (settlement.to === 'delivered')
+      metrics.delivered(destination, (settledAt.getTime() - delivery.createdAt.getTime()) / 1000);
   }
 
   async #nextDueAt(): Promise<Date | null> {

@@ -1,5 +1,5 @@
-import type { Clock } from '../model/clock.ts';
 import type { Log } from '../log.ts';
+import type { Clock } from '../model/clock.ts';
 
 /** Longest sleep: a due time that was missed (a clock that was set back) is found within it. */
 const sleepMaxMs = 30_000;

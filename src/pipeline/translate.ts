@@ -55,7 +55,11 @@ async function settlementsOf(
 }
 
 /** What an evaluation means for its event. Pure. */
-export function settleTranslation(event: ClaimedEvent, evaluation: Evaluation | undefined, settledAt: Date): TranslationSettlement {
+export function settleTranslation(
+  event: ClaimedEvent,
+  evaluation: Evaluation | undefined,
+  settledAt: Date,
+): TranslationSettlement {
   const about = { event, settledAt };
   if (evaluation === undefined) {
     const message = `the gateway ended ${event.tries - 1} times while this event was evaluated; it is not tried again`;
@@ -68,7 +72,8 @@ export function settleTranslation(event: ClaimedEvent, evaluation: Evaluation | 
   const drafts = runs.flatMap(draftsOfRun);
   const told = runs.map(describeRun);
   const failure = runs.flatMap(failuresOf)[0];
-  if (failure !== undefined) return { ...about, to: 'failed', reason: 'mapping_failed', message: failure, drafts, runs: told };
+  if (failure !== undefined)
+    return { ...about, to: 'failed', reason: 'mapping_failed', message: failure, drafts, runs: told };
   if (drafts.length > 0) return { ...about, to: 'translated', drafts, runs: told };
   return { ...about, to: 'unmatched', why: whyUnmatched(event, runs), runs: told };
 }
@@ -92,7 +97,9 @@ function failuresOf(run: Run): readonly string[] {
       return [];
     case 'translated':
       return run.items.flatMap(({ results }) =>
-        results.flatMap((result) => (result.outcome === 'failed' ? [`${run.mapping.file}: ${result.path}: ${result.message}`] : [])),
+        results.flatMap((result) =>
+          result.outcome === 'failed' ? [`${run.mapping.file}: ${result.path}: ${result.message}`] : [],
+        ),
       );
   }
 }
@@ -101,7 +108,13 @@ function failuresOf(run: Run): readonly string[] {
 function describeRun(run: Run): Json {
   switch (run.outcome) {
     case 'failed':
-      return { mapping: run.mapping.file, version: run.mapping.version, outcome: 'failed', path: run.path, message: run.message };
+      return {
+        mapping: run.mapping.file,
+        version: run.mapping.version,
+        outcome: 'failed',
+        path: run.path,
+        message: run.message,
+      };
     case 'skipped':
       return { mapping: run.mapping.file, version: run.mapping.version, outcome: 'skipped', reason: run.reason };
     case 'translated': {
@@ -129,23 +142,34 @@ function whyUnmatched(event: ClaimedEvent, runs: readonly Run[]): string {
     run.outcome === 'skipped'
       ? [`${run.mapping.file} skipped: ${run.reason}`]
       : run.outcome === 'translated'
-        ? run.items.flatMap(({ results }) => results.flatMap((result) => (result.outcome === 'skipped' ? [`${result.destination} skipped: ${result.reason}`] : [])))
+        ? run.items.flatMap(({ results }) =>
+            results.flatMap((result) =>
+              result.outcome === 'skipped' ? [`${result.destination} skipped: ${result.reason}`] : [],
+            ),
+          )
         : [],
   );
   return reasons.join('; ') || 'every mapping skipped it';
 }
 
-const draftsOf = (settlement: TranslationSettlement): readonly Draft[] => ('drafts' in settlement ? settlement.drafts : []);
+const draftsOf = (settlement: TranslationSettlement): readonly Draft[] =>
+  'drafts' in settlement ? settlement.drafts : [];
 
 function writeLog(settlement: TranslationSettlement, log: Log): void {
-  const { id: event, source, type } = settlement.event;
+  const { id: event_id, source, type } = settlement.event;
   switch (settlement.to) {
     case 'translated':
-      return log.write('event.translated', { event, source, type, deliveries: settlement.drafts.length });
+      return log.write('event.translated', { event_id, source, type, deliveries: settlement.drafts.length });
     case 'unmatched':
-      return log.write('event.unmatched', { event, source, type });
+      return log.write('event.unmatched', { event_id, source, type });
     case 'failed':
-      return log.write('event.failed', { event, source, type, reason: settlement.reason, deliveries: settlement.drafts.length });
+      return log.write('event.failed', {
+        event_id,
+        source,
+        type,
+        reason: settlement.reason,
+        deliveries: settlement.drafts.length,
+      });
     case 'released':
       return undefined;
   }

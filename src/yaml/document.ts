@@ -1,4 +1,17 @@
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { Position } from '../model/error.ts';
 import type { Problem } from './problem.ts';
 
@@ -40,23 +53,31 @@ export function parseYaml(file: string, text: string): ParsedYaml {
     lineCounter: lines,
   });
   const at = (offset: number): Position => positionAt(file, lines, offset);
-  const problems = [...document.errors, ...document.warnings].map((fault): Problem => ({
-    severity: 'error',
-    code: `yaml/${fault.code.toLowerCase().replaceAll('_', '-')}`,
-    message: fault.message,
-    at: at(fault.pos[0]),
-  }));
+  const problems = [...document.errors, ...document.warnings].map(
+    (fault): Problem => ({
+      severity: 'error',
+      code: `yaml/${fault.code.toLowerCase().replaceAll('_', '-')}`,
+      message: fault.message,
+      at: at(fault.pos[0]),
+    }),
+  );
   if (problems.length > 0) return { ok: false, problems };
-  const resolved = resolveValue(document);
-  if ('message' in resolved) {
-    return { ok: false, problems: [{ severity: 'error', code: 'yaml/alias', message: resolved.message, at: at(0), hint: 'write the value out where it is used' }] };
-  }
+  const aliases = aliasesIn(document).map(
+    (alias): Problem => ({
+      severity: 'error',
+      code: 'yaml/alias',
+      message: `aliases (*${alias.source}) are not supported`,
+      at: at(alias.range?.[0] ?? 0),
+      hint: 'write the value out where it is used',
+    }),
+  );
+  if (aliases.length > 0) return { ok: false, problems: aliases };
   return {
     ok: true,
     yaml: {
       file,
       text,
-      value: resolved.value,
+      value: document.toJS(),
       positionOf: (path) => at(offsetOf(document, path)),
       positionOfKey: (path) => at(keyOffsetOf(document, path)),
       positionInText: (path, offset) => at(offsetInText(document, text, { path, offset })),
@@ -64,39 +85,51 @@ export function parseYaml(file: string, text: string): ParsedYaml {
   };
 }
 
-function resolveValue(document: Document): { value: unknown } | { message: string } {
-  try {
-    return { value: document.toJS({ maxAliasCount: 0 }) };
-  } catch {
-    // The parser refuses aliases only here, by throwing; its message speaks of an attack, which a newcomer's anchor is not.
-    return { message: 'anchors and aliases (&name, *name) are not supported' };
-  }
+function aliasesIn(document: Document): readonly Alias[] {
+  const aliases: Alias[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      aliases.push(alias);
+    },
+  });
+  return aliases;
 }
 
 function refuseUnsafe(file: string, text: string): Problem | undefined {
   const at = { file, line: 1, column: 1 };
   if (Buffer.byteLength(text) > fileBytesMax) {
-    return { severity: 'error', code: 'yaml/too-large', message: `larger than ${fileBytesMax / 1024} KB`, at, hint: 'split it into several files' };
+    return {
+      severity: 'error',
+      code: 'yaml/too-large',
+      message: `larger than ${fileBytesMax / 1024} KB`,
+      at,
+      hint: 'split it into several files',
+    };
   }
   const line = lineNestedTooDeep(text);
   if (line === undefined) return undefined;
-  return { severity: 'error', code: 'yaml/too-deep', message: `nested deeper than ${nestingMax} levels`, at: { file, line, column: 1 } };
+  return {
+    severity: 'error',
+    code: 'yaml/too-deep',
+    message: `nested deeper than ${nestingMax} levels`,
+    at: { file, line, column: 1 },
+  };
 }
 
 /**
- * A linear scan, before any recursion: catching a stack overflow is not a defence. Brackets count wherever they stand
- * (in expressions they are balanced); a block level costs at least one character of indentation or a `- `.
+ * Scans without recursion, before anything recurses: catching a stack overflow is not a defence. The parser's own lexer
+ * tells which brackets nest and which are text; a block level costs at least one character of indentation or a `- `.
  */
 function lineNestedTooDeep(text: string): number | undefined {
-  let brackets = 0;
-  for (const [index, line] of text.split('\n').entries()) {
-    const indicators = /^[\s?:-]*/.exec(line)?.[0] ?? '';
-    if (indicators.length > nestingMax * 4) return index + 1;
-    for (const character of line) {
-      if (character === '[' || character === '{') brackets += 1;
-      else if ((character === ']' || character === '}') && brackets > 0) brackets -= 1;
-      if (brackets > nestingMax) return index + 1;
-    }
+  const indented = text.split('\n').findIndex((line) => (/^[\s?:-]*/.exec(line)?.[0].length ?? 0) > nestingMax * 4);
+  if (indented !== -1) return indented + 1;
+  let depth = 0;
+  let line = 1;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth = Math.max(0, depth - 1);
+    else line += token.split('\n').length - 1;
+    if (depth > nestingMax) return line;
   }
   return undefined;
 }
@@ -133,6 +166,8 @@ function keyNode(document: Document, path: Path): Node | undefined {
   const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   if (!isMap(parent)) return undefined;
   const name = path.at(-1);
-  const pair = parent.items.find((item: Pair) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(name));
+  const pair = parent.items.find(
+    (item: Pair) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(name),
+  );
   return isNode(pair?.key) ? pair.key : undefined;
 }

@@ -23,7 +23,11 @@ export function closest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.apart <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }
 
-export function didYouMean(word: string, known: readonly string[], format = (name: string): string => name): string | undefined {
+export function didYouMean(
+  word: string,
+  known: readonly string[],
+  format = (name: string): string => name,
+): string | undefined {
   const match = closest(word, known);
   return match === undefined ? undefined : `did you mean ${format(match)}?`;
 }

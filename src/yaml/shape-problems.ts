@@ -49,7 +49,12 @@ function unknownKey(yaml: YamlFile, path: Path, { schema, prefix }: Context): Pr
 /** The keys a schema takes at a path; zod's own issue does not name them. */
 function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap((option) => keysAt(option, path)))];
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  ) {
     return keysAt(schema.unwrap(), path);
   }
   if (schema instanceof z.ZodPipe) return keysAt(schema.in, path);
@@ -74,9 +79,18 @@ function wrongValue(yaml: YamlFile, path: Path, prefix: string, message: string)
 }
 
 /** Of a union's branches the one that got furthest into the value: the one the author most likely meant. */
-function likeliestBranch(branches: readonly (readonly Issue[])[], root: unknown, path: Path): readonly Issue[] | undefined {
-  const value = path.reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined), root);
+function likeliestBranch(
+  branches: readonly (readonly Issue[])[],
+  root: unknown,
+  path: Path,
+): readonly Issue[] | undefined {
+  const value = path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    root,
+  );
   if (typeof value !== 'object' || value === null) return undefined;
-  const deep = branches.filter((branch) => branch.every((issue) => issue.code !== 'invalid_type' || issue.path.length > 0));
+  const deep = branches.filter((branch) =>
+    branch.every((issue) => issue.code !== 'invalid_type' || issue.path.length > 0),
+  );
   return deep.toSorted((a, b) => a.length - b.length)[0];
 }

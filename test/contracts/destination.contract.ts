@@ -109,12 +109,15 @@ function describeRequests(destination: HttpDestination, { accepted, secretInUrl 
     }
   });
 
-  it(secretInUrl ? 'puts its secret into the URL, where the vendor wants it' : 'keeps its secrets out of the URL', () => {
-    for (const text of texts) {
-      const { url } = destination.request([text], sample);
-      for (const secret of secretsOf(destination)) expect(url.includes(secret)).toBe(secretInUrl);
-    }
-  });
+  it(
+    secretInUrl ? 'puts its secret into the URL, where the vendor wants it' : 'keeps its secrets out of the URL',
+    () => {
+      for (const text of texts) {
+        const { url } = destination.request([text], sample);
+        for (const secret of secretsOf(destination)) expect(url.includes(secret)).toBe(secretInUrl);
+      }
+    },
+  );
 
   it('carries every payload of a full request unchanged', () => {
     const several = batch === undefined ? texts.slice(0, 1) : texts;
@@ -149,7 +152,9 @@ function describeRequests(destination: HttpDestination, { accepted, secretInUrl 
       body: fc.oneof(
         fc.string(),
         fc.json(),
-        fc.dictionary(fc.constantFrom('error', 'errors', 'message', 'ok', 'accepted', 'meta'), fc.jsonValue()).map((body) => JSON.stringify(body)),
+        fc
+          .dictionary(fc.constantFrom('error', 'errors', 'message', 'ok', 'accepted', 'meta'), fc.jsonValue())
+          .map((body) => JSON.stringify(body)),
       ),
     });
     const property = fc.property(answers, (answer) => {

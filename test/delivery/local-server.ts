@@ -33,6 +33,7 @@ export async function startHttpServer(respond: Respond = ok): Promise<LocalServe
 
 export type Certificate = 'valid' | 'expired' | 'other-host';
 
+/** Throw-away and self-signed, for 127.0.0.1 and localhost; `valid` and `other-host` (elsewhere.example) end in 2126. */
 export const pem = (name: Certificate | 'key'): string =>
   readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), 'utf8');
 

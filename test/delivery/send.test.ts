@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { LookupFunction } from 'node:net';
 import tls from 'node:tls';
 import { gzipSync } from 'node:zlib';
@@ -43,7 +44,12 @@ describe('a request', () => {
   it('arrives byte for byte, with its own headers and an exact length', async () => {
     const server = await startHttpServer();
     const body = '{ "b":1,\t"a" : "Ünïcode ☃ 😀", "n": 1.50 }\n';
-    const headers = { 'Content-Type': 'text/plain;charset=UTF-8', Token: 'v_123', 'User-Agent': 'Mozilla/5.0 Own/1' };
+    const headers = {
+      'Content-Type': 'application/json; charset=UTF-8',
+      Token: 'v_123',
+      'User-Agent': 'Mozilla/5.0 Own/1',
+      'Accept-Encoding': 'gzip',
+    };
 
     const result = await aSender().send(requestTo(`${server.origin}/v1/track?token=t0ken`, { body, headers }), local);
 
@@ -56,7 +62,7 @@ describe('a request', () => {
       'accept-encoding': 'identity',
       connection: 'keep-alive',
       'content-length': String(Buffer.byteLength(body)),
-      'content-type': 'text/plain;charset=UTF-8',
+      'content-type': 'application/json; charset=UTF-8',
       host: `127.0.0.1:${server.port}`,
       token: 'v_123',
       'user-agent': 'Mozilla/5.0 Own/1',
@@ -293,6 +299,13 @@ describe('without an answer', () => {
     expect(await sender.send(requestTo(server.origin), local, shutdown.signal)).toEqual({ kind: 'aborted' });
     expect(await sender.send(requestTo(server.origin), local, shutdown.signal)).toEqual({ kind: 'aborted' });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('leaves nothing behind on the signal for shutdown, which outlives it', async () => {
+    const shutdown = new AbortController();
+    const server = await startHttpServer();
+    await aSender().send(requestTo(server.origin), local, shutdown.signal);
+    expect(getEventListeners(shutdown.signal, 'abort')).toEqual([]);
   });
 
   it('shutdown amid an answer is an abort as well', async () => {

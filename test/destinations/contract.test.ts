@@ -10,7 +10,8 @@ const facts: Readonly<Record<DestinationName, DestinationFacts>> = {
   console: { accepted: '' },
 };
 
-for (const destination of Object.values(destinations)) describeDestination(destination, facts[destination.name as DestinationName]);
+for (const destination of Object.values(destinations))
+  describeDestination(destination, facts[destination.name as DestinationName]);
 
 it('finds a destination by the word that gateway.yaml uses, and no other', () => {
   expect(destinationNamed('umami')).toBe(destinations.umami);

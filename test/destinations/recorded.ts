@@ -18,8 +18,7 @@ export interface RecordedUserAgent {
 }
 
 /** A file of test/fixtures/destinations; its cases are data of the recordings, of whatever shape the test says. */
-export const recorded = <T>(file: string): T =>
-  JSON.parse(readProjectFile(`test/fixtures/destinations/${file}`)) as T;
+export const recorded = <T>(file: string): T => JSON.parse(readProjectFile(`test/fixtures/destinations/${file}`)) as T;
 
 export const recordedCases = (file: string): readonly RecordedCase[] =>
   recorded<{ readonly cases: readonly RecordedCase[] }>(file).cases;

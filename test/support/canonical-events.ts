@@ -59,7 +59,8 @@ export function canonicalEventOf(type: CanonicalType): CanonicalEvent {
 }
 
 const text = fc.string({ minLength: 1, unit: 'grapheme', maxLength: 700 });
-const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
+const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(arbitrary, { nil: undefined });
 const texts = (...keys: readonly string[]): fc.Arbitrary<object> =>
   fc.record(Object.fromEntries(keys.map((key) => [key, text])), { requiredKeys: [] });
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createSender } from '../../delivery/send.ts';
 import { type Demo, startDemo } from '../../demo/demo.ts';
 import { demoSamples } from '../../demo/scenario.ts';
-import { createSender } from '../../delivery/send.ts';
 import { systemClock } from '../../model/clock.ts';
 import { newSample, signedRequest } from '../../sources/sample-request.ts';
 import { type ApiEvent, createApiClient } from '../api-client.ts';
@@ -58,7 +58,9 @@ async function reportEvents({ gateway, standIns }: Demo): Promise<boolean> {
   const events = await api.events();
   for (const event of events) print(describeEvent(event));
   const arrived = events.length >= demoSamples.length && events.every(isDelivered);
-  const thrownAway = standIns.flatMap(({ name, dropped, refused }) => [...dropped, ...refused].map(({ reason }) => `${name}: ${reason}`));
+  const thrownAway = standIns.flatMap(({ name, dropped, refused }) =>
+    [...dropped, ...refused].map(({ reason }) => `${name}: ${reason}`),
+  );
   for (const reason of thrownAway) print(style('red', `not stored by ${reason}`));
   return arrived && thrownAway.length === 0;
 }
@@ -71,7 +73,9 @@ function describeEvent({ source, type, status, message, runs, deliveries }: ApiE
   const sent = deliveries.map((delivery) => {
     const last = delivery.history.at(-1);
     const ok = delivery.status === 'delivered';
-    const result = ok ? `${last?.response?.status ?? ''} in ${last?.duration_ms ?? 0} ms` : `${delivery.status} ${last?.reason ?? ''} ${last?.message ?? ''}`;
+    const result = ok
+      ? `${last?.response?.status ?? ''} in ${last?.duration_ms ?? 0} ms`
+      : `${delivery.status} ${last?.reason ?? ''} ${last?.message ?? ''}`;
     return `    ${ok ? style('green', '✓') : style('red', '✗')} ${delivery.destination.padEnd(10)} ${result}`;
   });
   const way = `received → verified → ${mapped.length > 0 ? `mapped by ${mapped.join(', ')}` : `${status}: ${message ?? ''}`}${sent.length > 0 ? ' → delivered:' : ''}`;
@@ -81,7 +85,8 @@ function describeEvent({ source, type, status, message, runs, deliveries }: ApiE
 function reportPayloads({ standIns }: Demo): void {
   for (const { name, received } of standIns) {
     print(`\n${style('bold', name)} received`);
-    for (const { path, items } of received) for (const { body } of items) print(`  POST ${path}  ${JSON.stringify(body)}`);
+    for (const { path, items } of received)
+      for (const { body } of items) print(`  POST ${path}  ${JSON.stringify(body)}`);
   }
 }
 

@@ -14,12 +14,20 @@ const timeoutMs = 10_000;
 export const sendCommand: Verb = {
   usage: 'send <sample>',
   description: 'sign a sample webhook, as in stripe.invoice.paid, and post it to the running gateway',
-  configure: (command) => command.option('--url <url>', 'the gateway’s base URL (default: this machine)').option('--json', 'machine-readable output'),
+  configure: (command) =>
+    command
+      .option('--url <url>', 'the gateway’s base URL (default: this machine)')
+      .option('--json', 'machine-readable output'),
   run: async ([wanted], { url, json }) => {
     const { settings, file } = await loadConfiguration(readEnvironment());
-    const sample = newSample(String(wanted), file.sources, { id: randomBytes(8).toString('hex'), now: systemClock.now() });
+    const sample = newSample(String(wanted), file.sources, {
+      id: randomBytes(8).toString('hex'),
+      now: systemClock.now(),
+    });
     if (sample === undefined) {
-      throw new GatewayError('SOURCE_UNKNOWN', `no sample called "${plainText(String(wanted))}"`, { hint: `samples: ${sampleNames(file.sources).join(', ')}` });
+      throw new GatewayError('SOURCE_UNKNOWN', `no sample called "${plainText(String(wanted))}"`, {
+        hint: `samples: ${sampleNames(file.sources).join(', ')}`,
+      });
     }
     const base = typeof url === 'string' ? url.replace(/\/+$/, '') : `http://localhost:${settings.port}`;
     const request = signedRequest(sample, { base, publicUrl: settings.publicUrl ?? base, now: systemClock.now() });

@@ -15,10 +15,15 @@ export const serveCommand: Verb = {
     requireValidGateway(configuration);
     const { settings, file, mappings } = configuration;
     const log = createLog({ level: settings.logLevel, pretty: process.stdout.isTTY });
-    for (const problem of [...file.problems, ...mappings.problems, ...disabledProblems(configuration)]) report(problem, log);
+    for (const problem of [...file.problems, ...mappings.problems, ...disabledProblems(configuration)])
+      report(problem, log);
     const stopped = stopSignal();
     const gateway = await startGateway({ settings, file, mappings: mappings.definitions, log, show: print });
-    log.write('gateway.listening', { receiver: gateway.url, admin: gateway.adminUrl, mappings: mappings.definitions.filter(({ content }) => content.enabled).length });
+    log.write('gateway.listening', {
+      receiver: gateway.url,
+      admin: gateway.adminUrl,
+      mappings: mappings.definitions.filter(({ content }) => content.enabled).length,
+    });
     log.write('gateway.stopping', { signal: await stopped });
     await gateway.stop();
     log.write('gateway.stopped', {});
@@ -27,5 +32,10 @@ export const serveCommand: Verb = {
 };
 
 function report({ at, code, message, hint, severity }: Problem, log: Log): void {
-  log.write(severity === 'error' ? 'config.problem' : 'config.warning', { at: `${at.file}:${at.line}:${at.column}`, code, problem: message, hint });
+  log.write(severity === 'error' ? 'config.problem' : 'config.warning', {
+    at: `${at.file}:${at.line}:${at.column}`,
+    code,
+    problem: message,
+    hint,
+  });
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { loadConfiguration } from '../../config/load.ts';
 import { checkConfiguration } from '../../config/check-setup.ts';
+import { loadConfiguration } from '../../config/load.ts';
 import type { TestResult } from '../../mapping/check.ts';
 import { formatProblem, isError } from '../../yaml/problem.ts';
 import { exitCodes, type Verb } from '../command.ts';
@@ -15,7 +15,9 @@ export const testCommand: Verb = {
     const configuration = await loadConfiguration();
     const wanted = new Set((files as readonly string[]).map((path) => basename(path)));
     const concerns = (path: string): boolean => wanted.size === 0 || wanted.has(basename(path));
-    const errors = [...configuration.file.problems, ...configuration.mappings.problems].filter((problem) => isError(problem) && concerns(problem.at.file));
+    const errors = [...configuration.file.problems, ...configuration.mappings.problems].filter(
+      (problem) => isError(problem) && concerns(problem.at.file),
+    );
     for (const problem of errors) printError(formatProblem(problem));
     const results = await checkConfiguration(configuration, concerns);
     if (json === true) printJson({ ok: errors.length === 0 && results.every(passed), results });

@@ -14,7 +14,9 @@ export const validateCommand: Verb = {
     const { file, mappings, gatewayPath } = configuration;
     const wanted = new Set((files as readonly string[]).map((path) => basename(path)));
     const concerns = (path: string): boolean => wanted.size === 0 || wanted.has(basename(path));
-    const problems = [...file.problems, ...mappings.problems, ...disabledProblems(configuration)].filter(({ at }) => concerns(at.file));
+    const problems = [...file.problems, ...mappings.problems, ...disabledProblems(configuration)].filter(({ at }) =>
+      concerns(at.file),
+    );
     const shown = [...(gatewayPath === null ? [] : [gatewayPath]), ...mappings.files].filter(concerns);
     if (json === true) printJson({ ok: !problems.some(isError), files: shown, problems });
     else printReport(shown, problems);
@@ -29,8 +31,12 @@ function printReport(files: readonly string[], problems: readonly Problem[]): vo
     for (const problem of own) print(indent(formatProblem(problem)));
   }
   for (const problem of problems.filter(({ at }) => !files.includes(at.file))) print(formatProblem(problem));
-  const broken = files.filter((file) => problems.some((problem) => isError(problem) && problem.at.file === file)).length;
-  print(`${files.length - broken} ${files.length - broken === 1 ? 'file' : 'files'} ok${broken === 0 ? '' : `, ${broken} with errors`}`);
+  const broken = files.filter((file) =>
+    problems.some((problem) => isError(problem) && problem.at.file === file),
+  ).length;
+  print(
+    `${files.length - broken} ${files.length - broken === 1 ? 'file' : 'files'} ok${broken === 0 ? '' : `, ${broken} with errors`}`,
+  );
 }
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '  ');

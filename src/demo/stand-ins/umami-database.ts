@@ -108,7 +108,12 @@ function revenueFault({ name, data }: JsonObject): DatabaseFault | undefined {
   return { errorObject: { name: 'PrismaClientValidationError', clientVersion, message }, partlyStored: true };
 }
 
-const prismaError = (code: string, meta: JsonObject, invocation: string, problem: string): JsonObject => ({
+interface PrismaFailure {
+  readonly invocation: string;
+  readonly problem: string;
+}
+
+const prismaError = (code: string, meta: JsonObject, { invocation, problem }: PrismaFailure): JsonObject => ({
   code,
   meta,
   clientVersion,
@@ -123,14 +128,16 @@ const lengthMismatch = (column: string): JsonObject =>
 
 function rawQueryFault(column: string): DatabaseFault {
   const problem = `Raw query failed. Code: \`22001\`. Message: \`value too long for type ${column}\``;
-  return unstored(prismaError('P2010', { driverAdapterError: lengthMismatch(column) }, '$queryRawUnsafe', problem));
+  return unstored(
+    prismaError('P2010', { driverAdapterError: lengthMismatch(column) }, { invocation: '$queryRawUnsafe', problem }),
+  );
 }
 
 function tooLong(modelName: string, method: string, length: number): JsonObject {
   const driverAdapterError = lengthMismatch(`character varying(${length})`);
   const invocation = `${modelName.charAt(0).toLowerCase()}${modelName.slice(1)}.${method}`;
   const problem = "The provided value for the column is too long for the column's type. Column: (not available)";
-  return prismaError('P2000', { modelName, driverAdapterError }, invocation, problem);
+  return prismaError('P2000', { modelName, driverAdapterError }, { invocation, problem });
 }
 
 function overflow(modelName: string): JsonObject {
@@ -138,5 +145,5 @@ function overflow(modelName: string): JsonObject {
   const cause = { originalCode: '22003', originalMessage: message, kind: 'ValueOutOfRange', cause: message };
   const invocation = `${modelName.charAt(0).toLowerCase()}${modelName.slice(1)}.createMany`;
   const problem = `Value out of range for the type: ${message}`;
-  return prismaError('P2020', { modelName, driverAdapterError: driverError(cause) }, invocation, problem);
+  return prismaError('P2020', { modelName, driverAdapterError: driverError(cause) }, { invocation, problem });
 }

@@ -40,13 +40,14 @@ function createJudge(options: VemetricStandInOptions): Judge {
       return refuse(call, 'unauthorized', { status: 401, body: '' });
     }
     if (body === undefined) return refuse(call, 'not_json', { status: 400, body: 'Malformed JSON in request body' });
-    const isTypedJson = call.headers['content-type']?.startsWith('application/json') ?? false;
-    if (!isTypedJson || object === undefined || !isValid(object)) {
+    if (!isTypedJson(call) || object === undefined || !isValid(object)) {
       return refuse(call, 'schema', { status: 400, body: 'Invalid!' });
     }
     return judgeBody(call, object, { ...options, knownPeople });
   };
 }
+
+const isTypedJson = ({ headers }: Call): boolean => headers['content-type']?.startsWith('application/json') ?? false;
 
 const silence = (fate: Fate): Judgement => ({ answer: { status: 200, body: '' }, fates: [fate] });
 

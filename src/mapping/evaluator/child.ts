@@ -2,8 +2,9 @@
  * The evaluator's process: runs mappings on events, one at a time, and nothing else. It has no environment, no secrets
  * and little memory, and is killed when it takes too long.
  */
-import { destinationNamed } from '../../destinations/index.ts';
+
 import type { CommonSettings } from '../../destinations/destination.ts';
+import { destinationNamed } from '../../destinations/index.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import { type CompiledMapping, compileMapping } from '../compile.ts';
 import { type EvaluationContext, type EvaluationDestination, evaluateMapping } from '../evaluate.ts';
@@ -49,7 +50,8 @@ async function evaluateAll(bodies: readonly string[], events: readonly EventToEv
   // Events of one request follow each other, so remembering the last body parses each once.
   let last: { readonly index: number; readonly body: Json } | undefined;
   for (const event of events) {
-    if (last?.index !== event.body) last = { index: event.body, body: JSON.parse(bodies[event.body] ?? 'null') as Json };
+    if (last?.index !== event.body)
+      last = { index: event.body, body: JSON.parse(bodies[event.body] ?? 'null') as Json };
     const runs = await evaluateOne(event, elementOf(last.body, event.item));
     // Waiting until the answer has left: were it still buffered when the next event hangs, the wrong one would be blamed.
     await say({ say: 'evaluated', id: event.id, runs });
@@ -58,7 +60,11 @@ async function evaluateAll(bodies: readonly string[], events: readonly EventToEv
 
 function elementOf(body: Json, item: number | null): Json {
   if (item === null) return body;
-  const element = Array.isArray(body) ? (body as readonly Json[])[item] : isJsonObject(body) && item === 0 ? body : undefined;
+  const element = Array.isArray(body)
+    ? (body as readonly Json[])[item]
+    : isJsonObject(body) && item === 0
+      ? body
+      : undefined;
   return element ?? null;
 }
 

@@ -26,7 +26,9 @@ export const defaultEvaluatorLimits: EvaluatorLimits = { deadlineMs: 1_000, memo
 const batchLengthMax = 4_000_000;
 
 /** The same extension as this file's: `.ts` from the sources, `.js` from the build. */
-const childFile = fileURLToPath(new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url));
+const childFile = fileURLToPath(
+  new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
+);
 
 /**
  * Evaluates mappings in a process that can be killed: neither JSONata's guardrails nor a worker thread contain a
@@ -74,7 +76,11 @@ export class Evaluator {
 
   #blame(ended: 'too_slow' | 'died'): Evaluation {
     if (ended === 'too_slow') {
-      return { kind: 'failed', reason: 'too_slow', message: `evaluation took longer than ${this.#limits.deadlineMs} ms and was stopped` };
+      return {
+        kind: 'failed',
+        reason: 'too_slow',
+        message: `evaluation took longer than ${this.#limits.deadlineMs} ms and was stopped`,
+      };
     }
     const message = `evaluation ended its process, most likely by needing more than ${this.#limits.memoryMb} MB`;
     return { kind: 'failed', reason: 'evaluator_died', message };
@@ -112,7 +118,13 @@ class EvaluatorProcess {
     const child = fork(childFile, [], {
       env: {},
       // No file may be written, no process or worker started; `--disable-proto` closes the door to shared prototypes.
-      execArgv: [`--max-old-space-size=${limits.memoryMb}`, '--disable-proto=delete', '--permission', '--allow-fs-read=*', '--no-warnings'],
+      execArgv: [
+        `--max-old-space-size=${limits.memoryMb}`,
+        '--disable-proto=delete',
+        '--permission',
+        '--allow-fs-read=*',
+        '--no-warnings',
+      ],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -28,4 +28,6 @@ export type ToEvaluator =
   | { readonly say: 'load'; readonly setup: EvaluatorSetup }
   | { readonly say: 'evaluate'; readonly bodies: readonly string[]; readonly events: readonly EventToEvaluate[] };
 
-export type FromEvaluator = { readonly say: 'ready' } | { readonly say: 'evaluated'; readonly id: string; readonly runs: readonly Run[] };
+export type FromEvaluator =
+  | { readonly say: 'ready' }
+  | { readonly say: 'evaluated'; readonly id: string; readonly runs: readonly Run[] };

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** A real gateway in a process of its own, as `npm start` runs it, for what only a process can show: kills and signals. */
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const startMsMax = 20_000;
+
+export interface Workspace {
+  readonly folder: string;
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly token: string;
+  start(): Promise<GatewayProcess>;
+  remove(): Promise<void>;
+}
+
+export interface GatewayProcess {
+  readonly child: ChildProcess;
+  /** JSON lines so far. */
+  readonly log: () => string;
+  /** Sends the signal and resolves to the exit code; null after a kill. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface WorkspaceFiles {
+  /** The text of gateway.yaml. */
+  readonly gateway: string;
+  readonly mappings: Readonly<Record<string, string>>;
+}
+
+/** A folder with configuration and data that survives the gateway's process. */
+export async function createWorkspace({ gateway, mappings }: WorkspaceFiles): Promise<Workspace> {
+  const folder = await mkdtemp(join(tmpdir(), 'hookstitch-'));
+  await writeFile(join(folder, 'gateway.yaml'), gateway);
+  for (const [name, text] of Object.entries(mappings)) await writeFile(join(folder, name), text);
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const token = 'test-token-of-more-than-32-characters';
+  const url = `http://127.0.0.1:${port}`;
+  const environment = {
+    PATH: process.env.PATH,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ADMIN_PORT: String(adminPort),
+    ADMIN_TOKEN: token,
+    PUBLIC_URL: url,
+    MAPPINGS_DIR: folder,
+    DATA_DIR: join(folder, 'data'),
+    LOG_LEVEL: 'info',
+  };
+  return {
+    folder,
+    url,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    token,
+    start: () => startProcess({ folder, url, environment }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+interface Start {
+  readonly folder: string;
+  readonly url: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+async function startProcess({ folder, url, environment }: Start): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [main, 'serve'], {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const deadline = performance.now() + startMsMax;
+  while (!(await isReady(url))) {
+    if (child.exitCode !== null || performance.now() > deadline)
+      throw new Error(`the gateway did not start:\n${output}`);
+    await pause(20);
+  }
+  return {
+    child,
+    log: () => output,
+    end: async (signal) => {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      const [code] = (await exited) as [number | null];
+      return code;
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Asks the admin API until nothing waits for translation or delivery. */
+export async function settled({ adminUrl, token }: Workspace, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const answer = await fetch(`${adminUrl}/api/stats`, { headers: { authorization: `Bearer ${token}` } });
+    const stats = (await answer.json()) as {
+      events: { received: number };
+      deliveries: { pending: number; in_flight: number };
+    };
+    if (stats.events.received + stats.deliveries.pending + stats.deliveries.in_flight === 0) return;
+    if (performance.now() > deadline) throw new Error(`still under way: ${JSON.stringify(stats)}`);
+    await pause(50);
+  }
+}
