@@ -22,7 +22,7 @@ import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 
 /** How long requests and attempts under way may take to finish when the gateway stops, in milliseconds. */
-const stopGraceMs = { requests: 5_000, attempts: 12_000 };
+const stopGraceMs = { requests: 5_000, evaluation: 2_000, attempts: 12_000 };
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -124,7 +124,9 @@ function assemble(options: GatewayOptions, { store, clock }: { readonly store: S
       if (state === 'draining') return;
       state = 'draining';
       await Promise.all(servers.map((server) => server.close(stopGraceMs.requests)));
+      const timer = setTimeout(() => void evaluator.stop(), stopGraceMs.evaluation);
       await translating.stop();
+      clearTimeout(timer);
       await evaluator.stop();
       log.write('worker.drained', { worker: 'translate' });
       await Promise.all([...lanes.values()].map((lane) => lane.stop(stopGraceMs.attempts)));

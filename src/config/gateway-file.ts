@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { CommonSettings, ConfiguredDestination } from '../destinations/destination.ts';
 import { destinationNamed, destinations as destinationRegistry } from '../destinations/index.ts';
+import { resourceName } from '../mapping/schema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { sourceNamed, sources as sourceRegistry } from '../sources/index.ts';
 import type { ConfiguredSource, SourceSettings } from '../sources/source.ts';
 import { parseYaml, type YamlFile } from '../yaml/document.ts';
-import { didYouMean, isError, type Problem } from '../yaml/problem.ts';
+import { didYouMean, type Problem } from '../yaml/problem.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
 import type { Environment } from './environment.ts';
 import { interpolate, variablesIn } from './interpolate.ts';
@@ -19,14 +20,11 @@ export interface GatewayFile {
   readonly problems: readonly Problem[];
 }
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
-  error: 'must be lower-case letters, digits, - or _, and start with a letter or digit',
-});
 const entry = z.looseObject({ type: z.string() });
 const fileShape = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
-  sources: z.record(name, entry).default({}).meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
-  destinations: z.record(name, entry).default({}).meta({ description: 'Whom we send to.' }),
+  sources: z.record(resourceName, entry).default({}).meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
+  destinations: z.record(resourceName, entry).default({}).meta({ description: 'Whom we send to.' }),
   vars: z
     .record(z.string(), z.json())
     .default({})
@@ -158,8 +156,8 @@ function warnOfLiteralSecrets(
   { yaml, raw, problems }: Scope,
 ): void {
   for (const secret of secrets) {
-    const value = valueAt(raw, [...path, secret]);
-    if (typeof value !== 'string' || value === '' || variablesIn(value).length > 0) continue;
+    const values = [valueAt(raw, [...path, secret])].flat();
+    if (!values.some((value) => typeof value === 'string' && value !== '' && variablesIn(value).length === 0)) continue;
     problems.push({
       severity: 'warning',
       code: 'config/literal-secret',
@@ -169,6 +167,3 @@ function warnOfLiteralSecrets(
     });
   }
 }
-
-/** Nothing may start with a configuration that is not what its author meant. */
-export const firstError = (problems: readonly Problem[]): Problem | undefined => problems.find(isError);

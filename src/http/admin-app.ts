@@ -1,9 +1,9 @@
-import express, { type Express } from 'express';
+import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
-import { apiRouter, type ApiDependencies } from './api.ts';
+import { type ApiDependencies, apiRouter } from './api.ts';
+import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
 import type { Metrics } from './metrics.ts';
-import { notFound, problemHandler } from './problem.ts';
 
 export interface AdminDependencies extends ApiDependencies {
   readonly token: string;
@@ -12,20 +12,15 @@ export interface AdminDependencies extends ApiDependencies {
 }
 
 /** The operator's side: `/api/*` and `/metrics`, behind the bearer token on any address. */
-export function adminApp(dependencies: AdminDependencies): Express {
+export function adminApp(dependencies: AdminDependencies): RequestListener {
   const { token, clock, metrics, log } = dependencies;
-  const app = express();
-  app.disable('x-powered-by');
-  app.set('etag', false);
-  app.set('query parser', false);
-
-  const authorized = requireToken(token, clock);
-  app.use('/api', authorized, apiRouter(dependencies));
-  app.get('/metrics', authorized, async (_request, response) => {
-    response.setHeader('Content-Type', metrics.contentType);
-    response.end(await metrics.text());
+  return createApp(log, 'operator', (app) => {
+    app.use(requireToken(token, clock));
+    app.use('/api', apiRouter(dependencies));
+    app.get('/metrics', async (_request, response) => {
+      const text = await metrics.text();
+      response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
+      response.end(text);
+    });
   });
-  app.use(notFound);
-  app.use(problemHandler(log, { publicly: false }));
-  return app;
 }

@@ -42,7 +42,10 @@ function bodyJson(body: Uint8Array): { readonly body: string; readonly body_enco
   }
 }
 
-export const deliverySummaryJson = (delivery: DeliverySummary): Json => ({ ...commonJson(delivery), last_message: delivery.lastMessage });
+export const deliverySummaryJson = (delivery: DeliverySummary): Json => ({
+  ...commonJson(delivery),
+  last_message: delivery.lastMessage,
+});
 
 export const deliveryJson = (delivery: DeliveryDetail): Json => ({
   ...commonJson(delivery),

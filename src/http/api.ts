@@ -1,14 +1,14 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import type { Clock } from '../model/clock.ts';
 import { failureReasons } from '../model/attempt.ts';
+import type { Clock } from '../model/clock.ts';
 import { deliveryStatuses } from '../model/delivery.ts';
 import { GatewayError } from '../model/error.ts';
 import { eventStatuses } from '../model/event.ts';
 import type { DeliveryId, EventId } from '../model/id.ts';
 import type { Store } from '../store/store.ts';
 import { deliveryJson, deliverySummaryJson, eventJson, eventSummaryJson } from './api-json.ts';
-import { sendJson } from './problem.ts';
+import { sendJson } from './send-json.ts';
 
 export interface ApiDependencies {
   readonly store: Pick<Store, 'stats' | 'listEvents' | 'getEvent' | 'listDeliveries' | 'getDelivery'>;
@@ -16,7 +16,9 @@ export interface ApiDependencies {
 }
 
 const page = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(200).optional() };
-const time = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, as in 2026-11-21T00:00:00Z' }).transform((text) => z.coerce.date().parse(text));
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time in ISO 8601, as in 2026-11-21T00:00:00Z' })
+  .transform((text) => z.coerce.date().parse(text));
 const eventQuery = z.strictObject({
   ...page,
   source: z.string().optional(),
@@ -76,6 +78,8 @@ function queryOf<S extends z.ZodType>(request: Request, schema: S): z.output<S> 
   const parameters = start === -1 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(start)));
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return parsed.data;
-  const complaints = parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  const complaints = parsed.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter(Boolean).join(': '),
+  );
   throw new GatewayError('REQUEST_INVALID', complaints.join('; '));
 }

@@ -31,6 +31,10 @@ export function requireToken(token: string, clock: Clock): RequestHandler {
     failures.set(address, { since: current.since, count: current.count + 1 });
     const oldest = failures.size > addressesMax ? failures.keys().next().value : undefined;
     if (oldest !== undefined) failures.delete(oldest);
-    next(new GatewayError('UNAUTHORIZED', 'the API needs a bearer token', { hint: 'send Authorization: Bearer <token>; the token is in DATA_DIR/admin-token unless ADMIN_TOKEN is set' }));
+    next(
+      new GatewayError('UNAUTHORIZED', 'the API needs a bearer token', {
+        hint: 'send Authorization: Bearer <token>; the token is in DATA_DIR/admin-token unless ADMIN_TOKEN is set',
+      }),
+    );
   };
 }

@@ -10,7 +10,12 @@ const endToEndBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 7_200, 
 export interface Metrics {
   /** `outcome` is `accepted`, why a signature was refused, or the fault's code in lower case. */
   requestReceived(source: string, outcome: string, seconds: number): void;
-  attempted(attempt: { readonly destination: string; readonly outcome: string; readonly reason: string; readonly seconds: number }): void;
+  attempted(attempt: {
+    readonly destination: string;
+    readonly outcome: string;
+    readonly reason: string;
+    readonly seconds: number;
+  }): void;
   /** From the request's receipt to the destination's answer. */
   delivered(destination: string, seconds: number): void;
   /** Prometheus text; stored states are read at the time of asking. */
@@ -18,17 +23,65 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function createMetrics({ store, clock }: { readonly store: Pick<Store, 'stats'>; readonly clock: Clock }): Metrics {
+export function createMetrics({
+  store,
+  clock,
+}: {
+  readonly store: Pick<Store, 'stats'>;
+  readonly clock: Clock;
+}): Metrics {
   const registers = [new Registry()];
   const [registry] = registers;
-  const requests = new Counter({ name: 'hookstitch_requests_total', help: 'Requests to /in/*, by what became of them.', labelNames: ['source', 'outcome'], registers });
-  const accept = new Histogram({ name: 'hookstitch_accept_seconds', help: 'Time to answer a request that was accepted.', buckets: acceptBuckets, registers });
-  const attempts = new Counter({ name: 'hookstitch_attempts_total', help: 'Attempts, by outcome and reason.', labelNames: ['destination', 'outcome', 'reason'], registers });
-  const attempt = new Histogram({ name: 'hookstitch_attempt_seconds', help: 'Time of one attempt.', labelNames: ['destination'], buckets: attemptBuckets, registers });
-  const endToEnd = new Histogram({ name: 'hookstitch_end_to_end_seconds', help: 'From receipt to delivered.', labelNames: ['destination'], buckets: endToEndBuckets, registers });
-  const events = new Counter({ name: 'hookstitch_events_total', help: 'Stored events, by status.', labelNames: ['source', 'status'], registers });
-  const deliveries = new Gauge({ name: 'hookstitch_deliveries', help: 'Stored deliveries, by status.', labelNames: ['destination', 'status'], registers });
-  const oldest = new Gauge({ name: 'hookstitch_oldest_pending_seconds', help: 'Age of the oldest delivery not settled.', labelNames: ['destination'], registers });
+  const requests = new Counter({
+    name: 'hookstitch_requests_total',
+    help: 'Requests to /in/*, by what became of them.',
+    labelNames: ['source', 'outcome'],
+    registers,
+  });
+  const accept = new Histogram({
+    name: 'hookstitch_accept_seconds',
+    help: 'Time to answer a request that was accepted.',
+    buckets: acceptBuckets,
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'hookstitch_attempts_total',
+    help: 'Attempts, by outcome and reason.',
+    labelNames: ['destination', 'outcome', 'reason'],
+    registers,
+  });
+  const attempt = new Histogram({
+    name: 'hookstitch_attempt_seconds',
+    help: 'Time of one attempt.',
+    labelNames: ['destination'],
+    buckets: attemptBuckets,
+    registers,
+  });
+  const endToEnd = new Histogram({
+    name: 'hookstitch_end_to_end_seconds',
+    help: 'From receipt to delivered.',
+    labelNames: ['destination'],
+    buckets: endToEndBuckets,
+    registers,
+  });
+  const events = new Counter({
+    name: 'hookstitch_events_total',
+    help: 'Stored events, by status.',
+    labelNames: ['source', 'status'],
+    registers,
+  });
+  const deliveries = new Gauge({
+    name: 'hookstitch_deliveries',
+    help: 'Stored deliveries, by status.',
+    labelNames: ['destination', 'status'],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: 'hookstitch_oldest_pending_seconds',
+    help: 'Age of the oldest delivery not settled.',
+    labelNames: ['destination'],
+    registers,
+  });
 
   const readStore = async (): Promise<void> => {
     const stats = await store.stats();
@@ -36,9 +89,11 @@ export function createMetrics({ store, clock }: { readonly store: Pick<Store, 's
     deliveries.reset();
     oldest.reset();
     for (const { source, status, count } of stats.eventsBySource) events.inc({ source, status }, count);
-    for (const { destination, status, count } of stats.deliveriesByDestination) deliveries.set({ destination, status }, count);
+    for (const { destination, status, count } of stats.deliveriesByDestination)
+      deliveries.set({ destination, status }, count);
     const now = clock.now().getTime();
-    for (const { destination, createdAt } of stats.oldestPending) oldest.set({ destination }, (now - createdAt.getTime()) / 1000);
+    for (const { destination, createdAt } of stats.oldestPending)
+      oldest.set({ destination }, (now - createdAt.getTime()) / 1000);
   };
 
   return {

@@ -1,8 +1,12 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Response } from 'express';
 import type { Log } from '../log.ts';
 import { GatewayError } from '../model/error.ts';
+import { sendJson } from './send-json.ts';
 
-/** Sender-facing texts: fixed, so that nothing of a request or of our insides is ever reflected. */
+/** The internet gets fixed texts; an operator gets our own words and hints. */
+export type Audience = 'internet' | 'operator';
+
+/** Nothing of a request or of our insides is ever reflected. */
 const publicMessages: Partial<Record<GatewayError['code'], string>> = {
   NOT_FOUND: 'no such path',
   SOURCE_UNKNOWN: 'no such source',
@@ -17,47 +21,37 @@ const publicMessages: Partial<Record<GatewayError['code'], string>> = {
 
 const retryAfterSeconds = 60;
 
-/** Answers with `{"error":{"code","message"}}`; `publicly` hides our own wording from the internet. */
-export function sendProblem(response: Response, error: GatewayError, { publicly }: { readonly publicly: boolean }): void {
-  if (error.status === 503) response.setHeader('Retry-After', String(retryAfterSeconds));
-  const message = publicly ? (publicMessages[error.code] ?? 'something went wrong') : error.message;
-  const code = error.code.toLowerCase();
-  sendJson(response, error.status, { error: publicly || error.hint === undefined ? { code, message } : { code, message, hint: error.hint } });
+/** Says when to come back, to whoever is turned away for a while. */
+export function sendUnavailable(response: Response, body: unknown): void {
+  response.setHeader('Retry-After', String(retryAfterSeconds));
+  sendJson(response, 503, body);
 }
 
-export function sendJson(response: Response, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-    'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': 'no-store',
-  });
-  response.end(text);
-}
-
-/** The only place where a fault becomes an answer. */
-export function problemHandler(log: Log, options: { readonly publicly: boolean }): ErrorRequestHandler {
+/** The only place where a fault becomes an answer: `{"error":{"code","message"}}`. */
+export function problemHandler(log: Log, audience: Audience): ErrorRequestHandler {
+  // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters
   return (error: unknown, _request, response, _next) => {
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    if (error instanceof GatewayError) {
-      if (error.code === 'STORE_UNAVAILABLE') log.write('store.unavailable', { err: error });
-      sendProblem(response, error, options);
-      return;
-    }
-    // Express reports a path that does not decode as an error with a status of its own.
-    if (isBadPath(error)) {
-      sendProblem(response, new GatewayError('NOT_FOUND', 'no such path'), options);
-      return;
-    }
-    log.write('request.failed', { err: error });
-    sendProblem(response, new GatewayError('INTERNAL', 'something went wrong'), options);
+    const fault = faultOf(error);
+    if (fault.code === 'STORE_UNAVAILABLE') log.write('store.unavailable', { err: fault });
+    if (fault.code === 'INTERNAL') log.write('request.failed', { err: fault });
+    if (response.headersSent) response.destroy();
+    else if (fault.status === 503) sendUnavailable(response, problemOf(fault, audience));
+    else sendJson(response, fault.status, problemOf(fault, audience));
   };
 }
 
-const isBadPath = (error: unknown): boolean => typeof error === 'object' && error !== null && 'status' in error && error.status === 400;
+function faultOf(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  // Express reports a path that does not decode as an error with a status of its own.
+  const isBadPath = typeof error === 'object' && error !== null && 'status' in error && error.status === 400;
+  return isBadPath
+    ? new GatewayError('NOT_FOUND', 'no such path')
+    : new GatewayError('INTERNAL', 'something went wrong', { cause: error });
+}
 
-export const notFound: RequestHandler = (_request, _response, next) => next(new GatewayError('NOT_FOUND', 'no such path'));
+function problemOf(fault: GatewayError, audience: Audience): unknown {
+  const code = fault.code.toLowerCase();
+  if (audience === 'internet')
+    return { error: { code, message: publicMessages[fault.code] ?? 'something went wrong' } };
+  return { error: { code, message: fault.message, hint: fault.hint } };
+}

@@ -9,40 +9,33 @@ export const bodyBytesMax = 1024 * 1024;
  * Content-Length and stops reading at the limit.
  */
 export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
-  refuseEncoding(request);
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > bodyBytesMax) throw tooLarge(response);
-  // Only now may a client that asked first (Expect: 100-continue) begin.
-  if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of received(request)) {
-    length += chunk.length;
-    if (length > bodyBytesMax) throw tooLarge(response);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
-}
-
-async function* received(request: IncomingMessage): AsyncGenerator<Buffer> {
-  try {
-    // `destroyOnReturn: false`: the answer still has to leave through this socket.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
-  } catch (cause) {
-    // The sender went away in the middle; there is nobody to answer.
-    throw new GatewayError('REQUEST_INVALID', 'the request ended before its body did', { cause });
-  }
-}
-
-function refuseEncoding(request: IncomingMessage): void {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+  const { 'content-encoding': encoding = 'identity', 'content-length': announced, expect } = request.headers;
+  if (encoding.toLowerCase() !== 'identity') {
     throw new GatewayError('ENCODING_UNSUPPORTED', 'the body has a Content-Encoding');
   }
+  if (Number(announced) > bodyBytesMax) throw tooLarge();
+  // Only now may a client that asked first begin; HTTP/1.0 knows no such answer.
+  if (expect?.toLowerCase() === '100-continue' && request.httpVersion === '1.1') response.writeContinue();
+  return await received(request);
 }
 
-function tooLarge(response: ServerResponse): GatewayError {
-  // What is still on its way will not be read: the connection cannot be used again.
-  response.setHeader('Connection', 'close');
-  return new GatewayError('BODY_TOO_LARGE', `the body is larger than ${bodyBytesMax} bytes`);
+function received(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= bodyBytesMax) return;
+      request.off('data', take);
+      reject(tooLarge());
+    };
+    request.on('data', take);
+    request.once('end', () => resolve(Buffer.concat(chunks, length)));
+    // Without an end before it: the sender went away in the middle, and there is nobody to answer.
+    request.once('close', () => reject(new GatewayError('REQUEST_INVALID', 'the request ended before its body did')));
+  });
 }
+
+const tooLarge = (): GatewayError =>
+  new GatewayError('BODY_TOO_LARGE', `the body is larger than ${bodyBytesMax} bytes`);

@@ -7,8 +7,8 @@ import { ingest } from '../pipeline/ingest.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
-import { sendJson } from './problem.ts';
 import { readBody } from './read-body.ts';
+import { sendJson } from './send-json.ts';
 
 export interface ReceiveDependencies {
   readonly sources: ReadonlyMap<string, ConfiguredSource>;
@@ -33,7 +33,8 @@ export function receive(dependencies: ReceiveDependencies): (request: Request, r
       outcome = await receiveFrom(source, { request, response }, dependencies);
     } catch (error) {
       // Counted here, because only here the source is known; answered in problem.ts.
-      if (error instanceof GatewayError) outcome = error.code === 'SIGNATURE_REFUSED' ? error.message : error.code.toLowerCase();
+      if (error instanceof GatewayError)
+        outcome = error.code === 'SIGNATURE_REFUSED' ? error.message : error.code.toLowerCase();
       throw error;
     } finally {
       dependencies.metrics.requestReceived(name, outcome, (performance.now() - startedMs) / 1000);
@@ -46,7 +47,11 @@ interface Exchange {
   readonly response: Response;
 }
 
-async function receiveFrom(source: ConfiguredSource, { request, response }: Exchange, dependencies: ReceiveDependencies): Promise<string> {
+async function receiveFrom(
+  source: ConfiguredSource,
+  { request, response }: Exchange,
+  dependencies: ReceiveDependencies,
+): Promise<string> {
   const { log, store, clock, recorded } = dependencies;
   if (source.off !== null) throw new GatewayError('SOURCE_NOT_CONFIGURED', source.off);
   const body = await readBody(request, response);

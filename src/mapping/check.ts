@@ -7,7 +7,7 @@ import type { EventId } from '../model/id.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { MappingDefinition } from './compile.ts';
 import { Evaluator } from './evaluator/evaluator.ts';
-import { difference, expectationFailures } from './expectation.ts';
+import { expectationFailures } from './expectation.ts';
 import { mergePatch } from './merge.ts';
 import { publicSettings } from './public-settings.ts';
 import type { DestinationResult, Run } from './run.ts';
@@ -126,42 +126,49 @@ function testEvent(test: MappingTest, body: Json, { definition, describe }: Desc
     receivedAt: testTime,
     kind: test.type ?? null,
     url: `/in/${source}`,
-    headers: test.headers ?? {},
+    headers: lowerCaseNames(test.headers ?? {}),
     bodyText: JSON.stringify(body),
     item: null,
   };
 }
 
-function compare({ expect, expect_exactly: exactly }: MappingTest, run: Run | undefined): readonly string[] {
-  const failures: string[] = [];
+/** As the receiver keeps them. */
+const lowerCaseNames = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+function compare(test: MappingTest, run: Run | undefined): readonly string[] {
   if (run?.outcome === 'failed') return [`${run.path}: ${run.message}`];
   const results = run?.outcome === 'translated' ? run.items.flatMap((item) => item.results) : [];
-  failures.push(
-    ...results.flatMap((result) => (result.outcome === 'failed' ? [`${result.path}: ${result.message}`] : [])),
+  const failed = results.flatMap((result) =>
+    result.outcome === 'failed' ? [`${result.path}: ${result.message}`] : [],
   );
-  if (expect === 'skipped') {
-    const sent = results.filter(({ outcome }) => outcome === 'payload').map(({ destination }) => destination);
-    return sent.length === 0 ? failures : [...failures, `expected skipped, but it goes to ${sent.join(', ')}`];
-  }
-  const skipped =
-    run?.outcome === 'skipped'
-      ? `the mapping skipped: ${run.reason}`
-      : run === undefined
-        ? 'the mapping does not match this event type'
-        : undefined;
-  for (const [name, wanted] of Object.entries(expect ?? {})) {
-    failures.push(...expectationFailures(name, wanted, { results: named(results, name), skipped }));
-  }
-  for (const [name, wanted] of Object.entries(exactly ?? {})) {
-    const [result] = named(results, name);
-    if (result?.outcome !== 'payload') failures.push(`${name}: ${skipped ?? 'no payload'}`);
-    else failures.push(...difference(result.payload, wanted, { path: name, exact: true }));
-  }
-  return failures;
+  return failed.length > 0 ? failed : unexpected(test, results, whySkipped(run));
 }
 
-const named = (results: readonly DestinationResult[], name: string): readonly DestinationResult[] =>
-  results.filter(({ destination }) => destination === name);
+function whySkipped(run: Run | undefined): string | undefined {
+  if (run === undefined) return 'the mapping does not match this event type';
+  return run.outcome === 'skipped' ? `the mapping skipped: ${run.reason}` : undefined;
+}
+
+function unexpected(
+  { expect = {}, expect_exactly: exactly = {} }: MappingTest,
+  results: readonly DestinationResult[],
+  skipped: string | undefined,
+): readonly string[] {
+  if (expect === 'skipped') {
+    const sent = results.filter(({ outcome }) => outcome === 'payload').map(({ destination }) => destination);
+    return sent.length === 0 ? [] : [`expected skipped, but it goes to ${sent.join(', ')}`];
+  }
+  const failuresOf = (
+    wanted: Exclude<MappingTest['expect'], 'skipped' | undefined>,
+    exact: boolean,
+  ): readonly string[] =>
+    Object.entries(wanted).flatMap(([name, payload]) => {
+      const own = results.filter(({ destination }) => destination === name);
+      return expectationFailures(name, payload, { results: own, skipped, exact });
+    });
+  return [...failuresOf(expect, false), ...failuresOf(exactly, true)];
+}
 
 /** A payload that its destination would refuse fails the test, whatever the test expects. */
 function contractFailures(run: Run | undefined, destinations: readonly TestDestination[]): readonly string[] {

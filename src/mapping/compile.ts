@@ -34,7 +34,7 @@ export interface CompiledDestination {
 }
 
 /** What every expression may use; `let:` names, `$item` and `$index`, `$event` and `$config` come on top where they exist. */
-const everywhere = ['body', 'headers', 'query', 'vars', 'meta'];
+export const everywhere = ['body', 'headers', 'query', 'vars', 'meta'];
 
 export function compileMapping({ file, version, content }: MappingDefinition): {
   readonly mapping: CompiledMapping;

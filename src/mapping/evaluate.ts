@@ -5,10 +5,11 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { stripNulls } from '../model/strip-nulls.ts';
 import { CanonicalFault, toCanonicalEvent } from './canonical.ts';
 import type { CompiledDestination, CompiledMapping } from './compile.ts';
-import { type Bindings, timeBindings } from './expression.ts';
+import { timeBindings } from './expression.ts';
 import { mergePatch } from './merge.ts';
 import type { DestinationResult, Run, RunItem } from './run.ts';
-import { fillTemplate, Interruption, type Template } from './template.ts';
+import { type FillScope, fillTemplate, Interruption, type Template } from './template.ts';
+import type { Trace } from './trace.ts';
 
 /** A stored event as a mapping sees it. */
 export interface EvaluationInput {
@@ -34,6 +35,8 @@ export interface EvaluationDestination {
 export interface EvaluationContext {
   readonly vars: JsonObject;
   readonly destinations: ReadonlyMap<string, EvaluationDestination>;
+  /** Told what every expression came to; absent in the worker. */
+  readonly trace?: Trace | undefined;
 }
 
 /** One mapping on one event: pure, and the same for the gateway, `hookstitch test` and previews. */
@@ -44,12 +47,12 @@ export async function evaluateMapping(
 ): Promise<Run> {
   const run = { mapping: { file: mapping.file, version: mapping.version } };
   try {
-    const bindings = await letBindings(mapping, input, context);
-    const refused = await refusedByWhen(mapping.when, input, bindings);
+    const fill = await fillScope(mapping, input, context);
+    const refused = await refusedByWhen(mapping.when, fill);
     if (refused !== undefined) return { ...run, outcome: 'skipped', reason: refused };
     const items: RunItem[] = [];
-    for (const [index, scope] of (await itemBindings(mapping, input, bindings)).entries()) {
-      items.push(await evaluateItem({ mapping, input, context, bindings: scope, item: index }));
+    for (const own of await itemScopes(mapping, fill)) {
+      items.push(await evaluateItem({ mapping, input, context, fill: own }));
     }
     return items.length === 0
       ? { ...run, outcome: 'skipped', reason: 'for_each yields no items' }
@@ -72,11 +75,12 @@ function endedEarly(error: unknown): EndedEarly {
   return { outcome: 'failed', path: error.path.join('.'), message: error.message };
 }
 
-async function letBindings(
+/** Everything that the expressions of a mapping can see of an event, its `let:` included. */
+async function fillScope(
   mapping: CompiledMapping,
   input: EvaluationInput,
-  { vars }: EvaluationContext,
-): Promise<Bindings> {
+  { vars, trace }: EvaluationContext,
+): Promise<FillScope> {
   const bindings: Record<string, unknown> = {
     body: input.body,
     headers: input.headers,
@@ -94,8 +98,9 @@ async function letBindings(
     },
     ...timeBindings(input.receivedAt),
   };
-  for (const [name, template] of mapping.let) bindings[name] = await fillTemplate(template, input.body, bindings);
-  return bindings;
+  const fill = { input: input.body, bindings, item: null, trace };
+  for (const [name, template] of mapping.let) bindings[name] = await fillTemplate(template, fill);
+  return fill;
 }
 
 function queryOf(url: string): Record<string, string> {
@@ -104,49 +109,49 @@ function queryOf(url: string): Record<string, string> {
 }
 
 /** Why `when` says no; undefined when it is exactly true or absent. */
-async function refusedByWhen(
-  when: Template | undefined,
-  input: EvaluationInput,
-  bindings: Bindings,
-): Promise<string | undefined> {
+async function refusedByWhen(when: Template | undefined, fill: FillScope): Promise<string | undefined> {
   if (when === undefined) return undefined;
-  const value = await fillTemplate(when, input.body, bindings);
+  const value = await fillTemplate(when, fill);
   if (value === true) return undefined;
   const expression = when.kind === 'expression' ? `=${when.expression.text}` : 'when';
   return `${expression} gives ${value === undefined ? 'nothing' : typeof value === 'boolean' ? value : 'something other than true'}`;
 }
 
-async function itemBindings(
-  mapping: CompiledMapping,
-  input: EvaluationInput,
-  bindings: Bindings,
-): Promise<readonly Bindings[]> {
-  if (mapping.forEach === undefined) return [bindings];
-  const list = await fillTemplate(mapping.forEach, input.body, bindings);
+async function itemScopes(mapping: CompiledMapping, fill: FillScope): Promise<readonly FillScope[]> {
+  if (mapping.forEach === undefined) return [fill];
+  const list = await fillTemplate(mapping.forEach, fill);
   if (list === undefined || list === null) return [];
   // JSONata gives the only element of a list of one by itself.
   const items: readonly Json[] = Array.isArray(list) ? list : [list];
-  return items.map((item, index) => ({ ...bindings, item, index }));
+  return items.map((item, index) => ({ ...fill, item: index, bindings: { ...fill.bindings, item, index } }));
 }
 
 interface ItemScope {
   readonly mapping: CompiledMapping;
   readonly input: EvaluationInput;
   readonly context: EvaluationContext;
-  readonly bindings: Bindings;
-  readonly item: number;
+  readonly fill: FillScope;
 }
 
 async function evaluateItem(scope: ItemScope): Promise<RunItem> {
-  const event = await canonicalEvent(scope);
+  const { mapping } = scope;
+  let event: CanonicalEvent | undefined;
+  try {
+    event = await canonicalEvent(scope);
+  } catch (error) {
+    if (mapping.forEach === undefined) throw error;
+    // As above: one item's event ends early without touching the other items.
+    const ended = endedEarly(error);
+    return { results: mapping.destinations.map(({ name }) => ({ destination: name, ...ended })) };
+  }
   const results: DestinationResult[] = [];
-  for (const compiled of scope.mapping.destinations) results.push(await evaluateDestination(compiled, event, scope));
+  for (const compiled of mapping.destinations) results.push(await evaluateDestination(compiled, event, scope));
   return event === undefined ? { results } : { event, results };
 }
 
-async function canonicalEvent({ mapping, input, bindings }: ItemScope): Promise<CanonicalEvent | undefined> {
+async function canonicalEvent({ mapping, input, fill }: ItemScope): Promise<CanonicalEvent | undefined> {
   if (mapping.event === undefined) return undefined;
-  const raw = await fillTemplate(mapping.event, input.body, bindings);
+  const raw = await fillTemplate(mapping.event, fill);
   return toCanonicalEvent(raw, { id: input.id, occurredAt: input.occurredAt });
 }
 
@@ -160,17 +165,17 @@ async function evaluateDestination(
   if (target === undefined)
     return { destination, outcome: 'skipped', reason: `destination "${destination}" is not configured` };
   try {
-    const bindings = { ...scope.bindings, event, config: target.settings };
-    const refused = await refusedByWhen(compiled.when, scope.input, bindings);
+    const fill = { ...scope.fill, bindings: { ...scope.fill.bindings, event, config: target.settings } };
+    const refused = await refusedByWhen(compiled.when, fill);
     if (refused !== undefined) return { destination, outcome: 'skipped', reason: refused };
     const id = outgoingId({
       source: scope.input.source,
       eventId: event?.id ?? scope.input.id,
       mapping: scope.mapping.file,
-      item: scope.item,
+      item: scope.fill.item ?? 0,
       destination,
     });
-    return { destination, ...(await payloadFor({ compiled, event, target, bindings, input: scope.input, id })) };
+    return { destination, ...(await payloadFor({ compiled, event, target, fill, id })) };
   } catch (error) {
     // As above: one destination's expressions end early without touching the others.
     return { destination, ...endedEarly(error) };
@@ -181,8 +186,7 @@ interface PayloadScope {
   readonly compiled: CompiledDestination;
   readonly event: CanonicalEvent | undefined;
   readonly target: EvaluationDestination;
-  readonly bindings: Bindings;
-  readonly input: EvaluationInput;
+  readonly fill: FillScope;
   readonly id: string;
 }
 
@@ -190,18 +194,18 @@ type PayloadResult =
   | { readonly outcome: 'payload'; readonly outgoingId: string; readonly payload: JsonObject }
   | EndedEarly;
 
-async function payloadFor({ compiled, event, target, bindings, input, id }: PayloadScope): Promise<PayloadResult> {
+async function payloadFor({ compiled, event, target, fill, id }: PayloadScope): Promise<PayloadResult> {
   const done = (payload: Json | undefined): PayloadResult => {
     const path = `destinations.${compiled.name}`;
     if (!isJsonObject(payload))
       return { outcome: 'failed', path, message: 'yields no payload: it must be a block of keys' };
     return { outcome: 'payload', outgoingId: id, payload: stripNulls(payload, target.destination.keepNullUnder) };
   };
-  if (compiled.payload !== undefined) return done(await fillTemplate(compiled.payload, input.body, bindings));
+  if (compiled.payload !== undefined) return done(await fillTemplate(compiled.payload, fill));
   if (event === undefined) return { outcome: 'failed', path: 'event', message: 'is missing' };
   const translated = target.destination.translate(event, { settings: target.settings, outgoingId: id });
   if ('skipped' in translated) return { outcome: 'skipped', reason: translated.skipped };
   if (compiled.merge === undefined) return done(translated.payload);
-  const patch = await fillTemplate(compiled.merge, input.body, bindings);
+  const patch = await fillTemplate(compiled.merge, fill);
   return done(patch === undefined ? translated.payload : mergePatch(translated.payload, patch));
 }

@@ -4,11 +4,20 @@ import type { DestinationResult } from './run.ts';
 /** In `expect:`, a field that must not be there. */
 const absent = '(absent)';
 
+export interface Made {
+  /** What the mapping made for this destination; several with `for_each`, of which the first counts. */
+  readonly results: readonly DestinationResult[];
+  /** Why the whole mapping made nothing. */
+  readonly skipped: string | undefined;
+  /** The expectation is the whole payload. */
+  readonly exact: boolean;
+}
+
 /** What a mapping test expects of one destination, against what the mapping made for it. */
 export function expectationFailures(
   name: string,
   wanted: 'skipped' | JsonObject,
-  { results, skipped }: { readonly results: readonly DestinationResult[]; readonly skipped: string | undefined },
+  { results, skipped, exact }: Made,
 ): readonly string[] {
   const payloads = results.flatMap((result) => (result.outcome === 'payload' ? [result.payload] : []));
   if (wanted === 'skipped') return payloads.length === 0 ? [] : [`${name}: expected skipped, but it got a payload`];
@@ -17,7 +26,7 @@ export function expectationFailures(
     const reason = results.flatMap((result) => (result.outcome === 'skipped' ? [result.reason] : []))[0];
     return [`${name}: no payload; ${skipped ?? reason ?? 'the mapping does not send to it'}`];
   }
-  return difference(payload, wanted, { path: name, exact: false });
+  return difference(payload, wanted, { path: name, exact });
 }
 
 interface Comparison {

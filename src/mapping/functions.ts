@@ -86,7 +86,7 @@ export const mappingFunctions: readonly MappingFunction[] = [
       { expression: '$sha256("a")', result: 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb' },
       { expression: '$sha256(missing)', result: undefined },
     ],
-    call: (value) => (isEmpty(value) ? undefined : sha256(String(value))),
+    call: (value) => (isEmpty(value) ? undefined : sha256(textOf(value))),
   },
   {
     name: 'require',
@@ -144,6 +144,9 @@ export const mappingFunctions: readonly MappingFunction[] = [
   },
 ];
 
+/** Blocks and lists as JSON: written as `String` does, every block would be the same `[object Object]`. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function e164(phone: unknown, region: unknown): string | undefined {
@@ -161,7 +164,7 @@ function e164(phone: unknown, region: unknown): string | undefined {
 function stableId(prefix: unknown, parts: readonly unknown[]): string | undefined {
   if (isEmpty(prefix) || parts.length === 0 || parts.some(isEmpty)) return undefined;
   // The unit separator cannot be typed into a form, so ("a", "bc") and ("ab", "c") stay apart.
-  const text = parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('\u001f');
+  const text = parts.map(textOf).join('\u001f');
   return `${String(prefix)}_${sha256(text).slice(0, 24)}`;
 }
 

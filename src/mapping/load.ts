@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isJsonObject, type Json } from '../model/json.ts';
 import { parseYaml, type YamlFile } from '../yaml/document.ts';
 import { didYouMean, isError, type Problem } from '../yaml/problem.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
-import { compileMapping, type MappingDefinition } from './compile.ts';
+import { compileMapping, everywhere, type MappingDefinition } from './compile.ts';
 import { functionNames } from './expression.ts';
 import { type MappingFile, mappingFile } from './schema.ts';
-import type { TemplateProblem } from './template.ts';
+import { expressionText, type TemplatePath, type TemplateProblem } from './template.ts';
 
 /** The names a mapping may refer to, from gateway.yaml. */
 export interface KnownNames {
@@ -30,9 +31,11 @@ export const gatewayFileName = 'gateway.yaml';
 export async function loadMappings(folder: string, known: KnownNames): Promise<LoadedMappings> {
   const names = await mappingFileNames(folder);
   const loaded = await Promise.all(
-    names.map(async (name) =>
-      readMapping({ name, shown: join(folder, name) }, await readText(join(folder, name)), known),
-    ),
+    names.map(async (name): Promise<ReadMapping> => {
+      const shown = join(folder, name);
+      const read = await readText(shown);
+      return 'problem' in read ? { problems: [read.problem] } : readMapping({ name, shown }, read.text, known);
+    }),
   );
   return {
     definitions: loaded.flatMap(({ definition }) => (definition === undefined ? [] : [definition])),
@@ -45,8 +48,9 @@ async function mappingFileNames(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
-      .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && entry.name !== gatewayFileName)
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /\.ya?ml$/.test(entry.name))
       .map(({ name }) => name)
+      .filter((name) => name !== gatewayFileName)
       .sort();
   } catch (error) {
     // No folder is no mappings: the gateway still receives and keeps every event.
@@ -55,13 +59,23 @@ async function mappingFileNames(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function readText(path: string): Promise<string> {
-  // Links are not followed: one could point at a file that is no mapping.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+async function readText(path: string): Promise<{ readonly text: string } | { readonly problem: Problem }> {
   try {
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
+    // Links are not followed: one could point at a file that is no mapping.
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return { text: await file.readFile('utf8') };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // The other files still count, and this one is told.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const message =
+      code === 'ELOOP' ? 'is a symbolic link; links are not followed' : `cannot be read (${String(code)})`;
+    return {
+      problem: { severity: 'error', code: 'mapping/unreadable', message, at: { file: path, line: 1, column: 1 } },
+    };
   }
 }
 
@@ -72,12 +86,14 @@ export interface MappingText {
   readonly shown: string;
 }
 
+interface ReadMapping {
+  /** Absent when a problem is an error. */
+  readonly definition?: MappingDefinition;
+  readonly problems: readonly Problem[];
+}
+
 /** One file's text → a definition, or what is wrong with it. Pure. */
-export function readMapping(
-  { name, shown }: MappingText,
-  text: string,
-  known: KnownNames,
-): { readonly definition?: MappingDefinition; readonly problems: readonly Problem[] } {
+export function readMapping({ name, shown }: MappingText, text: string, known: KnownNames): ReadMapping {
   const parsed = parseYaml(shown, text);
   if (!parsed.ok) return { problems: parsed.problems };
   const shaped = mappingFile.safeParse(parsed.yaml.value);
@@ -87,6 +103,7 @@ export function readMapping(
   const problems = [
     ...compileMapping(definition).problems.map((problem) => expressionProblem(parsed.yaml, problem, shaped.data)),
     ...nameProblems(parsed.yaml, shaped.data, known),
+    ...variableProblems(parsed.yaml, shaped.data),
   ];
   return problems.some(isError) ? { problems } : { definition, problems };
 }
@@ -98,13 +115,41 @@ function expressionProblem(
   { code, message, name, offset, path }: TemplateProblem,
   content: MappingFile,
 ): Problem {
-  const letNames = Object.keys(content.let ?? {});
-  const variables = ['body', 'headers', 'query', 'vars', 'meta', 'item', 'index', 'event', 'config', ...letNames];
-  const hint =
-    code === 'expr/unknown-name' && name !== undefined
-      ? didYouMean(name, [...functionNames, ...variables], (known) => `$${known}`)
-      : undefined;
+  const hint = code === 'expr/unknown-name' && name !== undefined ? nameHint(name, content) : undefined;
   return { severity: 'error', code, message, at: yaml.positionInText(path, offset ?? 0), hint };
+}
+
+const perItem = 'for_each gives it to the expressions under event and destinations';
+const perDestination = 'it is known to the expressions under destinations';
+/** Names that exist, but not everywhere. */
+const elsewhere = new Map([
+  ['item', perItem],
+  ['index', perItem],
+  ['event', perDestination],
+  ['config', perDestination],
+]);
+
+function nameHint(name: string, content: MappingFile): string | undefined {
+  const lets = Object.keys(content.let ?? {});
+  if (lets.includes(name)) return 'a name of let is known to the entries below it, not to those above';
+  const names = [...functionNames, ...everywhere, ...elsewhere.keys(), ...lets];
+  return elsewhere.get(name) ?? didYouMean(name, names, (known) => `$${known}`);
+}
+
+/** `${NAME}` is filled in only in gateway.yaml; in a mapping it would reach the vendor as it stands. */
+function variableProblems(yaml: YamlFile, { let: lets, event, destinations }: MappingFile): readonly Problem[] {
+  return textsIn({ let: lets, event, destinations } as Json).flatMap(({ path, text }): Problem[] => {
+    if (expressionText(text) !== undefined || !/\$\{[A-Za-z_]\w*[}:]/.test(text)) return [];
+    const message = `\${NAME} works only in ${gatewayFileName}`;
+    const hint = `give the value a name under vars: in ${gatewayFileName}, and write =$vars.name here`;
+    return [{ severity: 'error', code: 'mapping/variable', message, at: yaml.positionOf(path), hint }];
+  });
+}
+
+function textsIn(value: Json | undefined, path: TemplatePath = []): readonly { path: TemplatePath; text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => textsIn(item, [...path, index]));
+  return isJsonObject(value) ? Object.entries(value).flatMap(([key, member]) => textsIn(member, [...path, key])) : [];
 }
 
 function nameProblems(yaml: YamlFile, content: MappingFile, known: KnownNames): readonly Problem[] {

@@ -1,8 +1,13 @@
 import type { CanonicalEvent } from '../model/canonical-event.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { TraceEntry } from './trace.ts';
 
 /** What one mapping made of one event. */
-export type Run = { readonly mapping: { readonly file: string; readonly version: string } } & (
+export type Run = {
+  readonly mapping: { readonly file: string; readonly version: string };
+  /** What every expression came to, in the order of evaluation; only where it was asked for. */
+  readonly trace?: readonly TraceEntry[];
+} & (
   | { readonly outcome: 'translated'; readonly items: readonly RunItem[] }
   | { readonly outcome: 'skipped'; readonly reason: string }
   /** `path` as in `event.user.id`: where in the mapping it went wrong. */

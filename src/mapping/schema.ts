@@ -5,19 +5,24 @@ import type { Json } from '../model/json.ts';
 /** The shape of a mapping file, version 1. A string that starts with `=` is an expression wherever a template may stand. */
 
 const template: z.ZodType<Json> = z.json();
-const text = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const text = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: 'must be one text, number or expression',
+});
 const block = z.record(z.string(), template);
-const blockOrExpression = z.union([
-  block,
-  z.string().startsWith('=', { error: 'must be a block of keys or one expression that starts with =' }),
-]);
+
+/** Either of the two shapes, or an expression for the whole; said in one sentence whatever is wrong with the value. */
+const orExpression = <T extends z.ZodType>(other: T, error: string) =>
+  z.union([other, z.string().startsWith('=', { error })], { error });
+const keysOrExpression = <T extends z.ZodType>(keys: T) =>
+  orExpression(keys, 'must be a block of keys or one expression that starts with =');
+const blockOrExpression = keysOrExpression(block);
+/** A condition without its `=` is a text, and a text is never true: the mapping would skip everything without a word. */
+const condition = orExpression(z.boolean(), 'must be an expression that starts with =');
 
 /** Names of sources and destinations in gateway.yaml; also a segment of our URLs. */
-export const resourceName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
-    error: 'must be lower-case letters, digits, - or _, and start with a letter or digit',
-  });
+export const resourceName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
+  error: 'must be lower-case letters, digits, - or _, and start with a letter or digit',
+});
 
 const userBlock = z.strictObject({
   id: text.optional().meta({ description: 'Your own id of the user.' }),
@@ -56,38 +61,26 @@ const contextBlock = z.strictObject({
 const eventBlock = z.strictObject({
   type: text.optional().meta({ description: `One of ${canonicalTypes.join(', ')}; default track.` }),
   name: text.optional().meta({ description: 'Name of the event; required for track.' }),
-  id: text
-    .optional()
-    .meta({
-      description: "The sender's id of what happened: the same id never counts twice where the vendor deduplicates.",
-    }),
+  id: text.optional().meta({
+    description: "The sender's id of what happened: the same id never counts twice where the vendor deduplicates.",
+  }),
   timestamp: text
     .optional()
     .meta({ description: 'When it happened: seconds, milliseconds or ISO 8601; default: as the source says.' }),
-  user: z
-    .union([userBlock, z.string().startsWith('=')])
-    .optional()
-    .meta({ description: 'Who it is about.' }),
-  company: z
-    .union([companyBlock, z.string().startsWith('=')])
-    .optional()
-    .meta({ description: 'The company it is about.' }),
+  user: keysOrExpression(userBlock).optional().meta({ description: 'Who it is about.' }),
+  company: keysOrExpression(companyBlock).optional().meta({ description: 'The company it is about.' }),
   attributes: blockOrExpression.optional().meta({ description: 'What else is known of the event.' }),
-  revenue: z
-    .union([z.strictObject({ amount: text, currency: text.optional() }), z.string().startsWith('=')])
+  revenue: keysOrExpression(z.strictObject({ amount: text, currency: text.optional() }))
     .optional()
     .meta({ description: 'amount in major units and currency; see $money.' }),
-  context: z
-    .union([contextBlock, z.string().startsWith('=')])
-    .optional()
-    .meta({ description: 'The visit it belongs to.' }),
+  context: keysOrExpression(contextBlock).optional().meta({ description: 'The visit it belongs to.' }),
   category: text.optional().meta({ description: "Segment's category of a page." }),
   integrations: template.optional().meta({ description: "Segment's integrations, passed through." }),
 });
 
 const destinationBlock = z
   .strictObject({
-    when: template.optional().meta({ description: 'Send here only when this is exactly true.' }),
+    when: condition.optional().meta({ description: 'Send here only when this is exactly true.' }),
     merge: block
       .optional()
       .meta({ description: 'Changes on top of the standard translation; a literal null removes a field.' }),
@@ -99,23 +92,42 @@ const destinationBlock = z
     error: 'takes merge or payload, not both',
   });
 
-const mappingTest = z.strictObject({
-  name: z.string().min(1).meta({ description: 'What the test shows, as a sentence.' }),
-  given: z.union([z.string(), block]).meta({ description: 'The body: a file beside the mapping, or written here.' }),
-  change: template.optional().meta({ description: 'Merged into the body first; null removes a key.' }),
-  type: z.string().optional().meta({ description: "The event's type where the body does not tell (CallRail)." }),
-  headers: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({ description: 'Request headers, for mappings that read $headers.' }),
-  expect: z
-    .union([z.literal('skipped'), z.record(z.string(), z.union([z.literal('skipped'), block]))])
-    .optional()
-    .meta({ description: 'Per destination what the payload must contain; (absent) for what it must not; or skipped.' }),
-  expect_exactly: z.record(z.string(), block).optional().meta({ description: 'Per destination the whole payload.' }),
-});
+const expectedPayload = z.union([z.literal('skipped'), block], { error: 'must be skipped, or a block of keys' });
 
-const destinationsBlock = z.union([z.array(resourceName).min(1), z.record(resourceName, destinationBlock.nullable())]);
+const mappingTest = z
+  .strictObject({
+    name: z.string().min(1).meta({ description: 'What the test shows, as a sentence.' }),
+    given: z.union([z.string(), block]).meta({ description: 'The body: a file beside the mapping, or written here.' }),
+    change: template.optional().meta({ description: 'Merged into the body first; null removes a key.' }),
+    type: z.string().optional().meta({ description: "The event's type where the body does not tell (CallRail)." }),
+    headers: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Request headers, for mappings that read $headers.' }),
+    expect: z
+      .union([z.literal('skipped'), z.record(z.string(), expectedPayload)], {
+        error: 'must be skipped, or a map from destination to what its payload contains',
+      })
+      .optional()
+      .meta({
+        description: 'Per destination what the payload must contain; (absent) for what it must not; or skipped.',
+      }),
+    expect_exactly: z.record(z.string(), block).optional().meta({ description: 'Per destination the whole payload.' }),
+  })
+  .refine((test) => test.expect !== undefined || test.expect_exactly !== undefined, {
+    error: 'expects nothing; add expect or expect_exactly',
+  });
+
+const destinationList = z
+  .array(resourceName)
+  .min(1, { error: 'names no destination' })
+  .refine((names) => new Set(names).size === names.length, { error: 'names a destination twice' });
+const destinationMap = z
+  .record(resourceName, destinationBlock.nullable())
+  .refine((map) => Object.keys(map).length > 0, { error: 'names no destination' });
+const destinationsBlock = z.union([destinationList, destinationMap], {
+  error: 'must be a list of destinations, or a map with changes for each',
+});
 
 /** True when some destination relies on the standard translation of a canonical event. */
 function needsEvent(destinations: z.output<typeof destinationsBlock>): boolean {
@@ -133,10 +145,12 @@ export const mappingFile = z
       .meta({ description: 'false: the file is checked and tested, but maps nothing.' }),
     source: resourceName.meta({ description: 'A source of gateway.yaml.' }),
     events: z
-      .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+      .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+        error: 'must be one event type or a list of them',
+      })
       .default('*')
       .meta({ description: 'Event type or types; * stands for anything. Default: all.' }),
-    when: template.optional().meta({ description: 'Runs only when this is exactly true.' }),
+    when: condition.optional().meta({ description: 'Runs only when this is exactly true.' }),
     let: z
       .record(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a plain word' }), template)
       .optional()
@@ -146,10 +160,7 @@ export const mappingFile = z
       .startsWith('=', { error: 'must be an expression that starts with =' })
       .optional()
       .meta({ description: 'A list: one event per item, as $item and $index.' }),
-    event: z
-      .union([eventBlock, z.string().startsWith('=')])
-      .optional()
-      .meta({ description: 'The canonical event.' }),
+    event: keysOrExpression(eventBlock).optional().meta({ description: 'The canonical event.' }),
     destinations: destinationsBlock.meta({
       description: 'Where it goes: a list of destinations, or a map with changes for each.',
     }),

@@ -1,5 +1,12 @@
 import { isJsonObject, type Json } from '../model/json.ts';
-import { type Bindings, compileExpression, type Expression, type ExpressionProblem } from './expression.ts';
+import {
+  type Bindings,
+  compileExpression,
+  type Evaluated,
+  type Expression,
+  type ExpressionProblem,
+} from './expression.ts';
+import type { Trace, TraceEntry } from './trace.ts';
 
 /** Where a value stands in the mapping file, as in `event.user.id`. */
 export type TemplatePath = readonly (string | number)[];
@@ -44,23 +51,27 @@ export interface TemplateScope {
 export const expressionText = (value: string): string | undefined =>
   value.startsWith('=') && !value.startsWith('==') ? value.slice(1).trim() : undefined;
 
+type Constant = Extract<Template, { kind: 'constant' }>;
+
+const isConstant = (template: Template): template is Constant => template.kind === 'constant';
+
+/** Constants are put together from what was compiled: a literal below may have been `==…`. */
 export function compileTemplate(value: Json, path: TemplatePath, scope: TemplateScope): Template {
   if (typeof value === 'string') return compileText(value, path, scope);
   if (Array.isArray(value)) {
     const items = value.map((item: Json, index) => compileTemplate(item, [...path, index], scope));
-    return items.every((item) => item.kind === 'constant') ? { kind: 'constant', value } : { kind: 'list', items };
+    return items.every(isConstant)
+      ? { kind: 'constant', value: items.map((item) => item.value) }
+      : { kind: 'list', items };
   }
   if (!isJsonObject(value)) return { kind: 'constant', value };
   const members = Object.entries(value).map(
     ([key, member]) => [key, compileTemplate(member ?? null, [...path, key], scope)] as const,
   );
-  const constant = members.every(([, member]) => member.kind === 'constant');
-  return constant ? { kind: 'constant', value: unescaped(members) } : { kind: 'object', members };
-}
-
-/** Literals below may have been `==…`, so the object is put together from what was compiled. */
-function unescaped(members: readonly (readonly [string, Template])[]): Json {
-  return Object.fromEntries(members.map(([key, member]) => [key, member.kind === 'constant' ? member.value : null]));
+  const constants = members.flatMap(([key, member]) => (isConstant(member) ? [[key, member.value] as const] : []));
+  return constants.length === members.length
+    ? { kind: 'constant', value: Object.fromEntries(constants) }
+    : { kind: 'object', members };
 }
 
 function compileText(value: string, path: TemplatePath, scope: TemplateScope): Template {
@@ -81,41 +92,58 @@ function compileText(value: string, path: TemplatePath, scope: TemplateScope): T
   return { kind: 'constant', value: null };
 }
 
+/** What templates are filled from. */
+export interface FillScope {
+  readonly input: Json;
+  readonly bindings: Bindings;
+  /** Which item of `for_each`; null outside of it. */
+  readonly item: number | null;
+  /** Told of every expression; absent where nobody asked. */
+  readonly trace?: Trace | undefined;
+}
+
 /** The template's value; undefined where an expression yields nothing. Throws `Interruption`. */
-export async function fillTemplate(template: Template, input: Json, bindings: Bindings): Promise<Json | undefined> {
+export async function fillTemplate(template: Template, scope: FillScope): Promise<Json | undefined> {
   switch (template.kind) {
     case 'constant':
       return template.value;
-    case 'expression': {
-      const evaluated = await template.expression.evaluate(input, bindings);
-      if (evaluated.kind === 'value') return template.nullIsNothing ? (evaluated.value ?? undefined) : evaluated.value;
-      const message = evaluated.kind === 'skip' ? evaluated.reason : evaluated.message;
-      throw new Interruption(evaluated.kind, template.path, message);
-    }
+    case 'expression':
+      return fillExpression(template, scope);
     case 'list':
-      return fillList(template.items, input, bindings);
+      return fillList(template.items, scope);
     case 'object':
-      return fillObject(template.members, input, bindings);
+      return fillObject(template.members, scope);
   }
 }
 
-async function fillList(items: readonly Template[], input: Json, bindings: Bindings): Promise<Json> {
+async function fillExpression(
+  { path, expression, nullIsNothing }: Extract<Template, { kind: 'expression' }>,
+  { input, bindings, item, trace }: FillScope,
+): Promise<Json | undefined> {
+  const evaluated = await expression.evaluate(input, bindings);
+  trace?.({ path, expression: expression.text, item, result: traced(evaluated) });
+  if (evaluated.kind === 'value') return nullIsNothing ? (evaluated.value ?? undefined) : evaluated.value;
+  throw new Interruption(evaluated.kind, path, evaluated.kind === 'skip' ? evaluated.reason : evaluated.message);
+}
+
+function traced(evaluated: Evaluated): TraceEntry['result'] {
+  if (evaluated.kind !== 'value') return evaluated;
+  return evaluated.value === undefined ? { kind: 'nothing' } : { kind: 'value', value: evaluated.value };
+}
+
+async function fillList(items: readonly Template[], scope: FillScope): Promise<Json> {
   const filled: Json[] = [];
   for (const item of items) {
-    const value = await fillTemplate(item, input, bindings);
+    const value = await fillTemplate(item, scope);
     if (value !== undefined) filled.push(value);
   }
   return filled;
 }
 
-async function fillObject(
-  members: readonly (readonly [string, Template])[],
-  input: Json,
-  bindings: Bindings,
-): Promise<Json> {
+async function fillObject(members: readonly (readonly [string, Template])[], scope: FillScope): Promise<Json> {
   const filled: [string, Json][] = [];
   for (const [key, member] of members) {
-    const value = await fillTemplate(member, input, bindings);
+    const value = await fillTemplate(member, scope);
     if (value !== undefined) filled.push([key, value]);
   }
   return Object.fromEntries(filled);

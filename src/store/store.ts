@@ -68,6 +68,7 @@ export interface EventFilter {
   readonly source?: string | undefined;
   readonly type?: string | undefined;
   readonly status?: EventStatus | undefined;
+  /** Received at this time or later, and before `until`. */
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
 }
@@ -121,7 +122,7 @@ export interface Store {
   /** Appends the attempts and moves the deliveries; false for one whose lease was lost. */
   settleDeliveries(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
 
-  /** When work next falls due by itself (a retry, a lease that ends); null when nothing waits for a time. */
+  /** When work next falls due: a retry, a lease that ends, or a time already past; null when nothing is open. */
   nextDueAt(
     work: { readonly kind: 'events' } | { readonly kind: 'deliveries'; readonly destination: string },
   ): Promise<Date | null>;

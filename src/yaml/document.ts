@@ -1,6 +1,6 @@
 import {
-  type Alias,
   type Document,
+  isCollection,
   isMap,
   isNode,
   isPair,
@@ -14,6 +14,7 @@ import {
 } from 'yaml';
 import type { Position } from '../model/error.ts';
 import type { Problem } from './problem.ts';
+import { scalarOffsets } from './scalar-offsets.ts';
 
 /** A larger file is refused before the parser sees it: 1 MB of YAML blocks a process for seconds. */
 export const fileBytesMax = 256 * 1024;
@@ -31,7 +32,7 @@ export interface YamlFile {
   positionOf(path: Path): Position;
   /** Where the key of the pair at `path` starts. */
   positionOfKey(path: Path): Position;
-  /** Where a character of the text at `path` stands; exact in texts written on one line without escapes. */
+  /** Where a character of the text at `path` stands, in whatever style it is written; beyond its end: the end. */
   positionInText(path: Path, offset: number): Position;
 }
 
@@ -62,16 +63,14 @@ export function parseYaml(file: string, text: string): ParsedYaml {
     }),
   );
   if (problems.length > 0) return { ok: false, problems };
-  const aliases = aliasesIn(document).map(
-    (alias): Problem => ({
+  const unsupported = unsupportedNodes(document).map(
+    ({ node, ...problem }): Problem => ({
       severity: 'error',
-      code: 'yaml/alias',
-      message: `aliases (*${alias.source}) are not supported`,
-      at: at(alias.range?.[0] ?? 0),
-      hint: 'write the value out where it is used',
+      at: at(node.range?.[0] ?? 0),
+      ...problem,
     }),
   );
-  if (aliases.length > 0) return { ok: false, problems: aliases };
+  if (unsupported.length > 0) return { ok: false, problems: unsupported };
   return {
     ok: true,
     yaml: {
@@ -85,14 +84,22 @@ export function parseYaml(file: string, text: string): ParsedYaml {
   };
 }
 
-function aliasesIn(document: Document): readonly Alias[] {
-  const aliases: Alias[] = [];
+interface UnsupportedNode extends Pick<Problem, 'code' | 'message' | 'hint'> {
+  readonly node: Node;
+}
+
+function unsupportedNodes(document: Document): readonly UnsupportedNode[] {
+  const found: UnsupportedNode[] = [];
   visit(document, {
-    Alias: (_, alias) => {
-      aliases.push(alias);
+    Alias: (_, node) => {
+      const message = `aliases (*${node.source}) are not supported`;
+      found.push({ node, code: 'yaml/alias', message, hint: 'write the value out where it is used' });
+    },
+    Pair: (_, { key }) => {
+      if (isCollection(key)) found.push({ node: key, code: 'yaml/complex-key', message: 'a key must be a plain text' });
     },
   });
-  return aliases;
+  return found;
 }
 
 function refuseUnsafe(file: string, text: string): Problem | undefined {
@@ -150,12 +157,16 @@ function offsetOf(document: Document, path: Path): number {
   return 0;
 }
 
-function offsetInText(document: Document, text: string, { path, offset }: { path: Path; offset: number }): number {
+function offsetInText(
+  document: Document,
+  text: string,
+  { path, offset }: { readonly path: Path; readonly offset: number },
+): number {
   const start = offsetOf(document, path);
   const node = document.getIn(path, true);
-  if (!isScalar(node) || typeof node.value !== 'string') return start;
-  const quote = text[start] === '"' || text[start] === "'" ? 1 : 0;
-  return text.startsWith(node.value, start + quote) ? start + quote + Math.min(offset, node.value.length) : start;
+  if (!isScalar(node)) return start;
+  const offsets = scalarOffsets(node, text) ?? [];
+  return offsets[offset] ?? offsets.at(-1) ?? start;
 }
 
 function keyOffsetOf(document: Document, path: Path): number {

@@ -13,14 +13,16 @@ export interface Problem {
 
 export const isError = (problem: Problem): boolean => problem.severity === 'error';
 
-/** The known word a misspelt one most likely means: at most a third of its letters may differ. */
+/** The known word a misspelt one most likely means: at most a third of its letters may differ, or two swapped ones. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, apart: distance(lower, candidate.toLowerCase()) }))
     .toSorted((a, b) => a.apart - b.apart);
   const best = ranked[0];
-  return best !== undefined && best.apart <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.apart <= Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3))
+    ? best.candidate
+    : undefined;
 }
 
 export function didYouMean(

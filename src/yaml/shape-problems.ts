@@ -24,13 +24,17 @@ function issueProblems(yaml: YamlFile, issue: Issue, context: Context): readonly
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(yaml, [...path, key], context));
+    case 'invalid_key':
+      return [
+        { ...wrongValue(yaml, path, { ...context, issue: issue.issues[0] ?? issue }), at: yaml.positionOfKey(path) },
+      ];
     case 'invalid_union': {
-      const branch = likeliestBranch(issue.errors, yaml.value, path);
+      const branch = likeliestBranch(issue.errors, valueAt(yaml, path));
       if (branch !== undefined) return branch.flatMap((inner) => issueProblems(yaml, inner, { ...context, path }));
-      return [wrongValue(yaml, path, context.prefix, issue.message)];
+      return [wrongValue(yaml, path, { ...context, issue })];
     }
     default:
-      return [wrongValue(yaml, path, context.prefix, issue.message)];
+      return [wrongValue(yaml, path, { ...context, issue })];
   }
 }
 
@@ -68,8 +72,11 @@ function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   return schema instanceof z.ZodArray ? keysAt(schema.element, rest) : [];
 }
 
-function wrongValue(yaml: YamlFile, path: Path, prefix: string, message: string): Problem {
+function wrongValue(yaml: YamlFile, path: Path, { prefix, issue }: { prefix: string; issue: Issue }): Problem {
   const name = path.join('.');
+  // Our own checks say themselves what is missing.
+  const isMissing = issue.code !== 'custom' && valueAt(yaml, path) === undefined;
+  const message = isMissing ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
   return {
     severity: 'error',
     code: `${prefix}/invalid-value`,
@@ -79,18 +86,16 @@ function wrongValue(yaml: YamlFile, path: Path, prefix: string, message: string)
 }
 
 /** Of a union's branches the one that got furthest into the value: the one the author most likely meant. */
-function likeliestBranch(
-  branches: readonly (readonly Issue[])[],
-  root: unknown,
-  path: Path,
-): readonly Issue[] | undefined {
-  const value = path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    root,
-  );
+function likeliestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const deep = branches.filter((branch) =>
-    branch.every((issue) => issue.code !== 'invalid_type' || issue.path.length > 0),
+    branch.every(({ code, path }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value')),
   );
   return deep.toSorted((a, b) => a.length - b.length)[0];
 }
+
+const valueAt = (yaml: YamlFile, path: Path): unknown =>
+  path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    yaml.value,
+  );

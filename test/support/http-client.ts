@@ -14,7 +14,10 @@ export interface ClientAnswer {
 }
 
 /** One request over a connection of its own. Unlike `fetch` it leaves the path as it is written. */
-export function request(url: string, { method = 'GET', headers = {}, body }: ClientRequest = {}): Promise<ClientAnswer> {
+export function request(
+  url: string,
+  { method = 'GET', headers = {}, body }: ClientRequest = {},
+): Promise<ClientAnswer> {
   const [, hostname, port, path] = /^http:\/\/([\d.]+):(\d+)(.*)$/.exec(url) ?? [];
   const outgoing = http.request({ hostname, port, path, method, agent: false });
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);

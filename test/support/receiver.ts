@@ -74,9 +74,19 @@ export async function startReceiver({ sources, limits, ...parts }: TestReceiverO
 
 const endpoint = (source: Source, kind?: string): string => `/in/${[source.name, kind].filter(Boolean).join('/')}`;
 
+interface SignedPost {
+  readonly method: 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
 /** The request of a source to its endpoint, signed now with the secret of all tests. */
-export function signedPost(source: Source, body: string | Uint8Array, kind?: string) {
+export function signedPost(source: Source, body: string | Uint8Array, kind?: string): SignedPost {
   const bytes = Buffer.from(body);
-  const headers = source.sign({ method: 'POST', url: `${publicUrl}${endpoint(source, kind)}`, body: bytes }, secret, now);
+  const headers = source.sign(
+    { method: 'POST', url: `${publicUrl}${endpoint(source, kind)}`, body: bytes },
+    secret,
+    now,
+  );
   return { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: bytes };
 }

@@ -7,8 +7,14 @@ import type { CommonSettings } from '../../destinations/destination.ts';
 import { destinationNamed } from '../../destinations/index.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import { type CompiledMapping, compileMapping } from '../compile.ts';
-import { type EvaluationContext, type EvaluationDestination, evaluateMapping } from '../evaluate.ts';
+import {
+  type EvaluationContext,
+  type EvaluationDestination,
+  type EvaluationInput,
+  evaluateMapping,
+} from '../evaluate.ts';
 import type { Run } from '../run.ts';
+import type { TraceEntry } from '../trace.ts';
 import type { EvaluatorSetup, EventToEvaluate, FromEvaluator, ToEvaluator } from './protocol.ts';
 
 interface Loaded {
@@ -31,7 +37,7 @@ async function handle(message: ToEvaluator): Promise<void> {
       loaded = load(message.setup);
       return say({ say: 'ready' });
     case 'evaluate':
-      return evaluateAll(message.bodies, message.events);
+      return evaluateAll(message);
   }
 }
 
@@ -46,13 +52,13 @@ function load({ mappings, destinations, vars }: EvaluatorSetup): Loaded {
   };
 }
 
-async function evaluateAll(bodies: readonly string[], events: readonly EventToEvaluate[]): Promise<void> {
+async function evaluateAll({ bodies, events, trace }: Extract<ToEvaluator, { say: 'evaluate' }>): Promise<void> {
   // Events of one request follow each other, so remembering the last body parses each once.
   let last: { readonly index: number; readonly body: Json } | undefined;
   for (const event of events) {
     if (last?.index !== event.body)
       last = { index: event.body, body: JSON.parse(bodies[event.body] ?? 'null') as Json };
-    const runs = await evaluateOne(event, elementOf(last.body, event.item));
+    const runs = await evaluateOne(event, elementOf(last.body, event.item), trace);
     // Waiting until the answer has left: were it still buffered when the next event hangs, the wrong one would be blamed.
     await say({ say: 'evaluated', id: event.id, runs });
   }
@@ -68,13 +74,23 @@ function elementOf(body: Json, item: number | null): Json {
   return element ?? null;
 }
 
-async function evaluateOne({ item: _, ...event }: EventToEvaluate, body: Json): Promise<readonly Run[]> {
+async function evaluateOne(
+  { item: _, ...event }: EventToEvaluate,
+  body: Json,
+  trace: boolean,
+): Promise<readonly Run[]> {
   const runs: Run[] = [];
   for (const mapping of loaded.mappings) {
     if (mapping.source !== event.source || !mapping.matches(event.type)) continue;
-    runs.push(await evaluateMapping(mapping, { ...event, body }, loaded.context));
+    runs.push(await (trace ? traced : evaluateMapping)(mapping, { ...event, body }, loaded.context));
   }
   return runs;
+}
+
+async function traced(mapping: CompiledMapping, input: EvaluationInput, context: EvaluationContext): Promise<Run> {
+  const entries: TraceEntry[] = [];
+  const run = await evaluateMapping(mapping, input, { ...context, trace: (entry) => entries.push(entry) });
+  return { ...run, trace: entries };
 }
 
 function say(message: FromEvaluator): Promise<void> {

@@ -11,6 +11,11 @@ export type Evaluation =
   | { readonly kind: 'runs'; readonly runs: readonly Run[] }
   | { readonly kind: 'failed'; readonly reason: 'too_slow' | 'evaluator_died'; readonly message: string };
 
+export interface EvaluateOptions {
+  /** Also tell what every expression came to. */
+  readonly trace?: boolean;
+}
+
 export interface EvaluatorLimits {
   /** Longest time for one event with all its mappings, in milliseconds. */
   readonly deadlineMs: number;
@@ -38,6 +43,7 @@ export class Evaluator {
   readonly #setup: EvaluatorSetup;
   readonly #limits: EvaluatorLimits;
   #child: Promise<EvaluatorProcess> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(setup: EvaluatorSetup, limits: EvaluatorLimits = defaultEvaluatorLimits) {
@@ -51,27 +57,39 @@ export class Evaluator {
   }
 
   /** Every event gets an answer, in whatever state the others leave the process. Throws EVALUATOR_UNAVAILABLE. */
-  async evaluate(events: readonly ClaimedEvent[]): Promise<ReadonlyMap<EventId, Evaluation>> {
+  evaluate(
+    events: readonly ClaimedEvent[],
+    { trace = false }: EvaluateOptions = {},
+  ): Promise<ReadonlyMap<EventId, Evaluation>> {
+    const evaluations = this.#turn.then(() => this.#evaluateAll(events, trace));
+    // Whoever comes next waits for this one, whatever comes of it.
+    this.#turn = evaluations.catch(() => undefined);
+    return evaluations;
+  }
+
+  async #evaluateAll(events: readonly ClaimedEvent[], trace: boolean): Promise<ReadonlyMap<EventId, Evaluation>> {
     const evaluations = new Map<EventId, Evaluation>();
     let rest = events;
     while (rest.length > 0) {
       const child = await this.#ready();
-      const ended = await child.evaluate(firstBatch(rest), (id, runs) => evaluations.set(id, { kind: 'runs', runs }));
+      const batch = toBatch(firstBatch(rest), trace);
+      const ended = await child.evaluate(batch, (id, runs) => evaluations.set(id, { kind: 'runs', runs }));
       rest = rest.filter(({ id }) => !evaluations.has(id));
       const culprit = rest[0];
       if (ended === 'done' || culprit === undefined) continue;
+      // Whatever was under way when we stopped it is not to blame.
+      if (this.#stopped) throw stoppedFault();
       evaluations.set(culprit.id, this.#blame(ended));
       rest = rest.slice(1);
-      this.#child = undefined;
     }
     return evaluations;
   }
 
+  /** Resolves when the process is gone. */
   async stop(): Promise<void> {
     this.#stopped = true;
     const child = await this.#child?.catch(() => undefined);
-    child?.kill();
-    this.#child = undefined;
+    await child?.kill();
   }
 
   #blame(ended: 'too_slow' | 'died'): Evaluation {
@@ -86,16 +104,25 @@ export class Evaluator {
     return { kind: 'failed', reason: 'evaluator_died', message };
   }
 
-  #ready(): Promise<EvaluatorProcess> {
-    if (this.#stopped) return Promise.reject(new GatewayError('EVALUATOR_UNAVAILABLE', 'the evaluator was stopped'));
-    this.#child ??= EvaluatorProcess.start(this.#setup, this.#limits).catch((error: unknown) => {
-      // Forgotten, so that the next batch tries to start it again.
+  async #ready(): Promise<EvaluatorProcess> {
+    if (this.#stopped) throw stoppedFault();
+    this.#child ??= EvaluatorProcess.start(this.#setup, this.#limits);
+    try {
+      const child = await this.#child;
+      if (child.alive) return child;
+    } catch (error) {
       this.#child = undefined;
       throw error;
-    });
-    return this.#child;
+    }
+    // It was killed, by us for being slow or by the system between two batches: the next event gets a new one.
+    this.#child = undefined;
+    return this.#ready();
   }
 }
+
+const stoppedFault = (): GatewayError => new GatewayError('EVALUATOR_UNAVAILABLE', 'the evaluator was stopped');
+
+type Batch = Extract<ToEvaluator, { say: 'evaluate' }>;
 
 type Answered = (id: EventId, runs: readonly Run[]) => void;
 
@@ -131,25 +158,36 @@ class EvaluatorProcess {
     const started = new EvaluatorProcess(child, limits);
     const ended = await started.#exchange({ say: 'load', setup }, limits.startMs, (message) => message.say === 'ready');
     if (ended === 'done') return started;
-    started.kill();
+    await started.kill();
     throw new GatewayError('EVALUATOR_UNAVAILABLE', `the evaluator did not start: ${started.#complaint || ended}`);
   }
 
   /** Answers in the order of `events`; on `too_slow` the process is dead as well. */
-  async evaluate(events: readonly ClaimedEvent[], answered: Answered): Promise<'done' | 'too_slow' | 'died'> {
-    let open = events.length;
-    const ended = await this.#exchange(toBatch(events), this.#limits.deadlineMs, (message) => {
+  async evaluate(batch: Batch, answered: Answered): Promise<'done' | 'too_slow' | 'died'> {
+    let open = batch.events.length;
+    const ended = await this.#exchange(batch, this.#limits.deadlineMs, (message) => {
       if (message.say !== 'evaluated') return false;
       answered(message.id as EventId, message.runs);
       open -= 1;
       return open === 0;
     });
-    if (ended !== 'done') this.kill();
+    if (ended !== 'done') await this.kill();
     return ended;
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL');
+  get alive(): boolean {
+    const { pid, connected, exitCode, signalCode } = this.#child;
+    return pid !== undefined && connected && exitCode === null && signalCode === null;
+  }
+
+  /** Resolves when the process is gone. */
+  kill(): Promise<void> {
+    const child = this.#child;
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
   }
 
   /** Says something and listens until `isLast`, as long as no silence is longer than `silenceMs`. */
@@ -163,8 +201,8 @@ class EvaluatorProcess {
       const finish = (result: 'done' | 'too_slow' | 'died'): void => {
         clearTimeout(timer);
         child.off('message', listen);
-        child.off('exit', exited);
-        child.off('error', exited);
+        child.off('disconnect', died);
+        child.off('error', died);
         resolve(result);
       };
       let heard = 0;
@@ -173,7 +211,8 @@ class EvaluatorProcess {
         timer.refresh();
         if (isLast(answer)) finish('done');
       };
-      const exited = (): void => finish('died');
+      // All that it said has been read by then; `exit` can overtake an answer.
+      const died = (): void => finish('died');
       const silent = (): void => {
         // Answers may lie unread while this process was busy: read them before deciding.
         const before = heard;
@@ -181,10 +220,10 @@ class EvaluatorProcess {
       };
       const timer = setTimeout(silent, silenceMs);
       child.on('message', listen);
-      child.on('exit', exited);
-      child.on('error', exited);
-      if (!child.connected) return finish('died');
-      // A failed send is followed by `exit`.
+      child.on('disconnect', died);
+      child.on('error', died);
+      if (!this.alive) return finish('died');
+      // A failed send is followed by `disconnect`.
       child.send(message, () => undefined);
     });
   }
@@ -202,7 +241,7 @@ function firstBatch(events: readonly ClaimedEvent[]): readonly ClaimedEvent[] {
   return end === -1 ? events : events.slice(0, end);
 }
 
-function toBatch(events: readonly ClaimedEvent[]): ToEvaluator {
+function toBatch(events: readonly ClaimedEvent[], trace: boolean): Batch {
   const indexes = new Map<string, number>();
   const wire = events.map((event): EventToEvaluate => {
     const body = indexes.get(event.bodyText) ?? indexes.size;
@@ -210,5 +249,5 @@ function toBatch(events: readonly ClaimedEvent[]): ToEvaluator {
     const { id, source, type, kind, externalId, occurredAt, receivedAt, headers, url, item } = event;
     return { id, source, type, kind, externalId, occurredAt, receivedAt, headers, url, item, body };
   });
-  return { say: 'evaluate', bodies: [...indexes.keys()], events: wire };
+  return { say: 'evaluate', bodies: [...indexes.keys()], events: wire, trace };
 }

@@ -26,7 +26,13 @@ export interface EventToEvaluate extends Omit<EvaluationInput, 'body'> {
 
 export type ToEvaluator =
   | { readonly say: 'load'; readonly setup: EvaluatorSetup }
-  | { readonly say: 'evaluate'; readonly bodies: readonly string[]; readonly events: readonly EventToEvaluate[] };
+  | {
+      readonly say: 'evaluate';
+      readonly bodies: readonly string[];
+      readonly events: readonly EventToEvaluate[];
+      /** Also tell what every expression came to. */
+      readonly trace: boolean;
+    };
 
 export type FromEvaluator =
   | { readonly say: 'ready' }

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migrate.ts';
 
+const folder = new URL('./migrations/', import.meta.url);
+
 // Written and read here only. It cannot come from a migration: the first one already asks it.
 const migrationTable = `
   create table if not exists migration (
@@ -11,8 +13,7 @@ const migrationTable = `
   ) strict`;
 
 /** Brings the schema up to date: all pending migrations in one transaction, or none. */
-export function applyMigrations(db: Database, now: Date): void {
-  const known = loadMigrations(new URL('./migrations/', import.meta.url));
+export function applyMigrations(db: Database, now: Date, known = loadMigrations(folder)): void {
   const apply = db.transaction(() => {
     db.exec(migrationTable);
     const applied = db.prepare<[], AppliedMigration>('select number, name, checksum from migration order by number');

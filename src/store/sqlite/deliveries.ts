@@ -18,8 +18,15 @@ interface Queued {
 export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, tally: Tally): void {
   for (const { mapping, item, destination, outgoingId, payload } of drafts) {
     sql.deliveries.insert.run({
-      ...{ id: newId('dlv', now), eventId, mappingFile: mapping.file, mappingVersion: mapping.version },
-      ...{ item, destination, outgoingId, createdAt: now.getTime(), payload },
+      id: newId('dlv', now),
+      eventId,
+      mappingFile: mapping.file,
+      mappingVersion: mapping.version,
+      item,
+      destination,
+      outgoingId,
+      createdAt: now.getTime(),
+      payload,
     });
     tally.deliveries(destination, 'pending', 1);
   }
@@ -92,7 +99,11 @@ const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as c
 function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): NewAttempt {
   const wait = outcome.kind === 'retry' ? outcome.retryAfterMs : undefined;
   return {
-    ...{ id, deliveryId, number, startedAt: startedAt.getTime(), durationMs: Math.round(durationMs) },
+    id,
+    deliveryId,
+    number,
+    startedAt: startedAt.getTime(),
+    durationMs: Math.round(durationMs),
     outcome: outcome.kind,
     reason: outcome.kind === 'delivered' ? null : outcome.reason,
     message: outcome.kind === 'delivered' ? null : outcome.message,

@@ -1,22 +1,21 @@
 import type { Database } from 'better-sqlite3';
 import type { EventFailure, EventStatus } from '../../model/event.ts';
-import type { EventId, RequestId, WorkerId } from '../../model/id.ts';
+import type { EventId, WorkerId } from '../../model/id.ts';
 import type { EventRow, RequestRow } from './rows.ts';
 
-interface NewRequest extends RequestRow {
-  readonly id: RequestId;
+interface NewRequest extends Omit<RequestRow, 'body'> {
+  readonly body: Uint8Array;
   readonly source: string;
   readonly receivedAt: number;
 }
 
-interface NewEvent {
+export interface NewEvent {
   readonly id: EventId;
-  readonly requestId: RequestId;
+  readonly requestSeq: number;
   readonly item: number | null;
   readonly source: string;
   readonly type: string;
   readonly externalId: string;
-  readonly dedupeKey: Buffer;
   readonly occurredAt: number;
   readonly receivedAt: number;
   readonly status: EventStatus;
@@ -40,21 +39,21 @@ export interface EventMove extends EventLease {
   readonly runs: string | null;
 }
 
-const columns = `seq, id, request_id, item, source, type, external_id, occurred_at, received_at, status, reason, message,
+const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
   tries, runs`;
 
 export type EventStatements = ReturnType<typeof eventStatements>;
 
 export function eventStatements(db: Database) {
   return {
-    isKnown: db.prepare<[Buffer], 1>('select 1 from event where dedupe_key = ?').pluck(),
+    isKnown: db.prepare<[string, string], 1>('select 1 from event where source = ? and external_id = ?').pluck(),
     insertRequest: db.prepare<NewRequest>(`
-      insert into request (id, source, kind, method, url, received_at, headers, body)
-      values (@id, @source, @kind, @method, @url, @receivedAt, @headers, @body)`),
+      insert into request (source, kind, method, url, received_at, headers, body)
+      values (@source, @kind, @method, @url, @receivedAt, @headers, @body)`),
     insert: db.prepare<NewEvent>(`
-      insert into event (id, request_id, item, source, type, external_id, dedupe_key, occurred_at, received_at,
+      insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at,
         status, reason, message, settled_at)
-      values (@id, @requestId, @item, @source, @type, @externalId, @dedupeKey, @occurredAt, @receivedAt,
+      values (@id, @requestSeq, @item, @source, @type, @externalId, @occurredAt, @receivedAt,
         @status, @reason, @message, @settledAt)`),
 
     endLeases: db.prepare<[number]>(`
@@ -83,6 +82,6 @@ export function eventStatements(db: Database) {
 
     byId: db.prepare<[EventId], EventRow>(`select ${columns} from event where id = ?`),
     bySeq: db.prepare<[number], EventRow>(`select ${columns} from event where seq = ?`),
-    request: db.prepare<[RequestId], RequestRow>('select kind, method, url, headers, body from request where id = ?'),
+    request: db.prepare<[number], RequestRow>('select kind, method, url, headers, body from request where seq = ?'),
   };
 }

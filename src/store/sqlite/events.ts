@@ -1,75 +1,71 @@
 /** Events on their way through the gateway: recorded, claimed by a translator, settled. Each function runs in a transaction. */
-import { hash } from 'node:crypto';
 import { addMs, dateFromMs } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
-import type { ClaimedEvent, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
-import { newId, type RequestId } from '../../model/id.ts';
+import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
+import { newId } from '../../model/id.ts';
 import type { Json } from '../../model/json.ts';
 import type { Claim, TranslationSettlement } from '../store.ts';
 import { insertDrafts } from './deliveries.ts';
-import type { EventLease, EventMove } from './event-statements.ts';
+import type { EventLease, EventMove, NewEvent } from './event-statements.ts';
 import { type EventRow, earliest, type RequestRow, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
 
 export function recordRequest(sql: Statements, request: ReceivedRequest, tally: Tally): Receipt {
   let accepted = 0;
-  let requestId: RequestId | undefined;
+  let requestSeq: number | undefined;
   for (const event of request.events) {
-    const dedupeKey = dedupeKeyOf(request.source, event.externalId);
-    if (sql.events.isKnown.get(dedupeKey) !== undefined) continue;
-    requestId ??= insertRequest(sql, request);
-    insertEvent(sql, { request, requestId, event, dedupeKey }, tally);
+    if (sql.events.isKnown.get(request.source, event.externalId) !== undefined) continue;
+    requestSeq ??= insertRequest(sql, request);
+    sql.events.insert.run(newEvent(request, event, requestSeq));
+    tally.events(request.source, statusOf(event), 1);
     accepted += 1;
   }
   return { accepted, duplicates: request.events.length - accepted };
 }
 
-function dedupeKeyOf(source: string, externalId: string): Buffer {
-  return hash('sha256', JSON.stringify([source, externalId]), 'buffer');
-}
-
-function insertRequest(sql: Statements, request: ReceivedRequest): RequestId {
+function insertRequest(sql: Statements, request: ReceivedRequest): number {
   const { source, kind, method, url, headers, body, receivedAt } = request;
-  const id = newId('req', receivedAt);
-  sql.events.insertRequest.run({
-    ...{ id, source, kind, method, url, receivedAt: receivedAt.getTime() },
+  const { lastInsertRowid } = sql.events.insertRequest.run({
+    source,
+    kind,
+    method,
+    url,
+    receivedAt: receivedAt.getTime(),
     headers: JSON.stringify(headers),
-    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    body,
   });
-  return id;
+  return Number(lastInsertRowid);
 }
 
-interface EventOfRequest {
-  readonly request: ReceivedRequest;
-  readonly requestId: RequestId;
-  readonly event: SourceEvent;
-  readonly dedupeKey: Buffer;
-}
+const statusOf = ({ unusable }: SourceEvent): EventStatus => (unusable === undefined ? 'received' : 'failed');
 
-function insertEvent(sql: Statements, { request, requestId, event, dedupeKey }: EventOfRequest, tally: Tally): void {
-  const { source, receivedAt } = request;
+function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, requestSeq: number): NewEvent {
   const { item, type, externalId, unusable } = event;
-  const status = unusable === undefined ? 'received' : 'failed';
-  sql.events.insert.run({
-    ...{ id: newId('evt', receivedAt), requestId, item, source, type, externalId, dedupeKey, status },
+  return {
+    id: newId('evt', receivedAt),
+    requestSeq,
+    item,
+    source,
+    type,
+    externalId,
+    status: statusOf(event),
     occurredAt: event.occurredAt.getTime(),
     receivedAt: receivedAt.getTime(),
     reason: unusable?.reason ?? null,
     message: unusable?.message ?? null,
     settledAt: unusable === undefined ? null : receivedAt.getTime(),
-  });
-  tally.events(source, status, 1);
+  };
 }
 
 export function claimEvents(sql: Statements, { worker, limit, leaseMs, now }: Claim): readonly ClaimedEvent[] {
   sql.events.endLeases.run(now.getTime());
   const leaseEndsAt = addMs(now, leaseMs).getTime();
-  const requests = new Map<RequestId, RequestText>();
+  const requests = new Map<number, RequestText>();
   const claimed: ClaimedEvent[] = [];
   for (const row of sql.events.waiting.all(limit)) {
-    const request = requests.get(row.request_id) ?? readRequest(sql, row.request_id);
-    requests.set(row.request_id, request);
+    const request = requests.get(row.request_seq) ?? readRequest(sql, row.request_seq);
+    requests.set(row.request_seq, request);
     sql.events.claim.run(worker, leaseEndsAt, row.seq);
     claimed.push({ ...toClaimed(row), ...request, claimedBy: worker });
   }
@@ -83,15 +79,15 @@ export function endAllEventLeases(sql: Statements): void {
 type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
 
 /** Read and decoded once, however many of the claimed events it carries. */
-function readRequest(sql: Statements, id: RequestId): RequestText {
-  const row = requestOf(sql, id);
+function readRequest(sql: Statements, seq: number): RequestText {
+  const row = requestOf(sql, seq);
   return { kind: row.kind, url: row.url, headers: toHeaders(row), bodyText: row.body.toString('utf8') };
 }
 
 /** The foreign key promises that the row exists. */
-export function requestOf(sql: Statements, id: RequestId): RequestRow {
-  const row = sql.events.request.get(id);
-  if (row === undefined) throw new GatewayError('INTERNAL', `request ${id} of a stored event is missing`);
+export function requestOf(sql: Statements, seq: number): RequestRow {
+  const row = sql.events.request.get(seq);
+  if (row === undefined) throw new GatewayError('INTERNAL', `request ${seq} of a stored event is missing`);
   return row;
 }
 

@@ -9,7 +9,7 @@ import type { Statements } from './statements.ts';
 export function getEvent(sql: Statements, id: EventId): EventDetail | undefined {
   const row = sql.events.byId.get(id);
   if (row === undefined) return undefined;
-  const request = requestOf(sql, row.request_id);
+  const request = requestOf(sql, row.request_seq);
   const { kind, method, url, body } = request;
   return {
     ...toEventSummary(row),

@@ -10,6 +10,8 @@ import { isBusy } from './fault.ts';
 export function holdLock(file: string): () => void {
   const lock = new Database(file, { timeout: 0 });
   try {
+    // No journal file: nothing is ever written.
+    lock.pragma('journal_mode = memory');
     lock.exec('begin exclusive');
     // By path: opening and closing the file here would drop the POSIX lock just taken.
     chmodSync(file, 0o600);

@@ -3,13 +3,13 @@ import type { Attempt, FailureReason, Outcome } from '../../model/attempt.ts';
 import { dateFromMs } from '../../model/clock.ts';
 import type { Delivery, DeliveryState } from '../../model/delivery.ts';
 import type { EventStatus } from '../../model/event.ts';
-import type { AttemptId, DeliveryId, EventId, RequestId, WorkerId } from '../../model/id.ts';
+import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
 import type { EventSummary } from '../store.ts';
 
 export interface EventRow {
   readonly seq: number;
   readonly id: EventId;
-  readonly request_id: RequestId;
+  readonly request_seq: number;
   readonly item: number | null;
   readonly source: string;
   readonly type: string;

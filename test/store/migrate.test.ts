@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { loadMigrations, type Migration, pendingMigrations } from '../../src/store/migrate.ts';
+import { applyMigrations } from '../../src/store/sqlite/apply-migrations.ts';
+import { openDatabase } from '../../src/store/sqlite/connection.ts';
+import { at, noon } from '../contracts/store-samples.ts';
+import { databaseIn, dataDirectory, freshDatabase } from './sqlite/data-directory.ts';
+
+const migration = (number: number, sql = `create table t${number} (a)`): Migration => ({
+  number,
+  name: `00${number}-made.sql`,
+  checksum: `sum of ${sql}`,
+  sql,
+});
+
+const unsafe = expect.objectContaining({ code: 'STORE_UNSAFE' });
+
+describe('the migrations of a folder', () => {
+  it('are numbered without gaps, from one', () => {
+    const migrations = loadMigrations(new URL('../../src/store/sqlite/migrations/', import.meta.url));
+
+    expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, index) => index + 1));
+    expect(migrations[0]).toMatchObject({ name: '001-initial.sql', checksum: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+});
+
+describe('pending migrations', () => {
+  const known = [migration(1), migration(2), migration(3)];
+
+  it.each([
+    ['all of them for a new database', [], [1, 2, 3]],
+    ['those that were not applied yet', known.slice(0, 1), [2, 3]],
+    ['none when all are applied', known, []],
+  ])('are %s', (_, applied, expected) => {
+    expect(pendingMigrations(known, applied).map(({ number }) => number)).toEqual(expected);
+  });
+
+  it('are refused when one was edited after it had been applied', () => {
+    expect(() => pendingMigrations(known, [migration(1, 'create table other (a)')])).toThrow(unsafe);
+  });
+
+  it('are refused when the database is of a newer version', () => {
+    expect(() => pendingMigrations(known, [...known, migration(4)])).toThrow(unsafe);
+  });
+});
+
+describe('a database that is migrated', () => {
+  const applied = 'select number, name, applied_at from migration order by number';
+
+  it('remembers what was applied and when, and applies it once', () => {
+    const db = freshDatabase();
+    applyMigrations(db, at(1_000));
+
+    expect(db.prepare(applied).all()).toEqual([{ number: 1, name: '001-initial.sql', applied_at: noon.getTime() }]);
+  });
+
+  it('applies what is new', () => {
+    const db = openDatabase(databaseIn(dataDirectory()));
+    applyMigrations(db, noon, [migration(1)]);
+    applyMigrations(db, at(1_000), [migration(1), migration(2)]);
+
+    expect(db.prepare(applied).all()).toMatchObject([
+      { applied_at: noon.getTime() },
+      { applied_at: at(1_000).getTime() },
+    ]);
+    db.close();
+  });
+
+  it('stays as it was when one of several migrations fails', () => {
+    const db = openDatabase(databaseIn(dataDirectory()));
+
+    expect(() => applyMigrations(db, noon, [migration(1), migration(2, 'create nonsense')])).toThrow('syntax error');
+    expect(db.prepare('select name from sqlite_schema').all()).toEqual([]);
+    db.close();
+  });
+});

@@ -1,0 +1,159 @@
+import type { Database } from 'better-sqlite3';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { failureReasons, outcomeKinds } from '../../../src/model/attempt.ts';
+import { deliveryStatuses } from '../../../src/model/delivery.ts';
+import { eventFailures, eventStatuses } from '../../../src/model/event.ts';
+import { readProjectFile } from '../../support/project-files.ts';
+import { freshDatabase } from './data-directory.ts';
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+const request = { seq: 1, source: 'stripe', method: 'POST', url: 'u', received_at: 0, headers: '{}', body: '' };
+const event = {
+  id: 'evt_1',
+  request_seq: 1,
+  source: 'stripe',
+  type: 't',
+  external_id: 'x',
+  occurred_at: 0,
+  received_at: 0,
+};
+const received = { ...event, status: 'received' };
+const delivery = {
+  id: 'dlv_1',
+  event_id: 'evt_1',
+  mapping_file: 'a.yaml',
+  mapping_version: '1',
+  item: 0,
+  destination: 'segment',
+  outgoing_id: 'o',
+  created_at: 0,
+  payload: '{}',
+};
+const pending = { ...delivery, status: 'pending', due_at: 0 };
+const attempt = { id: 'att_1', delivery_id: 'dlv_1', number: 1, started_at: 0, duration_ms: 0 };
+const retry = { ...attempt, outcome: 'retry', reason: 'timeout', message: 'm' };
+
+describe('the schema', () => {
+  let db: Database;
+
+  beforeEach(() => {
+    db = freshDatabase();
+    db.prepare(
+      'insert into request values (@seq, @source, null, @method, @url, @received_at, @headers, cast(@body as blob))',
+    ).run(request);
+  });
+
+  const insert = (table: string, row: Row) => {
+    const names = Object.keys(row);
+    db.prepare(`insert into ${table} (${names.join()}) values (${names.map((name) => `@${name}`).join()})`).run(row);
+  };
+
+  /** The words a CHECK allows, as the database itself remembers them. */
+  const allowed = (table: string, constraint: string): readonly string[] => {
+    const sql = db.prepare<[string], string>('select sql from sqlite_schema where name = ?').pluck().get(table) ?? '';
+    const list = new RegExp(`constraint ${constraint}\\s+check \\(\\w+ in \\(([^)]*)\\)`).exec(sql)?.[1] ?? '';
+    return [...list.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? '');
+  };
+
+  it.each([
+    ['event', 'known_status', eventStatuses],
+    ['event', 'known_reason', eventFailures],
+    ['delivery', 'known_status', deliveryStatuses],
+    ['delivery', 'known_reason', failureReasons],
+    ['attempt', 'known_outcome', outcomeKinds],
+    ['attempt', 'known_reason', failureReasons],
+    ['attempt', 'known_lane', ['credentials', 'gone']],
+    ['tally', 'known_kind', ['event', 'delivery']],
+  ])('has the words of the model in %s.%s', (table, constraint, words) => {
+    expect(allowed(table, constraint)).toEqual([...words]);
+  });
+
+  it.each<[string, Row, string]>([
+    ['of an unknown status', { ...event, status: 'done' }, 'known_status'],
+    [
+      'of an unknown reason',
+      { ...event, status: 'failed', reason: 'bad luck', message: 'm', settled_at: 0 },
+      'known_reason',
+    ],
+    ['failed without a reason', { ...event, status: 'failed', message: 'm', settled_at: 0 }, 'reason_iff_failed'],
+    ['received with a reason', { ...received, reason: 'too_slow' }, 'reason_iff_failed'],
+    [
+      'failed without a message',
+      { ...event, status: 'failed', reason: 'too_slow', settled_at: 0 },
+      'message_iff_no_result',
+    ],
+    ['unmatched without a message', { ...event, status: 'unmatched', settled_at: 0 }, 'message_iff_no_result'],
+    [
+      'translated with a message',
+      { ...event, status: 'translated', settled_at: 0, message: 'm' },
+      'message_iff_no_result',
+    ],
+    ['received and settled', { ...received, settled_at: 0 }, 'settled_iff_moved'],
+    ['translated and not settled', { ...event, status: 'translated' }, 'settled_iff_moved'],
+    ['leased by nobody', { ...received, tries: 1, lease_ends_at: 0 }, 'lease_has_a_holder'],
+    ['claimed for ever', { ...received, tries: 1, claimed_by: 'wrk_1' }, 'lease_has_a_holder'],
+    [
+      'translated and leased',
+      { ...event, status: 'translated', settled_at: 0, claimed_by: 'w', lease_ends_at: 0, tries: 1 },
+      'leased_only_received',
+    ],
+    ['claimed and never tried', { ...received, claimed_by: 'wrk_1', lease_ends_at: 0 }, 'claimed_means_tried'],
+  ])('refuses an event that is %s', (_, row, constraint) => {
+    insert('event', { ...received, id: 'evt_2', external_id: 'y' });
+    expect(() => insert('event', row)).toThrow(constraint);
+  });
+
+  it.each<[string, Row, string]>([
+    ['of an unknown status', { ...delivery, status: 'sent' }, 'known_status'],
+    ['of an unknown reason', { ...delivery, status: 'dead', settled_at: 0, reason: 'bad luck' }, 'known_reason'],
+    ['pending and never due', { ...delivery, status: 'pending' }, 'due_iff_pending'],
+    ['delivered and due', { ...pending, status: 'delivered', settled_at: 0, attempts: 1 }, 'due_iff_pending'],
+    ['in flight for ever', { ...delivery, status: 'in_flight', claimed_by: 'w' }, 'leased_iff_in_flight'],
+    ['pending and leased', { ...pending, lease_ends_at: 0 }, 'leased_iff_in_flight'],
+    ['in flight with nobody', { ...delivery, status: 'in_flight', lease_ends_at: 0 }, 'claimed_iff_in_flight'],
+    ['pending and settled', { ...pending, settled_at: 0 }, 'settled_iff_terminal'],
+    ['delivered at no time', { ...delivery, status: 'delivered', attempts: 1 }, 'settled_iff_terminal'],
+    ['dead without a reason', { ...delivery, status: 'dead', settled_at: 0 }, 'reason_iff_dead'],
+    ['pending with a reason', { ...pending, reason: 'timeout' }, 'reason_iff_dead'],
+    ['delivered without an attempt', { ...delivery, status: 'delivered', settled_at: 0 }, 'delivered_was_tried'],
+    ['of no event', { ...pending, event_id: 'evt_none' }, 'FOREIGN KEY'],
+  ])('refuses a delivery that is %s', (_, row, constraint) => {
+    insert('event', received);
+    expect(() => insert('delivery', row)).toThrow(constraint);
+  });
+
+  it.each<[string, Row, string]>([
+    ['of an unknown outcome', { ...retry, outcome: 'maybe' }, 'known_outcome'],
+    ['of an unknown reason', { ...retry, reason: 'bad luck' }, 'known_reason'],
+    ['of an unknown lane', { ...retry, outcome: 'fail', lane: 'slow' }, 'known_lane'],
+    ['numbered below one', { ...retry, number: 0 }, 'numbered_from_one'],
+    ['failed without a reason', { ...attempt, outcome: 'fail' }, 'reason_iff_unsuccessful'],
+    ['delivered with a reason', { ...retry, outcome: 'delivered' }, 'reason_iff_unsuccessful'],
+    ['failed without a message', { ...retry, message: null }, 'message_iff_reason'],
+    ['failed for good, with a wait', { ...retry, outcome: 'fail', retry_after_ms: 1 }, 'retry_after_of_retry'],
+    ['to be retried at a destination that is gone', { ...retry, lane: 'gone' }, 'lane_of_fail'],
+    ['answered without a body', { ...retry, response_status: 200 }, 'response_is_whole'],
+    ['numbered like another', { ...retry, id: 'att_2', number: 7 }, 'UNIQUE'],
+    ['of no delivery', { ...retry, delivery_id: 'dlv_none' }, 'FOREIGN KEY'],
+  ])('refuses an attempt that is %s', (_, row, constraint) => {
+    insert('event', received);
+    insert('delivery', pending);
+    insert('attempt', { ...retry, id: 'att_7', number: 7 });
+    expect(() => insert('attempt', row)).toThrow(constraint);
+  });
+
+  it('keeps one event for each external id of a source', () => {
+    insert('event', received);
+    expect(() => insert('event', { ...received, id: 'evt_2' })).toThrow('UNIQUE');
+  });
+
+  it('says of every table who writes and who reads it', () => {
+    const sql = readProjectFile('src/store/sqlite/migrations/001-initial.sql');
+    const tables = sql.match(/^create table/gm);
+
+    const explained = sql.match(/^-- Written (by|with) [^;]*; read by .*\ncreate table/gm);
+
+    expect(explained).toHaveLength(tables?.length ?? 0);
+  });
+});
