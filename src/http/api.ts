@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { failureReasons } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
@@ -8,6 +8,7 @@ import { eventStatuses } from '../model/event.ts';
 import type { DeliveryId, EventId } from '../model/id.ts';
 import type { Store } from '../store/store.ts';
 import { deliveryJson, deliverySummaryJson, eventJson, eventSummaryJson } from './api-json.ts';
+import { ageInSeconds } from './metrics.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ApiDependencies {
@@ -40,9 +41,9 @@ export function apiRouter({ store, clock }: ApiDependencies): Router {
 
   router.get('/stats', async (_request, response) => {
     const stats = await store.stats();
-    const oldest = Math.min(...stats.oldestPending.map(({ createdAt }) => createdAt.getTime()));
-    const waiting = Number.isFinite(oldest) ? Math.max(0, (clock.now().getTime() - oldest) / 1000) : 0;
-    sendJson(response, 200, { events: stats.events, deliveries: stats.deliveries, oldest_pending_seconds: waiting });
+    const ages = stats.oldestPending.map(({ createdAt }) => ageInSeconds(createdAt, clock));
+    const { events, deliveries } = stats;
+    sendJson(response, 200, { events, deliveries, oldest_pending_seconds: Math.max(0, ...ages) });
   });
 
   router.get('/events', async (request, response) => {
@@ -63,7 +64,7 @@ export function apiRouter({ store, clock }: ApiDependencies): Router {
     sendJson(response, 200, { items: items.map(deliverySummaryJson), next_cursor: nextCursor });
   });
 
-  router.get('/deliveries/:id', async (request: Request<{ id: string }>, response: Response) => {
+  router.get('/deliveries/:id', async (request, response) => {
     const delivery = await store.getDelivery(request.params.id as DeliveryId);
     if (delivery === undefined) throw new GatewayError('DELIVERY_NOT_FOUND', `no delivery ${request.params.id}`);
     sendJson(response, 200, deliveryJson(delivery));

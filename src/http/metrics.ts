@@ -23,93 +23,109 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function createMetrics({
-  store,
-  clock,
-}: {
+interface Stored {
   readonly store: Pick<Store, 'stats'>;
   readonly clock: Clock;
-}): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers;
-  const requests = new Counter({
-    name: 'hookstitch_requests_total',
-    help: 'Requests to /in/*, by what became of them.',
-    labelNames: ['source', 'outcome'],
-    registers,
-  });
-  const accept = new Histogram({
-    name: 'hookstitch_accept_seconds',
-    help: 'Time to answer a request that was accepted.',
-    buckets: acceptBuckets,
-    registers,
-  });
-  const attempts = new Counter({
-    name: 'hookstitch_attempts_total',
-    help: 'Attempts, by outcome and reason.',
-    labelNames: ['destination', 'outcome', 'reason'],
-    registers,
-  });
-  const attempt = new Histogram({
-    name: 'hookstitch_attempt_seconds',
-    help: 'Time of one attempt.',
-    labelNames: ['destination'],
-    buckets: attemptBuckets,
-    registers,
-  });
-  const endToEnd = new Histogram({
-    name: 'hookstitch_end_to_end_seconds',
-    help: 'From receipt to delivered.',
-    labelNames: ['destination'],
-    buckets: endToEndBuckets,
-    registers,
-  });
-  const events = new Counter({
-    name: 'hookstitch_events_total',
-    help: 'Stored events, by status.',
-    labelNames: ['source', 'status'],
-    registers,
-  });
-  const deliveries = new Gauge({
-    name: 'hookstitch_deliveries',
-    help: 'Stored deliveries, by status.',
-    labelNames: ['destination', 'status'],
-    registers,
-  });
-  const oldest = new Gauge({
-    name: 'hookstitch_oldest_pending_seconds',
-    help: 'Age of the oldest delivery not settled.',
-    labelNames: ['destination'],
-    registers,
-  });
+}
 
-  const readStore = async (): Promise<void> => {
-    const stats = await store.stats();
-    events.reset();
-    deliveries.reset();
-    oldest.reset();
-    for (const { source, status, count } of stats.eventsBySource) events.inc({ source, status }, count);
-    for (const { destination, status, count } of stats.deliveriesByDestination)
-      deliveries.set({ destination, status }, count);
-    const now = clock.now().getTime();
-    for (const { destination, createdAt } of stats.oldestPending)
-      oldest.set({ destination }, (now - createdAt.getTime()) / 1000);
-  };
-
+export function createMetrics(stored: Stored): Metrics {
+  const registry = new Registry();
+  const seen = instrumentsOfTraffic(registry);
+  const kept = instrumentsOfStore(registry);
   return {
     requestReceived: (source, outcome, seconds) => {
-      requests.inc({ source, outcome });
-      if (outcome === 'accepted') accept.observe(seconds);
+      seen.requests.inc({ source, outcome });
+      if (outcome === 'accepted') seen.accept.observe(seconds);
     },
     attempted: ({ destination, outcome, reason, seconds }) => {
-      attempts.inc({ destination, outcome, reason });
-      attempt.observe({ destination }, seconds);
+      seen.attempts.inc({ destination, outcome, reason });
+      seen.attempt.observe({ destination }, seconds);
     },
-    delivered: (destination, seconds) => endToEnd.observe({ destination }, seconds),
+    delivered: (destination, seconds) => seen.endToEnd.observe({ destination }, seconds),
     text: async () => {
-      await readStore();
-      return (await registry?.metrics()) ?? '';
+      await readStore(kept, stored);
+      return await registry.metrics();
     },
-    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    contentType: registry.contentType,
   };
 }
+
+function instrumentsOfTraffic(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Counter({
+      name: 'hookstitch_requests_total',
+      help: 'Requests to /in/*, by what became of them.',
+      labelNames: ['source', 'outcome'],
+      registers,
+    }),
+    accept: new Histogram({
+      name: 'hookstitch_accept_seconds',
+      help: 'Time to answer a request that was accepted.',
+      buckets: acceptBuckets,
+      registers,
+    }),
+    attempts: new Counter({
+      name: 'hookstitch_attempts_total',
+      help: 'Attempts, by outcome and reason.',
+      labelNames: ['destination', 'outcome', 'reason'],
+      registers,
+    }),
+    attempt: new Histogram({
+      name: 'hookstitch_attempt_seconds',
+      help: 'Time of one attempt.',
+      labelNames: ['destination'],
+      buckets: attemptBuckets,
+      registers,
+    }),
+    endToEnd: new Histogram({
+      name: 'hookstitch_end_to_end_seconds',
+      help: 'From receipt to delivered.',
+      labelNames: ['destination'],
+      buckets: endToEndBuckets,
+      registers,
+    }),
+  };
+}
+
+type InstrumentsOfStore = ReturnType<typeof instrumentsOfStore>;
+
+function instrumentsOfStore(registry: Registry) {
+  const registers = [registry];
+  return {
+    events: new Counter({
+      name: 'hookstitch_events_total',
+      help: 'Stored events, by status.',
+      labelNames: ['source', 'status'],
+      registers,
+    }),
+    deliveries: new Gauge({
+      name: 'hookstitch_deliveries',
+      help: 'Stored deliveries, by status.',
+      labelNames: ['destination', 'status'],
+      registers,
+    }),
+    oldest: new Gauge({
+      name: 'hookstitch_oldest_pending_seconds',
+      help: 'Age of the oldest delivery not settled.',
+      labelNames: ['destination'],
+      registers,
+    }),
+  };
+}
+
+async function readStore({ events, deliveries, oldest }: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
+  const stats = await store.stats();
+  for (const instrument of [events, deliveries, oldest]) instrument.reset();
+  for (const { source, status, count } of stats.eventsBySource) events.inc({ source, status }, count);
+  for (const { destination, status, count } of stats.deliveriesByDestination) {
+    deliveries.set({ destination, status }, count);
+  }
+  for (const { destination, createdAt } of stats.oldestPending) {
+    oldest.set({ destination }, ageInSeconds(createdAt, clock));
+  }
+}
+
+/** Never negative: a clock may have been set back since. */
+export const ageInSeconds = (since: Date, clock: Clock): number =>
+  Math.max(0, (clock.now().getTime() - since.getTime()) / 1000);

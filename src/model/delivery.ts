@@ -30,6 +30,8 @@ export interface Delivery extends Draft {
   /** Attempts already made. */
   readonly attempts: number;
   readonly createdAt: Date;
+  /** When the request arrived that it comes from. */
+  readonly receivedAt: Date;
   readonly state: DeliveryState;
 }
 

@@ -192,7 +192,7 @@ export class Lane {
     });
     metrics.attempted({ destination, outcome: outcome.kind, reason: reason ?? '', seconds: durationMs / 1000 });
     if (settlement.to === 'delivered')
-      metrics.delivered(destination, (settledAt.getTime() - delivery.createdAt.getTime()) / 1000);
+      metrics.delivered(destination, (settledAt.getTime() - delivery.receivedAt.getTime()) / 1000);
   }
 
   async #nextDueAt(): Promise<Date | null> {

@@ -46,6 +46,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       expect(claimed[0]).toEqual({
         ...aDraft({ outgoingId: '1' }),
         id: claimed[0]?.id,
+        receivedAt: noon,
         eventId: event.id,
         attempts: 0,
         createdAt: at(2_000),

@@ -233,6 +233,14 @@ export function describeEvents(opened: { readonly store: Store }): void {
       expect(await store.settleTranslations([translated(held, [aDraft()])])).toEqual([true]);
     });
 
+    it('refuses a settlement of an event that was given back', async () => {
+      await record(store, ['a']);
+      const event = await claimOne(store);
+      await store.settleTranslations([{ to: 'released', event, settledAt: at(2_000) }]);
+
+      expect(await store.settleTranslations([translated(event, [aDraft()])])).toEqual([false]);
+    });
+
     it('settles an event once', async () => {
       await record(store, ['a']);
       const event = await claimOne(store);

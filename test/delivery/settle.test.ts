@@ -18,6 +18,7 @@ const delivery: ClaimedDelivery = {
   payload: '{}',
   attempts: 0,
   createdAt,
+  receivedAt: createdAt,
   state: { status: 'in_flight', claimedBy: 'wrk_1', leaseEndsAt: new Date('2026-03-01T12:01:00Z') },
 };
 

@@ -4,7 +4,7 @@ import { compileExpression, functionNames } from '../../src/mapping/expression.t
 import { mappingFunctions, wildcard } from '../../src/mapping/functions.ts';
 import type { Json } from '../../src/model/json.ts';
 
-async function valueOf(text: string, body: Json = {}): Promise<Json | undefined> {
+async function resultOf(text: string, body: Json = {}): Promise<Json | undefined> {
   const compiled = compileExpression(text, []);
   if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join('; '));
   const evaluated = await compiled.expression.evaluate(body, {});
@@ -16,7 +16,7 @@ const examples = mappingFunctions.flatMap(({ name, examples: own }) => own.map((
 
 describe('the functions that mappings have beyond JSONata', () => {
   it.each(examples)('do what their documentation shows: $expression', async ({ expression, result }) => {
-    expect(await valueOf(expression)).toEqual(result);
+    expect(await resultOf(expression)).toEqual(result);
   });
 
   it.each(mappingFunctions)('$$$name is documented with its signature, a sentence and an example', (documented) => {
@@ -40,26 +40,26 @@ describe('$firstOf', () => {
     ['$firstOf()', undefined],
     ['$firstOf(missing.a.b, custom.id)', undefined],
   ])('knows what is empty: %s', async (text, expected) => {
-    expect(await valueOf(text, { custom: '' })).toEqual(expected);
+    expect(await resultOf(text, { custom: '' })).toEqual(expected);
   });
 });
 
 describe('$sha256 and $stableId', () => {
   it('hash text as UTF-8, and numbers like the same digits as text', async () => {
-    expect(await valueOf('$sha256("é")')).toBe('4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c');
-    expect(await valueOf('$sha256(12) = $sha256("12")')).toBe(true);
-    expect(await valueOf('$stableId("hubspot", 12) = $stableId("hubspot", "12")')).toBe(true);
+    expect(await resultOf('$sha256("é")')).toBe('4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c');
+    expect(await resultOf('$sha256(12) = $sha256("12")')).toBe(true);
+    expect(await resultOf('$stableId("hubspot", 12) = $stableId("hubspot", "12")')).toBe(true);
   });
 
   it('tell blocks and lists apart by their content', async () => {
     const body = { a: { id: 1 }, b: { id: 2 }, c: [1, 2], d: ['1,2'] };
-    expect(await valueOf('$distinct([$sha256(a), $sha256(b), $sha256(c), $sha256(d)])', body)).toHaveLength(4);
-    expect(await valueOf('$distinct([$stableId("x", a), $stableId("x", b)])', body)).toHaveLength(2);
+    expect(await resultOf('$distinct([$sha256(a), $sha256(b), $sha256(c), $sha256(d)])', body)).toHaveLength(4);
+    expect(await resultOf('$distinct([$stableId("x", a), $stableId("x", b)])', body)).toHaveLength(2);
   });
 
   it('keep neighbouring parts apart', async () => {
-    expect(await valueOf('$stableId("x", "a", "bc") = $stableId("x", "ab", "c")')).toBe(false);
-    expect(await valueOf('$stableId("x", "a", "b") = $stableId("x", "b", "a")')).toBe(false);
+    expect(await resultOf('$stableId("x", "a", "bc") = $stableId("x", "ab", "c")')).toBe(false);
+    expect(await resultOf('$stableId("x", "a", "b") = $stableId("x", "b", "a")')).toBe(false);
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe('$sha256 and $stableId', () => {
     '$stableId("x", " ")',
     '$stableId("x", [])',
   ])('never make one id of everybody unknown: %s', async (text) => {
-    expect(await valueOf(text)).toBeUndefined();
+    expect(await resultOf(text)).toBeUndefined();
   });
 });
 
@@ -89,7 +89,7 @@ describe('$e164', () => {
     ['$e164(null, "US")', undefined],
     ['$e164({"number": 1}, "US")', undefined],
   ])('makes international numbers of numbers, and nothing of the rest: %s', async (text, expected) => {
-    expect(await valueOf(text)).toBe(expected);
+    expect(await resultOf(text)).toBe(expected);
   });
 });
 
@@ -105,7 +105,7 @@ describe('$utm', () => {
     ['$utm(null)', undefined],
     ['$utm("not a url ?utm_source=a")', undefined],
   ])('reads what a URL tells of its campaign: %s', async (text, expected) => {
-    expect(await valueOf(text)).toEqual(expected);
+    expect(await resultOf(text)).toEqual(expected);
   });
 });
 
@@ -122,7 +122,7 @@ describe('$pick', () => {
     ['$pick([1, 2], "*")', undefined],
     ['$pick(custom, 1)', undefined],
   ])('finds a value by what its key looks like: %s', async (text, expected) => {
-    expect(await valueOf(text, { custom: cookies })).toBe(expected);
+    expect(await resultOf(text, { custom: cookies })).toBe(expected);
   });
 });
 

@@ -17,7 +17,7 @@ async function filled(value: Json, body: Json = {}, { nullIsNothing = false, var
   const problems: TemplateProblem[] = [];
   const template = compileTemplate(value, ['event'], { variables: Object.keys(variables), problems, nullIsNothing });
   expect(problems).toEqual([]);
-  return await fillTemplate(template, body, variables);
+  return await fillTemplate(template, { input: body, bindings: variables, item: null });
 }
 
 function problemsOf(value: Json): readonly TemplateProblem[] {

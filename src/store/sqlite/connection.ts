@@ -1,11 +1,10 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { GatewayError } from '../../model/error.ts';
 
-/** Up to 3.51.2, two connections that write and checkpoint can corrupt the file (https://sqlite.org/wal.html, "WAL-reset bug"). */
+/** Before it, two connections that write and checkpoint can corrupt the file: the WAL-reset bug of sqlite.org/wal.html. */
 const oldestSafeVersion = [3, 51, 3] as const;
 
-/** SQLite waits for a lock inside the event loop, so it waits this long at most; whoever can wait longer does so outside. */
+/** SQLite waits for a lock inside the event loop, so not for long; whoever can wait longer does so outside. */
 const busyTimeoutMs = 10;
 
 /** A burst may stretch the write-ahead log; after the next checkpoint the file shrinks to this. */
@@ -13,7 +12,6 @@ const walBytesKept = 64 * 1024 * 1024;
 
 /** Opens the database so that a commit that returns survives a power cut, or throws STORE_UNSAFE. */
 export function openDatabase(file: string): Database.Database {
-  if (file !== ':memory:') makePrivate(file);
   const db = new Database(file, { timeout: busyTimeoutMs });
   try {
     db.pragma('journal_mode = WAL');
@@ -30,12 +28,6 @@ export function openDatabase(file: string): Database.Database {
     db.close();
     throw error;
   }
-}
-
-/** Created before SQLite would, which follows the umask; the log and the index beside it take over the mode. */
-function makePrivate(file: string): void {
-  closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600);
 }
 
 /** Asks the database itself, because a setting that did not take is silent. */

@@ -1,4 +1,4 @@
-/** Deliveries on their way out: queued, claimed by a sender, settled. Each function runs in a transaction. */
+/** Deliveries on their way out: queued, claimed by a sender, settled. What writes runs inside a transaction. */
 import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, Settlement } from '../../model/delivery.ts';

@@ -54,7 +54,8 @@ export interface NewAttempt {
 export type PayloadRow = DeliveryRow & { readonly payload: string };
 
 const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, created_at,
-  status, due_at, claimed_by, lease_ends_at, settled_at, reason`;
+  status, due_at, claimed_by, lease_ends_at, settled_at, reason,
+  (select received_at from event where event.id = delivery.event_id) as received_at`;
 
 const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
   response_status, response_body`;

@@ -1,4 +1,4 @@
-/** Events on their way through the gateway: recorded, claimed by a translator, settled. Each function runs in a transaction. */
+/** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
 import { addMs, dateFromMs } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';

@@ -9,7 +9,7 @@ export const writeLimits = {
   /** Requests are refused above either; what the process remembers of the world stays bounded. */
   waiting: 10_000,
   waitingBytes: 64 * 1024 * 1024,
-  /** Somebody else's lock is waited for this often, this long: 0.8 s together with the busy timeout, under a sender's patience. */
+  /** Another process's lock is tried this often, this far apart: 0.8 s with the busy timeout, so a sender hears in time. */
   lockTries: 20,
   lockWaitMs: 30,
 } as const;
@@ -34,7 +34,6 @@ export class GroupCommit {
   #waiting: Operation[] = [];
   #waitingBytes = 0;
   #scheduled = false;
-  #lockTries = 0;
 
   constructor(db: Database, tallySql: TallyStatements) {
     this.#db = db;
@@ -82,28 +81,25 @@ export class GroupCommit {
     setImmediate(() => this.#flush());
   }
 
-  #flush(): void {
+  #flush(triesBefore = 0): void {
     this.#scheduled = false;
     try {
       this.#db.exec('begin immediate');
     } catch (error) {
-      this.#couldNotBegin(error);
+      this.#couldNotBegin(error, triesBefore + 1);
       return;
     }
-    this.#lockTries = 0;
     this.#commit(this.#take(writeLimits.group));
     if (this.#waiting.length > 0) this.#schedule();
   }
 
   /** The group stays in line while the lock may still come free; after that everything waiting hears the same. */
-  #couldNotBegin(error: unknown): void {
-    this.#lockTries += 1;
-    if (isBusy(error) && this.#lockTries < writeLimits.lockTries) {
+  #couldNotBegin(error: unknown, tries: number): void {
+    if (isBusy(error) && tries < writeLimits.lockTries) {
       this.#scheduled = true;
-      setTimeout(() => this.#flush(), writeLimits.lockWaitMs);
+      setTimeout(() => this.#flush(tries), writeLimits.lockWaitMs);
       return;
     }
-    this.#lockTries = 0;
     rejectAll(this.#take(this.#waiting.length), error);
   }
 

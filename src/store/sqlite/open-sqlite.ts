@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
@@ -16,7 +16,9 @@ export async function openSqlite(dataDir: string, clock: Clock): Promise<Store> 
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const releaseLock = holdLock(join(dataDir, 'hookstitch.lock'));
     opened.unshift(releaseLock);
-    const db = openDatabase(join(dataDir, 'hookstitch.db'));
+    const file = join(dataDir, 'hookstitch.db');
+    makePrivate(file);
+    const db = openDatabase(file);
     opened.unshift(() => db.close());
     applyMigrations(db, clock.now());
     const store = new SqliteStore(db, releaseLock);
@@ -27,4 +29,10 @@ export async function openSqlite(dataDir: string, clock: Clock): Promise<Store> 
     for (const close of opened) close();
     throw error instanceof GatewayError ? error : unavailable(error);
   }
+}
+
+/** Created before SQLite would, which follows the umask; the log and the index beside it take over the mode. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
 }

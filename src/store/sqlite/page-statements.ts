@@ -29,7 +29,8 @@ export interface DeliveryRange extends Range {
 }
 
 const eventsIn = `select received_at as at, seq from event
-  where (received_at, seq) < (@beforeAt, @beforeSeq) and received_at >= @since and source = @source and status = @status`;
+  where (received_at, seq) < (@beforeAt, @beforeSeq) and received_at >= @since
+    and source = @source and status = @status`;
 const newestEvents = 'order by received_at desc, seq desc limit @limit';
 
 const deliveriesIn = `select created_at as at, seq from delivery

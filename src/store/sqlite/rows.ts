@@ -1,4 +1,4 @@
-/** Rows as the tables hold them, and the model they stand for. The CHECKs of the schema are what makes these types true. */
+/** Rows as the tables hold them, and the model they stand for. The CHECKs of the schema make these types true. */
 import type { Attempt, FailureReason, Outcome } from '../../model/attempt.ts';
 import { dateFromMs } from '../../model/clock.ts';
 import type { Delivery, DeliveryState } from '../../model/delivery.ts';
@@ -48,6 +48,7 @@ export type DeliveryRow = DeliveryStateRow & {
   readonly outgoing_id: string;
   readonly attempts: number;
   readonly created_at: number;
+  readonly received_at: number;
 };
 
 type OutcomeRow =
@@ -106,6 +107,7 @@ export function toDelivery(row: DeliveryRow): Omit<Delivery, 'payload'> {
     outgoingId: row.outgoing_id,
     attempts: row.attempts,
     createdAt: dateFromMs(row.created_at),
+    receivedAt: dateFromMs(row.received_at),
     state: toState(row),
   };
 }

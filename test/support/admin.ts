@@ -1,0 +1,76 @@
+import type { RequestListener } from 'node:http';
+import { onTestFinished } from 'vitest';
+import { type AdminDependencies, adminApp } from '../../src/http/admin-app.ts';
+import { silentLog } from '../../src/log.ts';
+import type { Attempt, Outcome } from '../../src/model/attempt.ts';
+import type { ClaimedDelivery, Draft } from '../../src/model/delivery.ts';
+import type { ClaimedEvent } from '../../src/model/event.ts';
+import type { WorkerId } from '../../src/model/id.ts';
+import type { Json } from '../../src/model/json.ts';
+import type { Store } from '../../src/store/store.ts';
+import { now } from '../sources/raw-request.ts';
+import { type ClientAnswer, request } from './http-client.ts';
+import type { TestReceiver } from './receiver.ts';
+import { type Served, serve } from './served.ts';
+
+export const token = 'a-token-of-at-least-32-characters';
+
+export interface TestAdmin extends Served {
+  /** What the API answers to someone with the token. */
+  get(path: string): Promise<ClientAnswer>;
+  /** The JSON of an answer that has to be 200. */
+  json(path: string): Promise<Json>;
+}
+
+/** The admin side over a receiver's store; it lives as long as the test. `around` may change what the app sees. */
+export async function testAdmin(
+  { store, metrics }: TestReceiver,
+  parts: Partial<AdminDependencies> = {},
+  around: (app: RequestListener) => RequestListener = (app) => app,
+): Promise<TestAdmin> {
+  const app = adminApp({ token, store, metrics, clock: { now: () => now }, log: silentLog, ...parts });
+  const served = await serve(around(app));
+  onTestFinished(served.stop);
+  const get = (path: string) => request(`${served.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  const json = async (path: string): Promise<Json> => {
+    const { status, text } = await get(path);
+    if (status !== 200) throw new Error(`${path} is answered ${status}: ${text}`);
+    return JSON.parse(text);
+  };
+  return { ...served, get, json };
+}
+
+const worker: WorkerId = 'wrk_test';
+const claim = { worker, limit: 100, leaseMs: 60_000, now };
+
+/** Moves every waiting event as `move` says. */
+export async function translateAll(
+  { store }: TestReceiver,
+  move: (event: ClaimedEvent) => { readonly runs: Json; readonly drafts?: readonly Draft[]; readonly why?: string },
+): Promise<void> {
+  const events = await store.claimEvents(claim);
+  await store.settleTranslations(
+    events.map((event) => {
+      const { runs, drafts = [], why } = move(event);
+      const about = { event, settledAt: now, runs };
+      return why === undefined ? { ...about, to: 'translated', drafts } : { ...about, to: 'unmatched', why };
+    }),
+  );
+}
+
+export const draft = (destination: string, payload: Json = {}): Draft => ({
+  mapping: { file: `${destination}.yaml`, version: 'v1' },
+  item: 0,
+  destination,
+  outgoingId: '0b5d1c0e-0000-8000-8000-000000000000',
+  payload: JSON.stringify(payload),
+});
+
+/** Takes all due deliveries of one destination; the caller says what becomes of them. */
+export const claimDeliveries = (store: Store, destination: string, at = now): Promise<readonly ClaimedDelivery[]> =>
+  store.claimDeliveries(destination, { ...claim, now: at });
+
+export function attemptOf({ id, attempts }: ClaimedDelivery, outcome: Outcome): Attempt {
+  const number = attempts + 1;
+  return { id: `att_${id}_${number}`, deliveryId: id, number, startedAt: now, durationMs: 12, outcome };
+}
