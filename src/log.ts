@@ -78,14 +78,16 @@ export interface LogOptions {
   readonly level: string;
   /** Lines for people instead of JSON. */
   readonly pretty: boolean;
+  /** Takes the JSON lines instead of stdout. */
+  readonly destination?: DestinationStream;
 }
 
 /** JSON lines on stdout, or lines for people where stdout is a terminal. */
-export function createLog({ level, pretty: forPeople }: LogOptions): Log {
+export function createLog({ level, pretty: forPeople, destination }: LogOptions): Log {
   const options = { level, base: null, timestamp: stdTimeFunctions.isoTime };
   const stream: DestinationStream | undefined = forPeople
     ? pretty({ colorize: true, ignore: 'pid,hostname', messageKey: 'event', sync: true })
-    : undefined;
+    : destination;
   const logger: Logger = stream === undefined ? pino(options) : pino(options, stream);
   return { write: (event, fields) => logger[levels[event]]({ event, ...fields }) };
 }

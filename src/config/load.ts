@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gatewayFileName, type LoadedMappings, loadMappings } from '../mapping/load.ts';
+import { gatewayFileName } from '../mapping/folder.ts';
+import { type LoadedMappings, loadMappings } from '../mapping/load.ts';
 import { GatewayError } from '../model/error.ts';
 import { formatProblem, isError, type Problem } from '../yaml/problem.ts';
 import { defaultGatewayText } from './default-gateway.ts';

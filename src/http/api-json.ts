@@ -1,11 +1,11 @@
 import type { Attempt } from '../model/attempt.ts';
 import type { DeliveryState } from '../model/delivery.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import type { DeliveryDetail, DeliverySummary, EventDetail, EventSummary } from '../store/store.ts';
 
 /** How stored things look in the API: snake_case keys, ISO times, null for what is not. */
 
-export const eventSummaryJson = (event: EventSummary): Json => ({
+export const eventSummaryJson = (event: EventSummary): JsonObject => ({
   id: event.id,
   source: event.source,
   type: event.type,
@@ -17,8 +17,8 @@ export const eventSummaryJson = (event: EventSummary): Json => ({
   received_at: event.receivedAt.toISOString(),
 });
 
-export const eventJson = (event: EventDetail): Json => ({
-  ...(eventSummaryJson(event) as object),
+export const eventJson = (event: EventDetail): JsonObject => ({
+  ...eventSummaryJson(event),
   tries: event.tries,
   request: {
     method: event.request.method,
@@ -42,18 +42,18 @@ function bodyJson(body: Uint8Array): { readonly body: string; readonly body_enco
   }
 }
 
-export const deliverySummaryJson = (delivery: DeliverySummary): Json => ({
+export const deliverySummaryJson = (delivery: DeliverySummary): JsonObject => ({
   ...commonJson(delivery),
   last_message: delivery.lastMessage,
 });
 
-export const deliveryJson = (delivery: DeliveryDetail): Json => ({
+export const deliveryJson = (delivery: DeliveryDetail): JsonObject => ({
   ...commonJson(delivery),
   payload: JSON.parse(delivery.payload) as Json,
   history: delivery.history.map(attemptJson),
 });
 
-function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): Readonly<Record<string, Json>> {
+function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): JsonObject {
   return {
     id: delivery.id,
     event_id: delivery.eventId,
@@ -68,7 +68,7 @@ function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): Readonly<Re
   };
 }
 
-function stateJson(state: DeliveryState): Readonly<Record<string, Json>> {
+function stateJson(state: DeliveryState): JsonObject {
   const none = { due_at: null, lease_ends_at: null, settled_at: null, reason: null };
   switch (state.status) {
     case 'pending':
@@ -83,7 +83,7 @@ function stateJson(state: DeliveryState): Readonly<Record<string, Json>> {
   }
 }
 
-function attemptJson({ id, number, startedAt, durationMs, outcome }: Attempt): Json {
+function attemptJson({ id, number, startedAt, durationMs, outcome }: Attempt): JsonObject {
   return {
     id,
     number,

@@ -36,7 +36,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 const bearerOf = (authorization: string): string => /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? '';
 
-/** How many wrong tokens each address has sent since the first of them. */
+/** The wrong tokens of each address within the window that its first one opened. */
 class Failures {
   readonly #failures = new Map<string, { readonly since: number; readonly count: number }>();
 

@@ -38,7 +38,7 @@ export async function listen(
 ): Promise<Listening> {
   const server = createServer({ ...limits, requireHostHeader: true }, handler);
   server.maxConnections = connectionsMax;
-  // Node drops the headers after the 1,000th without a word, among them one that repeats a signature; the size is limited.
+  // Some versions of Node drop all headers after the 1,000th, a repeated signature among them; their size is limited anyway.
   server.maxHeadersCount = 0;
   // Without this listener Node would tell a client that asks first to go on, before anything of its request was checked.
   server.on('checkContinue', handler);

@@ -32,8 +32,10 @@ function received(request: IncomingMessage): Promise<Buffer> {
     };
     request.on('data', take);
     request.once('end', () => resolve(Buffer.concat(chunks, length)));
-    // Without an end before it: the sender went away in the middle, and there is nobody to answer.
-    request.once('close', () => reject(new GatewayError('REQUEST_INVALID', 'the request ended before its body did')));
+    request.once('close', () => {
+      // The sender went away in the middle; there is nobody to answer.
+      if (!request.complete) reject(new GatewayError('REQUEST_INVALID', 'the request ended before its body did'));
+    });
   });
 }
 

@@ -28,18 +28,22 @@ export function receive(dependencies: ReceiveDependencies): (request: Request, r
     const source = dependencies.sources.get(name);
     if (source === undefined) throw new GatewayError('SOURCE_UNKNOWN', `no source called "${name}"`);
     const startedMs = performance.now();
-    let outcome = 'internal';
+    let outcome = 'accepted';
     try {
-      outcome = await receiveFrom(source, { request, response }, dependencies);
+      await receiveFrom(source, { request, response }, dependencies);
     } catch (error) {
       // Counted here, because only here the source is known; answered in problem.ts.
-      if (error instanceof GatewayError)
-        outcome = error.code === 'SIGNATURE_REFUSED' ? error.message : error.code.toLowerCase();
+      outcome = outcomeOf(error);
       throw error;
     } finally {
       dependencies.metrics.requestReceived(name, outcome, (performance.now() - startedMs) / 1000);
     }
   };
+}
+
+function outcomeOf(error: unknown): string {
+  if (!(error instanceof GatewayError)) return 'internal';
+  return error.code === 'SIGNATURE_REFUSED' ? error.message : error.code.toLowerCase();
 }
 
 interface Exchange {
@@ -51,7 +55,7 @@ async function receiveFrom(
   source: ConfiguredSource,
   { request, response }: Exchange,
   dependencies: ReceiveDependencies,
-): Promise<string> {
+): Promise<void> {
   const { log, store, clock, recorded } = dependencies;
   if (source.off !== null) throw new GatewayError('SOURCE_NOT_CONFIGURED', source.off);
   const body = await readBody(request, response);
@@ -65,7 +69,6 @@ async function receiveFrom(
   sendJson(response, 200, { accepted, duplicates });
   log.write('event.received', { source: source.name, accepted, duplicates });
   if (accepted > 0) recorded();
-  return 'accepted';
 }
 
 interface RawParts {

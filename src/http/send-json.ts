@@ -7,7 +7,7 @@ const lingering = { ms: 2_000, bytes: 4 * bodyBytesMax };
 /** The one way of answering, also before the request's body has been read. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
-  const isLast = hasUnreadBody(response.req);
+  const isLast = endsConnection(response.req);
   if (isLast) response.setHeader('Connection', 'close');
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
@@ -22,13 +22,13 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 /**
- * Node reads an unread body to its end, whatever its length, to keep the connection. That is worth it for a short one
- * whose sender is sending it; one that asked first (Expect: 100-continue) may never do so.
+ * To keep a connection Node reads what is left of a body, whatever its length. That is worth it for a short one that is
+ * on its way; a client that asked first (Expect: 100-continue) may never send it.
  */
-function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
-  if (complete) return false;
-  const isEndless = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > bodyBytesMax;
-  return isEndless || headers.expect !== undefined;
+function endsConnection({ complete, destroyed, headers }: IncomingMessage): boolean {
+  if (complete || destroyed) return false;
+  const isLong = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > bodyBytesMax;
+  return isLong || headers.expect !== undefined;
 }
 
 /**

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, type Json } from '../model/json.ts';
-import { parseYaml, type YamlFile } from '../yaml/document.ts';
+import { fileBytesMax, parseYaml, type YamlFile } from '../yaml/document.ts';
 import { didYouMean, isError, type Problem } from '../yaml/problem.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
 import { compileMapping, everywhere, type MappingDefinition } from './compile.ts';
 import { functionNames } from './expression.ts';
+import { gatewayFileName, mappingFileNames, readText } from './folder.ts';
 import { type MappingFile, mappingFile } from './schema.ts';
 import { expressionText, type TemplatePath, type TemplateProblem } from './template.ts';
 
@@ -25,18 +24,10 @@ export interface LoadedMappings {
   readonly files: readonly string[];
 }
 
-export const gatewayFileName = 'gateway.yaml';
-
 /** Reads every mapping of a folder; one broken file never hides another. A missing folder holds no mappings. */
 export async function loadMappings(folder: string, known: KnownNames): Promise<LoadedMappings> {
-  const names = await mappingFileNames(folder);
-  const loaded = await Promise.all(
-    names.map(async (name): Promise<ReadMapping> => {
-      const shown = join(folder, name);
-      const read = await readText(shown);
-      return 'problem' in read ? { problems: [read.problem] } : readMapping({ name, shown }, read.text, known);
-    }),
-  );
+  const names = await fileNames(folder);
+  const loaded = await Promise.all(names.map((name) => readMappingFile({ name, shown: join(folder, name) }, known)));
   return {
     definitions: loaded.flatMap(({ definition }) => (definition === undefined ? [] : [definition])),
     problems: loaded.flatMap(({ problems }) => problems),
@@ -44,14 +35,9 @@ export async function loadMappings(folder: string, known: KnownNames): Promise<L
   };
 }
 
-async function mappingFileNames(folder: string): Promise<readonly string[]> {
+async function fileNames(folder: string): Promise<readonly string[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /\.ya?ml$/.test(entry.name))
-      .map(({ name }) => name)
-      .filter((name) => name !== gatewayFileName)
-      .sort();
+    return await mappingFileNames(folder);
   } catch (error) {
     // No folder is no mappings: the gateway still receives and keeps every event.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
@@ -59,24 +45,11 @@ async function mappingFileNames(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function readText(path: string): Promise<{ readonly text: string } | { readonly problem: Problem }> {
-  try {
-    // Links are not followed: one could point at a file that is no mapping.
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      return { text: await file.readFile('utf8') };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    // The other files still count, and this one is told.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const message =
-      code === 'ELOOP' ? 'is a symbolic link; links are not followed' : `cannot be read (${String(code)})`;
-    return {
-      problem: { severity: 'error', code: 'mapping/unreadable', message, at: { file: path, line: 1, column: 1 } },
-    };
-  }
+/** One file → a definition, or what is wrong with it. */
+export async function readMappingFile({ name, shown }: MappingText, known: KnownNames): Promise<ReadMapping> {
+  const read = await readText(shown, fileBytesMax);
+  if ('text' in read) return readMapping({ name, shown }, read.text, known);
+  return { problems: [{ severity: 'error', at: { file: shown, line: 1, column: 1 }, ...read }] };
 }
 
 export interface MappingText {
@@ -86,7 +59,7 @@ export interface MappingText {
   readonly shown: string;
 }
 
-interface ReadMapping {
+export interface ReadMapping {
   /** Absent when a problem is an error. */
   readonly definition?: MappingDefinition;
   readonly problems: readonly Problem[];

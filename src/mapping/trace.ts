@@ -1,10 +1,9 @@
 import type { Json } from '../model/json.ts';
-import type { TemplatePath } from './template.ts';
 
 /** What one expression of a mapping came to on one event: for `try`, `test` and the playground, never for the worker. */
 export interface TraceEntry {
   /** Where it stands in the file, as in `['event', 'user', 'id']`. */
-  readonly path: TemplatePath;
+  readonly path: readonly (string | number)[];
   /** The text behind the `=`. */
   readonly expression: string;
   /** Which item of `for_each`; null outside of it. */

@@ -139,35 +139,52 @@ interface Block {
 
 const indentOf = (text: string): number => /^ */.exec(text)?.[0].length ?? 0;
 
+/** How far a block's content is indented; an explicit indicator may leave its first lines further in. */
+function contentIndent(lines: readonly Line[], header: string): number {
+  const indents = lines.filter(({ text }) => text.trim() !== '').map(({ text }) => indentOf(text));
+  const isExplicit = /^[|>][+-]?[1-9]/.test(header);
+  return isExplicit ? Math.min(...indents) : (indents[0] ?? 0);
+}
+
 function walkBlock(walk: Walk, lines: readonly Line[], { folded, header }: Block): void {
-  const first = lines.find(({ text }) => text.trim() !== '');
-  const explicit = /^[|>][+-]?([1-9])/.exec(header)?.[1];
-  // An explicit indicator counts from the parent's indentation, which the first line's own then exceeds or equals.
-  const indent =
-    explicit === undefined
-      ? indentOf(first?.text ?? '')
-      : Math.min(...lines.filter(({ text }) => text.trim() !== '').map(({ text }) => indentOf(text)));
-  let separator = '';
+  const indent = contentIndent(lines, header);
+  if (folded) walkFolded(walk, lines, indent);
+  else walkLiteral(walk, lines, indent);
+  const last = lines.at(-1);
+  walk.add('\n', (last?.offset ?? 0) + (last?.text.length ?? 0));
+}
+
+function walkLiteral(walk: Walk, lines: readonly Line[], indent: number): void {
+  for (const [index, { text, offset }] of lines.entries()) {
+    if (index > 0) walk.add('\n', offset - 1);
+    walk.add(text.slice(indent), offset + indent, 1);
+  }
+}
+
+function walkFolded(walk: Walk, lines: readonly Line[], indent: number): void {
+  // What stands between the lines before and after: nothing yet, a folded line's space, or kept line breaks.
+  let separator: Separator = '';
   let moreIndented = false;
   for (const { text, offset } of lines) {
     const content = text.slice(indent);
     const breakAt = Math.max(0, offset - 1);
-    if (!folded || /^[ \t]/.test(content)) {
-      if (folded && separator === ' ') separator = '\n';
-      else if (folded && !moreIndented && separator === '\n') separator = '\n\n';
-      walk.add(separator, breakAt);
-      walk.add(content, offset + indent, 1);
-      separator = '\n';
-      moreIndented = true;
-    } else if (content === '') {
+    if (content === '') {
       if (separator === '\n' || walk.text === '') walk.add('\n', breakAt);
-      else separator = '\n';
-    } else {
-      walk.add(separator, breakAt);
-      walk.add(content, offset + indent, 1);
-      separator = ' ';
-      moreIndented = false;
+      separator = '\n';
+      continue;
     }
+    const kept = /^[ \t]/.test(content);
+    walk.add(kept ? beforeMoreIndented(separator, moreIndented) : separator, breakAt);
+    walk.add(content, offset + indent, 1);
+    separator = kept ? '\n' : ' ';
+    moreIndented = kept;
   }
-  walk.add('\n', (lines.at(-1)?.offset ?? 0) + (lines.at(-1)?.text.length ?? 0));
+}
+
+type Separator = '' | ' ' | '\n';
+
+/** A line that is further in keeps the breaks around it. */
+function beforeMoreIndented(separator: Separator, afterMoreIndented: boolean): string {
+  if (separator === ' ') return '\n';
+  return separator === '\n' && !afterMoreIndented ? '\n\n' : separator;
 }

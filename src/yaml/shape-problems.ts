@@ -75,14 +75,19 @@ function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
 function wrongValue(yaml: YamlFile, path: Path, { prefix, issue }: { prefix: string; issue: Issue }): Problem {
   const name = path.join('.');
   // Our own checks say themselves what is missing.
-  const isMissing = issue.code !== 'custom' && valueAt(yaml, path) === undefined;
-  const message = isMissing ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
+  const message =
+    issue.code !== 'custom' && isMissing(yaml, path) ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
   return {
     severity: 'error',
     code: `${prefix}/invalid-value`,
     message: name === '' ? message : `${name}: ${message}`,
     at: yaml.positionOf(path),
   };
+}
+
+function isMissing(yaml: YamlFile, path: Path): boolean {
+  const parent = valueAt(yaml, path.slice(0, -1));
+  return typeof parent === 'object' && parent !== null && !Object.hasOwn(parent, path.at(-1) ?? '');
 }
 
 /** Of a union's branches the one that got furthest into the value: the one the author most likely meant. */

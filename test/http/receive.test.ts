@@ -77,6 +77,15 @@ describe('a genuine request', () => {
     });
   });
 
+  it('may have headers named like members of every object', async () => {
+    const receiver = await testReceiver();
+    const { headers, ...post } = signedPost(callrail, '{}');
+    const names = { ['__proto__']: 'a', constructor: 'b', 'has-own-property': 'c', tostring: 'd' };
+    await request(`${receiver.url}/in/callrail`, { ...post, headers: { ...headers, ...names } });
+    const stored = await storedEvent(receiver);
+    expect(Object.entries(stored?.request.headers ?? {})).toEqual(expect.arrayContaining(Object.entries(names)));
+  });
+
   it('takes its public URL from the configuration and not from what a client can write', async () => {
     const receiver = await testReceiver();
     const { headers, ...post } = signedPost(hubspot, batch(1));

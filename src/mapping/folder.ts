@@ -1,0 +1,54 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { Problem } from '../yaml/problem.ts';
+
+/** The files of the mappings folder, read so that nobody is led out of it, kept waiting or drowned. */
+
+export const gatewayFileName = 'gateway.yaml';
+
+/** The names of the mapping files, in order. Hidden files are editors' own; a link is a file that cannot be read. */
+export async function mappingFileNames(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /^[^.].*\.ya?ml$/.test(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => name !== gatewayFileName)
+    .sort();
+}
+
+/** A file's text, or why there is none. */
+export type ReadText = { readonly text: string } | Pick<Problem, 'code' | 'message' | 'hint'>;
+
+/** Reads a plain file of at most `bytesMax` bytes; a larger one is refused before any of it is read. */
+export async function readText(path: string, bytesMax: number): Promise<ReadText> {
+  try {
+    // A link could point at a file that is no mapping; a pipe would keep us waiting for ever.
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      return await textOf(file, bytesMax);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // The other files still count, and this one is told.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return unreadable(code === 'ELOOP' ? 'is a symbolic link; links are not followed' : `cannot be read (${code})`);
+  }
+}
+
+async function textOf(file: FileHandle, bytesMax: number): Promise<ReadText> {
+  const status = await file.stat();
+  if (!status.isFile()) return unreadable('is not a file');
+  if (status.size <= bytesMax) return { text: await file.readFile('utf8') };
+  const message = `larger than ${bytesMax / 1024} KB`;
+  return { code: 'yaml/too-large', message, hint: 'split it into several files' };
+}
+
+const unreadable = (message: string): ReadText => ({ code: 'mapping/unreadable', message });
+
+/** True when `path` is inside `folder` once every link on the way is followed. */
+export async function isInside(folder: string, path: string): Promise<boolean> {
+  const way = relative(await realpath(folder), await realpath(path));
+  return way !== '' && way.split(/[\\/]/)[0] !== '..';
+}
