@@ -12,8 +12,10 @@ import type { Store, TranslationSettlement } from '../store/store.ts';
 const batchMax = 100;
 /** Longer than a full batch can take with an evaluator that is killed again and again. */
 const leaseMs = 300_000;
-/** An event that took the whole gateway down this often is not tried again. */
-const triesMax = 3;
+/** An event that was under way this often when the gateway ended is evaluated alone from then on. */
+const aloneAfterTries = 3;
+/** Alone or not: an event that took the whole gateway down this often is not tried again. */
+const triesMax = 6;
 
 export interface TranslateDependencies {
   readonly store: Pick<Store, 'claimEvents' | 'settleTranslations'>;
@@ -28,13 +30,14 @@ export interface TranslateDependencies {
 /** claim → evaluate → enqueue, for one batch of events; true when there may be more. */
 export async function translate(dependencies: TranslateDependencies): Promise<boolean> {
   const { store, worker, clock, queued } = dependencies;
-  const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, now: clock.now() });
+  const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
   if (events.length === 0) return false;
   const settlements = await settlementsOf(events, dependencies);
   await store.settleTranslations(settlements);
   for (const settlement of settlements) writeLog(settlement, dependencies.log);
   queued(new Set(settlements.flatMap((settlement) => draftsOf(settlement).map(({ destination }) => destination))));
-  return events.length === batchMax;
+  // Fewer than a full batch may mean that a suspect was handed out alone, with more behind it.
+  return true;
 }
 
 async function settlementsOf(

@@ -12,6 +12,15 @@ export interface Claim {
   readonly now: Date;
 }
 
+/** A claim of events. */
+export interface EventClaim extends Claim {
+  /**
+   * An event whose claims ended unsettled this often is handed out alone: whoever dies over it again has found the
+   * culprit, and those that only stood beside it are not suspected for ever.
+   */
+  readonly aloneAfterTries: number;
+}
+
 /** How a claimed event leaves the translator's hands. `runs` tells what each mapping made of it, as JSON for people. */
 export type TranslationSettlement = { readonly event: ClaimedEvent; readonly settledAt: Date } & (
   | { readonly to: 'translated'; readonly drafts: readonly Draft[]; readonly runs: Json }
@@ -24,7 +33,7 @@ export type TranslationSettlement = { readonly event: ClaimedEvent; readonly set
       readonly drafts: readonly Draft[];
       readonly runs: Json;
     }
-  /** Shutdown or a broken evaluator: back in line; the try stays counted. */
+  /** Shutdown or a broken evaluator: back in line, no try spent. */
   | { readonly to: 'released' }
 );
 
@@ -113,7 +122,7 @@ export interface Store {
   recordRequest(request: ReceivedRequest): Promise<Receipt>;
 
   /** Due events in the order of arrival; an expired lease makes an event due again. Counts the try. */
-  claimEvents(claim: Claim): Promise<readonly ClaimedEvent[]>;
+  claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]>;
   /** Moves each event and queues its drafts, or neither; false for one whose lease was lost. */
   settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]>;
 

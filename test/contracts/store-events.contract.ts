@@ -212,12 +212,25 @@ export function describeEvents(opened: { readonly store: Store }): void {
       expect(await claimDelivery(store)).toMatchObject({ eventId: event.id });
     });
 
-    it('puts a released event back in line, its try still counted', async () => {
+    it('hands out alone what was under way too often when its worker ended', async () => {
+      await record(store, ['a', 'b', 'c', 'd']);
+      const later = (leases: number) => aClaim({ now: at(1_000 + leases * leaseMs) });
+      for (const died of [0, 1, 2]) {
+        expect(externalIds(await store.claimEvents({ ...later(died), limit: 2 }))).toEqual(['a', 'b']);
+      }
+
+      const wide = later(3);
+      expect(externalIds(await store.claimEvents(wide))).toEqual(['a']);
+      expect(externalIds(await store.claimEvents(wide))).toEqual(['b']);
+      expect(externalIds(await store.claimEvents(wide))).toEqual(['c', 'd']);
+    });
+
+    it('puts a released event back in line with no try spent', async () => {
       await record(store, ['a', 'b']);
       const event = await claimOne(store, aClaim({ limit: 1 }));
 
       expect(await store.settleTranslations([{ to: 'released', event, settledAt: at(2_000) }])).toEqual([true]);
-      expect(await store.claimEvents(aClaim())).toMatchObject([{ externalId: 'a', tries: 2 }, { externalId: 'b' }]);
+      expect(await store.claimEvents(aClaim())).toMatchObject([{ externalId: 'a', tries: 1 }, { externalId: 'b' }]);
     });
 
     it.each([

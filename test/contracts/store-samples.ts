@@ -5,7 +5,7 @@ import { addMs } from '../../src/model/clock.ts';
 import type { ClaimedDelivery, Draft, Settlement } from '../../src/model/delivery.ts';
 import type { ClaimedEvent, ReceivedRequest, SourceEvent } from '../../src/model/event.ts';
 import { newId } from '../../src/model/id.ts';
-import type { Claim, Store, TranslationSettlement } from '../../src/store/store.ts';
+import type { EventClaim, Store, TranslationSettlement } from '../../src/store/store.ts';
 
 export const noon = new Date('2026-11-21T12:00:00.000Z');
 export const at = (ms: number): Date => addMs(noon, ms);
@@ -36,8 +36,8 @@ export async function record(store: Store, externalIds: readonly string[], reque
   }
 }
 
-export function aClaim(claim: Partial<Claim> = {}): Claim {
-  return { worker: 'wrk_one', limit: 100, leaseMs, now: at(1_000), ...claim };
+export function aClaim(claim: Partial<EventClaim> = {}): EventClaim {
+  return { worker: 'wrk_one', limit: 100, leaseMs, aloneAfterTries: 3, now: at(1_000), ...claim };
 }
 
 export function aDraft(draft: Partial<Draft> = {}): Draft {

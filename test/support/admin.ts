@@ -41,7 +41,7 @@ export async function testAdmin(
 }
 
 const worker: WorkerId = 'wrk_test';
-const claim = { worker, limit: 100, leaseMs: 60_000, now };
+const claim = { worker, limit: 100, leaseMs: 60_000, aloneAfterTries: 3, now };
 
 /** Moves every waiting event as `move` says. */
 export async function translateAll(

@@ -37,6 +37,8 @@ export interface EventMove extends EventLease {
   readonly message: string | null;
   readonly settledAt: number | null;
   readonly runs: string | null;
+  /** 0 when the worker gives it back untried. */
+  readonly spent: 0 | 1;
 }
 
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
@@ -66,7 +68,7 @@ export function eventStatements(db: Database) {
     ),
     move: db.prepare<EventMove>(`
       update event set status = @status, reason = @reason, message = @message, settled_at = @settledAt, runs = @runs,
-        claimed_by = null, lease_ends_at = null
+        tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 
     oldestWaiting: db

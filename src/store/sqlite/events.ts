@@ -4,9 +4,9 @@ import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
 import { newId } from '../../model/id.ts';
 import type { Json } from '../../model/json.ts';
-import type { Claim, TranslationSettlement } from '../store.ts';
+import type { EventClaim, TranslationSettlement } from '../store.ts';
 import { insertDrafts } from './deliveries.ts';
-import type { EventLease, EventMove, NewEvent } from './event-statements.ts';
+import type { EventMove, NewEvent } from './event-statements.ts';
 import { type EventRow, earliest, type RequestRow, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
@@ -58,12 +58,15 @@ function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, r
   };
 }
 
-export function claimEvents(sql: Statements, { worker, limit, leaseMs, now }: Claim): readonly ClaimedEvent[] {
+export function claimEvents(sql: Statements, claim: EventClaim): readonly ClaimedEvent[] {
+  const { worker, limit, leaseMs, now, aloneAfterTries } = claim;
   sql.events.endLeases.run(now.getTime());
   const leaseEndsAt = addMs(now, leaseMs).getTime();
   const requests = new Map<number, RequestText>();
   const claimed: ClaimedEvent[] = [];
-  for (const row of sql.events.waiting.all(limit)) {
+  const waiting = sql.events.waiting.all(limit);
+  const suspect = waiting.findIndex(({ tries }) => tries >= aloneAfterTries);
+  for (const row of suspect === -1 ? waiting : waiting.slice(0, Math.max(suspect, 1))) {
     const request = requests.get(row.request_seq) ?? readRequest(sql, row.request_seq);
     requests.set(row.request_seq, request);
     sql.events.claim.run(worker, leaseEndsAt, row.seq);
@@ -120,7 +123,7 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
 
 function moveOf(settlement: TranslationSettlement): EventMove {
   const { id, claimedBy: worker, tries } = settlement.event;
-  const lease: EventLease = { id, worker, tries };
+  const lease = { id, worker, tries, spent: 1 as const };
   const settledAt = settlement.settledAt.getTime();
   switch (settlement.to) {
     case 'translated':
@@ -139,7 +142,7 @@ function moveOf(settlement: TranslationSettlement): EventMove {
       return { ...lease, status: 'failed', reason, message, settledAt, runs: runsOf(settlement) };
     }
     case 'released':
-      return { ...lease, status: 'received', reason: null, message: null, settledAt: null, runs: null };
+      return { ...lease, status: 'received', reason: null, message: null, settledAt: null, runs: null, spent: 0 };
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   DeliveryDetail,
   DeliveryFilter,
   DeliverySummary,
+  EventClaim,
   EventDetail,
   EventFilter,
   EventSummary,
@@ -51,7 +52,7 @@ export class SqliteStore implements Store {
     return this.#commit.writeIfRoom((tally) => recordRequest(this.#sql, request, tally), request.body.byteLength);
   }
 
-  async claimEvents(claim: Claim): Promise<readonly ClaimedEvent[]> {
+  async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
     return this.#commit.write(() => claimEvents(this.#sql, claim));
   }
 
