@@ -73,7 +73,7 @@ export function apiRouter({ store, clock }: ApiDependencies): Router {
   return router;
 }
 
-/** Express's own parser is off: a key given twice would be a list, and `a[b]=1` an object. */
+/** Not by Express, to which a key given twice is a list, and `a[b]=1` an object. */
 function queryOf<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
   const start = request.url.indexOf('?');
   const parameters = start === -1 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(start)));

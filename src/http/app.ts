@@ -10,8 +10,6 @@ const notFound: RequestHandler = (_request, _response, next) => next(new Gateway
 export function createApp(log: Log, audience: Audience, addRoutes: (app: Express) => void): RequestListener {
   const app = express();
   app.disable('x-powered-by');
-  app.set('etag', false);
-  app.set('query parser', false);
   app.enable('strict routing');
   app.enable('case sensitive routing');
   addRoutes(app);

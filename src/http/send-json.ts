@@ -21,14 +21,10 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   } else response.end(text);
 }
 
-/**
- * To keep a connection Node reads what is left of a body, whatever its length. That is worth it for a short one that is
- * on its way; a client that asked first (Expect: 100-continue) may never send it.
- */
+/** To keep a connection Node reads what is left of a body, whatever its length: worth it only where that is short. */
 function endsConnection({ complete, destroyed, headers }: IncomingMessage): boolean {
   if (complete || destroyed) return false;
-  const isLong = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > bodyBytesMax;
-  return isLong || headers.expect !== undefined;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > bodyBytesMax;
 }
 
 /**

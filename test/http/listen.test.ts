@@ -177,7 +177,7 @@ describe('a slow client', () => {
     onTestFinished(() => void socket.destroy());
     await new Promise((resolve) => socket.once('end', resolve).resume());
     const sockets = () => process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
-    await expect.poll(sockets).toBe(1);
+    await expect.poll(sockets, { timeout: 10_000 }).toBe(1);
   });
 
   it('does not keep others waiting', async () => {

@@ -72,6 +72,11 @@ describe('the limit of 1 MiB', () => {
     },
   );
 
+  it('leaves no connection behind when the body never comes', async () => {
+    const receiver = await testReceiver();
+    expect(statusesOf(await exchange(receiver.port, head({ 'Content-Length': 2 * mebibyte })))).toEqual([413]);
+  });
+
   it('ends a body of unknown length in its middle', async () => {
     const receiver = await testReceiver();
     const wire = await connect(receiver.port);
@@ -233,7 +238,7 @@ describe('a body that ends early', () => {
     wire.finish();
     await wire.closed();
     await expect
-      .poll(() => receiver.metrics.text())
+      .poll(() => receiver.metrics.text(), { timeout: 10_000 })
       .toContain('hookstitch_requests_total{source="callrail",outcome="request_invalid"} 1');
     expect(await receiver.events()).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { callrail } from '../../src/sources/callrail.ts';
 import { hubspot } from '../../src/sources/hubspot.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { stripe } from '../../src/sources/stripe.ts';
-import { fixtureBytes, fixtureJson } from '../sources/raw-request.ts';
+import { fixtureBytes, fixtureJson, now, secret } from '../sources/raw-request.ts';
 import { type ClientAnswer, request } from '../support/http-client.ts';
 import { configured, publicUrl, signedPost, type TestReceiver, testReceiver } from '../support/receiver.ts';
 
@@ -103,6 +103,16 @@ describe('a genuine request', () => {
     expect((await storedEvent(receiver))?.request.url).toBe(`${publicUrl}/in/callrail${query}`);
     const uncovered = signedPost(hubspot, batch(1));
     expect((await request(`${receiver.url}/in/hubspot${query}`, uncovered)).status).toBe(401);
+  });
+
+  it('counts as sent to the URL that its source is registered under, where that is another', async () => {
+    const public_url = 'https://example.com/webhooks/hubspot/';
+    const receiver = await testReceiver({ sources: [configured(hubspot, { public_url })] });
+    const body = Buffer.from(batch(1));
+    const headers = hubspot.sign({ method: 'POST', url: `${public_url}?portal=1`, body }, secret, now);
+    const answer = await request(`${receiver.url}/in/hubspot?portal=1`, { method: 'POST', headers, body });
+    expect(receiptOf(answer)).toEqual({ accepted: 1, duplicates: 0 });
+    expect((await storedEvent(receiver))?.request.url).toBe(`${public_url}?portal=1`);
   });
 
   it.each([
