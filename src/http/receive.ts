@@ -7,7 +7,7 @@ import { ingest } from '../pipeline/ingest.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
-import { readBody } from './read-body.ts';
+import { BodyReader } from './read-body.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ReceiveDependencies {
@@ -23,6 +23,7 @@ export interface ReceiveDependencies {
 
 /** `POST /in/<source>[/<kind>]`: answers 200 once every event is on disk, whatever mappings and destinations do. */
 export function receive(dependencies: ReceiveDependencies): (request: Request, response: Response) => Promise<void> {
+  const bodies = new BodyReader();
   return async (request, response) => {
     const name = String(request.params.source);
     const source = dependencies.sources.get(name);
@@ -30,7 +31,8 @@ export function receive(dependencies: ReceiveDependencies): (request: Request, r
     const startedMs = performance.now();
     let outcome = 'accepted';
     try {
-      await receiveFrom(source, { request, response }, dependencies);
+      const body = () => bodies.read(request, response);
+      await receiveFrom(source, { request, response, body }, dependencies);
     } catch (error) {
       // Counted here, because only here the source is known; answered in problem.ts.
       outcome = outcomeOf(error);
@@ -49,16 +51,17 @@ function outcomeOf(error: unknown): string {
 interface Exchange {
   readonly request: Request;
   readonly response: Response;
+  readonly body: () => Promise<Buffer>;
 }
 
 async function receiveFrom(
   source: ConfiguredSource,
-  { request, response }: Exchange,
+  { request, response, body: readBody }: Exchange,
   dependencies: ReceiveDependencies,
 ): Promise<void> {
   const { log, store, clock, recorded } = dependencies;
   if (source.off !== null) throw new GatewayError('SOURCE_NOT_CONFIGURED', source.off);
-  const body = await readBody(request, response);
+  const body = await readBody();
   const raw = rawRequest(request, { body, source, publicUrl: dependencies.publicUrl, receivedAt: clock.now() });
   const ingested = await ingest(raw, source, { store, clock });
   if (ingested.kind === 'refused') {

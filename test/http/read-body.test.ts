@@ -243,3 +243,23 @@ describe('a body that ends early', () => {
     expect(await receiver.events()).toEqual([]);
   });
 });
+
+describe('bodies that are never finished', () => {
+  it('take a bounded part of the memory: beyond it senders are asked to come back', async () => {
+    const receiver = await testReceiver();
+    const unfinished = head({ 'Content-Length': mebibyte }) + 'x'.repeat(mebibyte - 1);
+    const wires = await Promise.all(Array.from({ length: 66 }, () => connect(receiver.port)));
+    const answers = wires.map((wire) => {
+      wire.send(unfinished);
+      return wire.answer();
+    });
+
+    const first = await Promise.race(answers);
+
+    expect(statusesOf(first)).toEqual([503]);
+    expect(first).toContain('Retry-After');
+    for (const wire of wires) wire.cut();
+    await Promise.allSettled(answers);
+    expect((await receiver.post(callrail, jsonOf(1_000))).status).toBe(200);
+  });
+});
