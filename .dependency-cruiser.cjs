@@ -49,7 +49,7 @@ const livesIn = {
 
 /** Places that decide and never act: no disk, network or process. */
 const pure = ['model', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
-const acting = ['mapping/evaluator', 'mapping/load.ts', 'mapping/check.ts', 'delivery/send.ts'];
+const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/load.ts', 'mapping/check.ts', 'delivery/send.ts'];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';
 

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import type { Problem } from '../yaml/problem.ts';
 
 /** The files of the mappings folder, read so that nobody is led out of it, kept waiting or drowned. */
@@ -46,9 +45,3 @@ async function textOf(file: FileHandle, bytesMax: number): Promise<ReadText> {
 }
 
 const unreadable = (message: string): ReadText => ({ code: 'mapping/unreadable', message });
-
-/** True when `path` is inside `folder` once every link on the way is followed. */
-export async function isInside(folder: string, path: string): Promise<boolean> {
-  const way = relative(await realpath(folder), await realpath(path));
-  return way !== '' && way.split(/[\\/]/)[0] !== '..';
-}

@@ -76,7 +76,9 @@ function wrongValue(yaml: YamlFile, path: Path, { prefix, issue }: { prefix: str
   const name = path.join('.');
   // Our own checks say themselves what is missing.
   const message =
-    issue.code !== 'custom' && isMissing(yaml, path) ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
+    path.length > 0 && issue.code !== 'custom' && isMissing(yaml, path)
+      ? 'is missing'
+      : issue.message.replace(/^Invalid input: /, '');
   return {
     severity: 'error',
     code: `${prefix}/invalid-value`,
