@@ -67,8 +67,10 @@ describe('the shipped mappings', () => {
     expect(mappings.definitions).not.toEqual([]);
   });
 
-  it.each(mappings.definitions)('say in their first line what they do: $file', ({ file }) => {
-    expect(readProjectFile(`mappings/${file}`)).toMatch(/^# [A-Z][^\n]+\.(?: [^\n]+)?\n/);
+  it.each(mappings.definitions)('say what they do right below the line for editors: $file', ({ file }) => {
+    expect(readProjectFile(`mappings/${file}`)).toMatch(
+      /^# yaml-language-server: [^\n]+\n# [A-Z][^\n]+\.(?: [^\n]+)?\n/,
+    );
   });
 
   it.each(mappings.definitions)(

@@ -3,13 +3,22 @@ import { GatewayError } from '../model/error.ts';
 import { exitCodes, type Verb } from './command.ts';
 import { demoCommand } from './commands/demo.ts';
 import { healthCommand } from './commands/health.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
 import { testCommand } from './commands/test.ts';
 import { validateCommand } from './commands/validate.ts';
 import { print, printError, style } from './output.ts';
 
-const verbs: readonly Verb[] = [serveCommand, demoCommand, validateCommand, testCommand, sendCommand, healthCommand];
+const verbs: readonly Verb[] = [
+  serveCommand,
+  demoCommand,
+  validateCommand,
+  testCommand,
+  sendCommand,
+  schemaCommand,
+  healthCommand,
+];
 
 /** Parses, dispatches, and turns what went wrong into an exit code: 0 ok, 1 problems found, 2 wrong use. */
 export async function run(args: readonly string[]): Promise<number> {

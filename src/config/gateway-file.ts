@@ -21,7 +21,7 @@ export interface GatewayFile {
 }
 
 const entry = z.looseObject({ type: z.string() });
-const fileShape = z.strictObject({
+export const fileShape = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
   sources: z.record(resourceName, entry).default({}).meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
   destinations: z.record(resourceName, entry).default({}).meta({ description: 'Whom we send to.' }),

@@ -3,7 +3,12 @@ import type { CanonicalEvent } from '../model/canonical-event.ts';
 import type { JsonObject } from '../model/json.ts';
 import { commonSettings, defineDestination, type Translated } from './destination.ts';
 
-const settings = z.strictObject({ type: z.literal('console'), ...commonSettings });
+const settings = z.strictObject({
+  type: z
+    .literal('console')
+    .meta({ description: 'Shows payloads on standard output and keeps them; for trying things out.' }),
+  ...commonSettings,
+});
 
 /** The canonical event as it is: what a mapping's `event:` block yields before any vendor's shape. */
 function translate(event: CanonicalEvent): Translated {

@@ -21,7 +21,7 @@ const segmentUrl = 'https://api.segment.io';
 
 const settings = z
   .strictObject({
-    type: z.literal('segment'),
+    type: z.literal('segment').meta({ description: 'Segment and whatever speaks its HTTP API.' }),
     url: baseUrl('').meta({ description: `Base URL; default: ${segmentUrl} for Segment itself.` }),
     write_key: headerValue.meta({ description: 'The write key of the source; for Jitsu its id:secret.' }),
     flavor: z

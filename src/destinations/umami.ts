@@ -12,7 +12,7 @@ import { readUmamiAnswer } from './umami-answer.ts';
 import { fitData, fitUrl, hostMax, isHost, isIpAddress, umamiPayload } from './umami-payload.ts';
 
 const settings = z.strictObject({
-  type: z.literal('umami'),
+  type: z.literal('umami').meta({ description: 'Umami, cloud or self-hosted.' }),
   url: baseUrl('').meta({
     description: 'Base URL of your Umami, such as http://umami:3000 or https://cloud.umami.is.',
   }),

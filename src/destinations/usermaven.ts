@@ -10,7 +10,7 @@ import { payloadCheck } from './payload-check.ts';
 import { attributesWithRevenue } from './revenue.ts';
 
 const settings = z.strictObject({
-  type: z.literal('usermaven'),
+  type: z.literal('usermaven').meta({ description: 'Usermaven, server-side tracking.' }),
   url: baseUrl('https://events.usermaven.com').meta({
     description: 'Base URL; default: https://events.usermaven.com.',
   }),

@@ -13,7 +13,7 @@ import { profile } from './profile.ts';
 import { attributesWithRevenue } from './revenue.ts';
 
 const settings = z.strictObject({
-  type: z.literal('vemetric'),
+  type: z.literal('vemetric').meta({ description: 'Vemetric, cloud or self-hosted.' }),
   url: baseUrl('https://hub.vemetric.com').meta({
     description: 'Base URL of the hub; default: https://hub.vemetric.com.',
   }),

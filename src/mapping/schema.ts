@@ -70,7 +70,12 @@ const eventBlock = z.strictObject({
   user: keysOrExpression(userBlock).optional().meta({ description: 'Who it is about.' }),
   company: keysOrExpression(companyBlock).optional().meta({ description: 'The company it is about.' }),
   attributes: blockOrExpression.optional().meta({ description: 'What else is known of the event.' }),
-  revenue: keysOrExpression(z.strictObject({ amount: text, currency: text.optional() }))
+  revenue: keysOrExpression(
+    z.strictObject({
+      amount: text.meta({ description: 'In major units: 29 for USD 29.00; negative for a refund.' }),
+      currency: text.optional().meta({ description: 'ISO code, as in USD.' }),
+    }),
+  )
     .optional()
     .meta({ description: 'amount in major units and currency; see $money.' }),
   context: keysOrExpression(contextBlock).optional().meta({ description: 'The visit it belongs to.' }),

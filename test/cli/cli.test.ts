@@ -101,6 +101,13 @@ describe('hookstitch', () => {
     for (const verb of ['serve', 'demo', 'validate', 'test', 'send', 'health']) expect(help.output).toContain(verb);
   });
 
+  it('prints the schema of a file, and knows no other', async () => {
+    const { code, output } = await hookstitch(['schema', 'mapping']);
+    expect(JSON.parse(output)).toMatchObject({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' });
+    expect(code).toBe(0);
+    expect(await hookstitch(['schema', 'maping'])).toMatchObject({ code: 2 });
+  });
+
   it('refuses to start with a short ADMIN_TOKEN, naming it', async () => {
     const { code, output } = await hookstitch(['serve'], { ADMIN_TOKEN: 'short' });
 

@@ -479,11 +479,13 @@ describe('one compiled mapping on many events at once', () => {
         { name: `o${number}b`, price: 1 },
       ],
     });
-    const runs = await Promise.all(
-      Array.from({ length: 1_000 }, (_, number) =>
-        evaluateMapping(mapping, inputOf(bodyOf(number), { receivedAt: new Date(number * 1_000) }), context),
-      ),
-    );
+    const evaluated = (number: number) =>
+      evaluateMapping(mapping, inputOf(bodyOf(number), { receivedAt: new Date(number * 1_000) }), context);
+    const runs: Run[] = [];
+    // Fifty at once take turns in each other's 250 ms; a thousand at once would only measure the machine.
+    for (let first = 0; first < 1_000; first += 50) {
+      runs.push(...(await Promise.all(Array.from({ length: 50 }, (_, index) => evaluated(first + index)))));
+    }
     const seen = runs.map((ended) => (ended.outcome === 'translated' ? ended.items[0]?.event : ended));
     const wanted = runs.map((_, number) => ({
       name: `o${number}a+o${number}b of o${number}`,
