@@ -10,21 +10,36 @@ if (!require('typescript/package.json').version.startsWith('6.')) throw new Erro
 /** Folder or file under src/ → what it may import besides itself; a name without extension is a folder. */
 const mayImport = {
   model: [],
-  yaml: ['model'],
+  diagnostics: ['model'],
+  yaml: ['model', 'diagnostics'],
   sources: ['model'],
   destinations: ['model'],
-  mapping: ['model', 'yaml', 'destinations/destination.ts'],
-  'mapping/evaluator/child.ts': ['model', 'yaml', 'mapping', 'destinations'],
+  mapping: ['model', 'diagnostics', 'yaml', 'destinations/destination.ts'],
+  'mapping/evaluator/child.ts': ['model', 'diagnostics', 'yaml', 'mapping', 'destinations'],
   delivery: ['model', 'destinations/destination.ts'],
   store: ['model'],
-  config: ['model', 'yaml', 'sources', 'destinations', 'mapping'],
+  config: ['model', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping'],
   pipeline: ['model', 'sources', 'destinations', 'mapping', 'delivery', 'store/store.ts', 'log.ts'],
-  http: ['model', 'sources', 'pipeline', 'store/store.ts', 'log.ts'],
+  http: [
+    ...['model', 'sources', 'destinations/destination.ts', 'mapping/library.ts', 'pipeline', 'store/store.ts'],
+    'log.ts',
+  ],
   demo: ['model', 'sources', 'mapping', 'config', 'log.ts', 'gateway.ts'],
   'log.ts': ['model'],
   'gateway.ts': [
-    ...['model', 'yaml', 'sources', 'destinations', 'mapping', 'delivery', 'store', 'config', 'pipeline', 'http'],
-    'log.ts',
+    ...[
+      'model',
+      'diagnostics',
+      'yaml',
+      'sources',
+      'destinations',
+      'mapping',
+      'delivery',
+      'store',
+      'config',
+      'pipeline',
+    ],
+    ...['http', 'log.ts'],
   ],
 };
 
@@ -32,9 +47,10 @@ const mayImport = {
 const livesIn = {
   axios: ['delivery/send.ts'],
   'better-sqlite3': ['store/sqlite'],
+  chokidar: ['mapping/watch.ts'],
   commander: ['cli'],
   express: ['http'],
-  'fastest-levenshtein': ['yaml'],
+  'fastest-levenshtein': ['diagnostics'],
   'ipaddr.js': ['delivery'],
   isbot: ['demo'],
   jsonata: ['mapping'],
@@ -48,8 +64,8 @@ const livesIn = {
 };
 
 /** Places that decide and never act: no disk, network or process. */
-const pure = ['model', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
-const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/load.ts', 'mapping/check.ts', 'delivery/send.ts'];
+const pure = ['model', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
+const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts'];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';
 

@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { adminToken } from './config/admin-token.ts';
+import { checkConfiguration } from './config/check-setup.ts';
 import type { GatewayFile } from './config/gateway-file.ts';
+import { namesOf } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { createSender } from './delivery/send.ts';
 import type { ConfiguredDestination } from './destinations/destination.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import type { Log } from './log.ts';
 import type { MappingDefinition } from './mapping/compile.ts';
 import { Evaluator } from './mapping/evaluator/evaluator.ts';
+import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
+import { hasRefused, type Library } from './mapping/library.ts';
 import { publicSettings } from './mapping/public-settings.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { newId } from './model/id.ts';
 import { Lane } from './pipeline/deliver.ts';
 import { Loop } from './pipeline/loop.ts';
+import { preview } from './pipeline/preview.ts';
+import { fixedMappings, type Mappings, Reload } from './pipeline/reload.ts';
 import { translate } from './pipeline/translate.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -27,7 +33,8 @@ const stopGraceMs = { requests: 5_000, evaluation: 2_000, attempts: 12_000 };
 export interface GatewayOptions {
   readonly settings: Settings;
   readonly file: GatewayFile;
-  readonly mappings: readonly MappingDefinition[];
+  /** These and no others; without them those of MAPPINGS_DIR, put in force again whenever one is saved. */
+  readonly mappings?: readonly MappingDefinition[];
   readonly log: Log;
   readonly clock?: Clock;
   /** [0, 1): the jitter of retries. */
@@ -41,6 +48,8 @@ export interface Gateway {
   readonly url: string;
   readonly adminUrl: string;
   readonly token: string;
+  /** The mapping files as they are now. */
+  mappings(): Library;
   /** Finishes what is under way, hands the rest back, closes the store. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -57,7 +66,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const admin = await listen(parts.admin, { host: settings.adminHost, port: settings.adminPort });
     parts.servers.push(admin);
     await parts.start();
-    return { url: receiver.url, adminUrl: admin.url, token: parts.token, stop: parts.stop };
+    const { token, mappings, stop } = parts;
+    return { url: receiver.url, adminUrl: admin.url, token, mappings, stop };
   } catch (error) {
     // Half a gateway is none: what was opened is closed before the fault is told.
     await parts.stop();
@@ -71,17 +81,84 @@ interface Parts {
   readonly token: string;
   /** Closed first when the gateway stops. */
   readonly servers: Listening[];
+  readonly mappings: () => Library;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-function assemble(options: GatewayOptions, { store, clock }: { readonly store: Store; readonly clock: Clock }): Parts {
-  const { settings, file, log, random = Math.random, show } = options;
+interface Foundations {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts {
+  const { settings, file, log } = options;
+  const { publicUrl } = settings;
   const metrics = createMetrics({ store, clock });
+  const workers = createWorkers(options, { store, clock, metrics });
+  let state: 'starting' | 'ready' | 'draining' = 'starting';
+  const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
+  const mappings = (): Library => workers.mappings.library;
+  const receiver = receiverApp({
+    sources: new Map(file.sources.map((source) => [source.name, source])),
+    publicUrl,
+    store,
+    clock,
+    log,
+    metrics,
+    recorded: workers.wake,
+    notReady: () => (state === 'ready' ? undefined : state),
+    degraded: () => hasRefused(mappings()),
+  });
+  const servers: Listening[] = [];
+  const localUrl = (): string | undefined => servers[0]?.url;
+  const previews = new PreviewEvaluator();
+  const admin = adminApp({
+    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl, mappings },
+    preview: (request) =>
+      preview(request, { ...file, clock, evaluate: (setup, event) => previews.evaluate(setup, event) }),
+  });
+  return {
+    receiver,
+    admin,
+    token,
+    servers,
+    mappings,
+    start: async () => {
+      await workers.start();
+      state = 'ready';
+    },
+    stop: async () => {
+      if (state === 'draining') return;
+      state = 'draining';
+      await Promise.all(servers.map((server) => server.close(stopGraceMs.requests)));
+      await Promise.all([workers.stop(), previews.stop()]);
+      await store.close();
+    },
+  };
+}
+
+interface Workers {
+  readonly mappings: Mappings;
+  /** There are new events. */
+  wake(): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function createWorkers(
+  options: GatewayOptions,
+  { store, clock, metrics }: Foundations & { readonly metrics: Metrics },
+): Workers {
+  const { file, log, random = Math.random, show } = options;
   const sender = createSender();
   const worker = newId('wrk', clock.now());
   const on = file.destinations.filter(({ off }) => off === null);
-  const evaluator = new Evaluator({ mappings: options.mappings, destinations: on.map(forEvaluator), vars: file.vars });
+  const setup = { destinations: on.map(forEvaluator), vars: file.vars };
+  const evaluator = new Evaluator({ ...setup, mappings: [] });
+  const mappings = createMappings(options, clock, (definitions) =>
+    evaluator.reload({ ...setup, mappings: definitions }),
+  );
   const lanes = new Map(
     on.map((target) => [target.name, new Lane(target, { store, sender, clock, show, worker, log, random, metrics })]),
   );
@@ -95,45 +172,44 @@ function assemble(options: GatewayOptions, { store, clock }: { readonly store: S
     work: () => translate({ store, evaluator, worker, clock, log, queued }),
     nextDueAt: () => store.nextDueAt({ kind: 'events' }),
   });
-
-  let state: 'starting' | 'ready' | 'draining' = 'starting';
-  const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
-  const receiver = receiverApp({
-    sources: new Map(file.sources.map((source) => [source.name, source])),
-    publicUrl: settings.publicUrl,
-    store,
-    clock,
-    log,
-    metrics,
-    recorded: () => translating.wake(),
-    notReady: () => (state === 'ready' ? undefined : state),
-  });
-  const servers: Listening[] = [];
   return {
-    receiver,
-    admin: adminApp({ token, store, clock, metrics, log }),
-    token,
-    servers,
+    mappings,
+    wake: () => translating.wake(),
     start: async () => {
-      await evaluator.start();
+      await mappings.start();
       translating.start();
       for (const lane of lanes.values()) lane.start();
-      state = 'ready';
     },
     stop: async () => {
-      if (state === 'draining') return;
-      state = 'draining';
-      await Promise.all(servers.map((server) => server.close(stopGraceMs.requests)));
       const timer = setTimeout(() => void evaluator.stop(), stopGraceMs.evaluation);
-      await translating.stop();
+      await Promise.all([mappings.stop(), translating.stop()]);
       clearTimeout(timer);
       await evaluator.stop();
       log.write('worker.drained', { worker: 'translate' });
       await Promise.all([...lanes.values()].map((lane) => lane.stop(stopGraceMs.attempts)));
       sender.close();
-      await store.close();
     },
   };
+}
+
+type Load = (definitions: readonly MappingDefinition[]) => Promise<void>;
+
+function createMappings({ mappings, settings, file, log }: GatewayOptions, clock: Clock, load: Load): Mappings {
+  if (mappings !== undefined) return fixedMappings(mappings, { load, clock });
+  const tester = new Evaluator({ mappings: [], destinations: [], vars: {} });
+  return new Reload({
+    folder: settings.mappingsDir,
+    known: namesOf(file),
+    check: (definitions) =>
+      checkConfiguration({ file, settings, mappings: { definitions } }, () => true, {
+        evaluator: tester,
+        trace: false,
+      }),
+    tester,
+    load,
+    clock,
+    log,
+  });
 }
 
 const forEvaluator = ({ name, destination, settings }: ConfiguredDestination) => ({

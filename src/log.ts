@@ -16,6 +16,15 @@ export interface LogEvents {
     readonly hint?: string | undefined;
   };
   'config.warning': LogEvents['config.problem'];
+  'mapping.loaded': { readonly file: string; readonly version: string; readonly mappings: number };
+  'mapping.refused': {
+    readonly file: string;
+    readonly problems: number;
+    /** Of the first of them. */
+    readonly at: string;
+    readonly code: string;
+  };
+  'mapping.removed': { readonly file: string; readonly mappings: number };
   'request.refused': { readonly source: string; readonly reason: string };
   'event.received': { readonly source: string; readonly accepted: number; readonly duplicates: number };
   'event.translated': {
@@ -58,6 +67,9 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'gateway.stopped': 'info',
   'config.problem': 'error',
   'config.warning': 'warn',
+  'mapping.loaded': 'info',
+  'mapping.refused': 'error',
+  'mapping.removed': 'info',
   'request.refused': 'warn',
   'event.received': 'info',
   'event.translated': 'debug',

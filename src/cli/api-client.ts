@@ -1,23 +1,89 @@
-import { GatewayError } from '../model/error.ts';
+import { type FaultCode, faults, GatewayError } from '../model/error.ts';
+import { isJsonObject, type Json } from '../model/json.ts';
 
-/** The part of the admin API's answers that the command line shows. */
-export interface ApiEvent {
+/** What the admin API answers, as far as the command line shows it. */
+export interface ApiEventSummary {
   readonly id: string;
   readonly source: string;
   readonly type: string;
   readonly status: string;
+  readonly reason: string | null;
   readonly message: string | null;
-  readonly runs: readonly { readonly mapping: string; readonly outcome: string }[];
-  readonly deliveries: readonly {
-    readonly destination: string;
-    readonly status: string;
-    readonly history: readonly {
-      readonly duration_ms: number;
-      readonly reason: string | null;
-      readonly message: string | null;
-      readonly response: { readonly status: number } | null;
+  readonly occurred_at: string;
+  readonly received_at: string;
+}
+
+export interface ApiEvent extends ApiEventSummary {
+  readonly external_id: string;
+  readonly tries: number;
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly kind: string | null;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly item: number | null;
+    readonly body: string;
+    readonly body_encoding: 'utf8' | 'base64';
+  };
+  readonly runs: readonly ApiRun[];
+  readonly deliveries: readonly ApiDelivery[];
+}
+
+export interface ApiRun {
+  readonly mapping: string;
+  readonly version: string;
+  readonly outcome: string;
+  readonly reason?: string;
+  readonly path?: string;
+  readonly message?: string;
+  readonly items?: readonly {
+    readonly destinations: readonly {
+      readonly destination: string;
+      readonly outcome: string;
+      readonly reason?: string;
+      readonly path?: string;
+      readonly message?: string;
     }[];
   }[];
+}
+
+interface ApiDeliveryState {
+  readonly id: string;
+  readonly event_id: string;
+  readonly destination: string;
+  readonly mapping: string;
+  readonly outgoing_id: string;
+  readonly attempts: number;
+  readonly created_at: string;
+  readonly status: string;
+  readonly due_at: string | null;
+  readonly settled_at: string | null;
+  readonly reason: string | null;
+}
+
+export interface ApiDeliverySummary extends ApiDeliveryState {
+  readonly last_message: string | null;
+}
+
+export interface ApiDelivery extends ApiDeliveryState {
+  readonly payload: Json;
+  readonly history: readonly ApiAttempt[];
+}
+
+export interface ApiAttempt {
+  readonly number: number;
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly response: { readonly status: number; readonly body: string } | null;
+}
+
+export interface ApiPage<T> {
+  /** Newest first. */
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
 }
 
 interface ApiStats {
@@ -26,6 +92,8 @@ interface ApiStats {
 }
 
 export interface ApiClient {
+  /** Any answer of the API. Throws what it refuses as the fault that it names, and GATEWAY_UNREACHABLE. */
+  get<T>(path: string): Promise<T>;
   /** True when no event waits for translation and no delivery for its destination. */
   settled(): Promise<boolean>;
   /** The newest 200 events in full, oldest first. */
@@ -35,18 +103,46 @@ export interface ApiClient {
 /** Speaks to a running gateway as any script would. */
 export function createApiClient(baseUrl: string, token: string): ApiClient {
   const get = async <T>(path: string): Promise<T> => {
-    const answer = await fetch(`${baseUrl}/api${path}`, { headers: { authorization: `Bearer ${token}` } });
-    if (!answer.ok) throw new GatewayError('INTERNAL', `the gateway's API answered ${answer.status} to ${path}`);
+    const answer = await fetchFrom(baseUrl, path, token);
+    if (!answer.ok) throw await refusal(answer, path);
     return (await answer.json()) as T;
   };
   return {
+    get,
     settled: async () => {
       const { events, deliveries } = await get<ApiStats>('/stats');
       return events.received + deliveries.pending + deliveries.in_flight === 0;
     },
     events: async () => {
-      const { items } = await get<{ readonly items: readonly { readonly id: string }[] }>('/events?limit=200');
+      const { items } = await get<ApiPage<ApiEventSummary>>('/events?limit=200');
       return Promise.all(items.toReversed().map(({ id }) => get<ApiEvent>(`/events/${id}`)));
     },
   };
 }
+
+async function fetchFrom(baseUrl: string, path: string, token: string): Promise<Response> {
+  try {
+    return await fetch(`${baseUrl}/api${path}`, { headers: { authorization: `Bearer ${token}` } });
+  } catch (cause) {
+    throw new GatewayError('GATEWAY_UNREACHABLE', `no gateway answers at ${baseUrl}`, {
+      hint: 'start it with `hookstitch serve`, or set ADMIN_HOST and ADMIN_PORT to where it runs',
+      cause,
+    });
+  }
+}
+
+/** The fault that the API told of. */
+async function refusal(answer: Response, path: string): Promise<GatewayError> {
+  if (answer.status === 401) {
+    return new GatewayError('UNAUTHORIZED', 'the gateway refuses the token', {
+      hint: "set ADMIN_TOKEN, or DATA_DIR to the gateway's own folder",
+    });
+  }
+  const body: unknown = await answer.json().catch(() => undefined);
+  const told = isJsonObject(body) && isJsonObject(body.error) ? body.error : {};
+  const code = String(told.code).toUpperCase();
+  const message = typeof told.message === 'string' ? told.message : `the API answered ${answer.status} to ${path}`;
+  return new GatewayError(isFaultCode(code) ? code : 'INTERNAL', message);
+}
+
+const isFaultCode = (code: string): code is FaultCode => Object.hasOwn(faults, code);

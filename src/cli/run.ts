@@ -1,23 +1,25 @@
 import { Command, CommanderError } from 'commander';
-import { GatewayError } from '../model/error.ts';
-import { exitCodes, type Verb } from './command.ts';
+import { type FaultCode, GatewayError } from '../model/error.ts';
+import { exitCodes, type Verb, type VerbGroup } from './command.ts';
+import { deliveriesCommand } from './commands/deliveries.ts';
 import { demoCommand } from './commands/demo.ts';
+import { evalCommand } from './commands/eval.ts';
+import { eventsCommand } from './commands/events.ts';
+import { explainCommand } from './commands/explain.ts';
 import { healthCommand } from './commands/health.ts';
+import { initCommand } from './commands/init.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
 import { testCommand } from './commands/test.ts';
+import { tryCommand } from './commands/try.ts';
 import { validateCommand } from './commands/validate.ts';
 import { print, printError, style } from './output.ts';
 
-const verbs: readonly Verb[] = [
-  serveCommand,
-  demoCommand,
-  validateCommand,
-  testCommand,
-  sendCommand,
-  schemaCommand,
-  healthCommand,
+const verbs: readonly (Verb | VerbGroup)[] = [
+  ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
+  ...[tryCommand, evalCommand],
+  ...[deliveriesCommand, schemaCommand, explainCommand, healthCommand],
 ];
 
 /** Parses, dispatches, and turns what went wrong into an exit code: 0 ok, 1 problems found, 2 wrong use. */
@@ -27,14 +29,22 @@ export async function run(args: readonly string[]): Promise<number> {
     .description('Turns third-party webhooks into product-analytics events.')
     .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => printError(text.trimEnd()) })
     .exitOverride();
-  for (const verb of verbs) {
-    const command = program.command(verb.usage).description(verb.description).exitOverride();
+  const add = (parent: Command, verb: Verb, isDefault = false): void => {
+    const command = parent.command(verb.usage, { isDefault }).description(verb.description).exitOverride();
     verb.configure?.(command);
     command.action(async (...parameters: readonly unknown[]) => {
       // Commander hands over the arguments, then the options, then the command itself.
       const options = parameters.at(-2) as Readonly<Record<string, unknown>>;
       code = await verb.run(parameters.slice(0, -2), options);
     });
+  };
+  for (const verb of verbs) {
+    if (!('verbs' in verb)) {
+      add(program, verb);
+      continue;
+    }
+    const group = program.command(verb.name).description(verb.description).exitOverride();
+    for (const [index, member] of verb.verbs.entries()) add(group, member, index === 0);
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -44,11 +54,14 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** What whoever typed the command can correct. */
+const wrongUses: ReadonlySet<FaultCode> = new Set(['CONFIG_INVALID', 'SOURCE_UNKNOWN', 'REQUEST_INVALID']);
+
 function explain(error: unknown): number {
   // Commander has already written its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.wrongUse;
   if (!(error instanceof GatewayError)) throw error;
   printError(`${style('red', 'error')} ${error.message}  [${error.code}]`);
   if (error.hint !== undefined) printError(`  ${error.hint}`);
-  return error.code === 'CONFIG_INVALID' || error.code === 'SOURCE_UNKNOWN' ? exitCodes.wrongUse : exitCodes.problems;
+  return wrongUses.has(error.code) ? exitCodes.wrongUse : exitCodes.problems;
 }

@@ -8,9 +8,9 @@ const tokenLengthMin = 32;
 /** The API's token where ADMIN_TOKEN is unset: made once, kept readable by the gateway's user alone. */
 export function adminToken(dataDir: string, make: () => string): string {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, tokenFileName);
-  const kept = readKept(path);
+  const kept = keptAdminToken(dataDir);
   if (kept !== undefined) return kept;
+  const path = join(dataDir, tokenFileName);
   const token = make();
   // Exclusive: of two that start at once only one makes it.
   const file = openSync(path, 'wx', 0o600);
@@ -19,7 +19,9 @@ export function adminToken(dataDir: string, make: () => string): string {
   return token;
 }
 
-function readKept(path: string): string | undefined {
+/** The token that a gateway made here before; undefined where none has. */
+export function keptAdminToken(dataDir: string): string | undefined {
+  const path = join(dataDir, tokenFileName);
   try {
     const token = readFileSync(path, 'utf8').trim();
     if (token.length >= tokenLengthMin) return token;

@@ -1,14 +1,18 @@
-import { checkMappings, type TestResult } from '../mapping/check.ts';
-import { dateFromMs } from '../model/clock.ts';
+import { type CheckSetup, checkMappings, type TestResult, testTime } from '../mapping/check.ts';
+import type { MappingDefinition } from '../mapping/compile.ts';
+import type { Run } from '../mapping/run.ts';
+import type { MappingTest } from '../mapping/schema.ts';
 import type { SourceEvent } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
+import { eventInBody } from '../sources/event-in-body.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
-import type { Configuration } from './load.ts';
+import type { Configuration, WithDefinitions } from './load.ts';
 
 /** Runs the mappings' own tests under a configuration, with sample settings in place of everybody's own. */
 export function checkConfiguration(
-  { file, mappings, settings }: Configuration,
+  { file, mappings, settings }: Pick<Configuration, 'file' | 'settings'> & WithDefinitions,
   concerns: (file: string) => boolean,
+  how: Pick<CheckSetup, 'signal' | 'evaluator' | 'trace'> = {},
 ): Promise<readonly TestResult[]> {
   return checkMappings({
     folder: settings.mappingsDir,
@@ -25,10 +29,22 @@ export function checkConfiguration(
         body,
         kind,
       ),
+    ...how,
   });
 }
 
-const longAgo = dateFromMs(0);
+/** What one mapping makes of a body under the conditions of a test; undefined where the source cannot read the body. */
+export async function runOnBody(
+  configuration: Configuration,
+  definition: MappingDefinition,
+  { body, kind }: { readonly body: Record<string, Json>; readonly kind: string | null },
+): Promise<Run | undefined> {
+  const type = kind === null ? {} : { type: kind };
+  const test: MappingTest = { name: 'a body', given: body, expect: 'skipped', ...type };
+  const alone = { ...definition, content: { ...definition.content, tests: [test] } };
+  const results = await checkConfiguration({ ...configuration, mappings: { definitions: [alone] } }, () => true);
+  return results[0]?.run;
+}
 
 /** The event in a body that a test gives; where the source sends lists, one element of its list. */
 function describeBody(
@@ -36,20 +52,5 @@ function describeBody(
   body: Json,
   kind: string | null,
 ): SourceEvent | undefined {
-  const request = {
-    method: 'POST',
-    url: '',
-    kind,
-    headers: {},
-    body: Buffer.from(JSON.stringify(body)),
-    receivedAt: longAgo,
-  };
-  const parse = (value: Json): SourceEvent | undefined => {
-    const parsed = configured?.source.parse(value, request);
-    return parsed !== undefined && 'events' in parsed
-      ? parsed.events.find(({ unusable }) => unusable === undefined)
-      : undefined;
-  };
-  const element = parse([body]);
-  return element?.item === 0 ? element : parse(body);
+  return configured && eventInBody(configured.source, body, { kind, receivedAt: testTime });
 }

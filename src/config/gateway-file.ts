@@ -1,15 +1,21 @@
 import { z } from 'zod';
-import type { CommonSettings, ConfiguredDestination } from '../destinations/destination.ts';
-import { destinationNamed, destinations as destinationRegistry } from '../destinations/index.ts';
+import type { ConfiguredDestination } from '../destinations/destination.ts';
+import { destinations as destinationRegistry } from '../destinations/index.ts';
+import { inOrder, type Problem } from '../diagnostics/problem.ts';
 import { resourceName } from '../mapping/schema.ts';
+import type { KnownNames } from '../mapping/static/known-names.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import { sourceNamed, sources as sourceRegistry } from '../sources/index.ts';
-import type { ConfiguredSource, SourceSettings } from '../sources/source.ts';
-import { parseYaml, type YamlFile } from '../yaml/document.ts';
-import { didYouMean, type Problem } from '../yaml/problem.ts';
+import { sources as sourceRegistry } from '../sources/index.ts';
+import type { ConfiguredSource } from '../sources/source.ts';
+import { parseYaml, withExcerpts, type YamlFile } from '../yaml/document.ts';
+import { keysMeant } from '../yaml/meant-key.ts';
+import { keysAt } from '../yaml/schema-at.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
 import type { Environment } from './environment.ts';
-import { interpolate, variablesIn } from './interpolate.ts';
+import { configureDestination, configureSource, type Entry, type EntryScope } from './gateway-entries.ts';
+import { interpolate } from './interpolate.ts';
+import { concealSecrets } from './secrets-in-file.ts';
+import { type VariableProblem, variableProblems } from './variable-problems.ts';
 
 /** What gateway.yaml configures. Entries with an error are left out and named in `problems`. */
 export interface GatewayFile {
@@ -18,13 +24,23 @@ export interface GatewayFile {
   /** `$vars` in every mapping; not secret. */
   readonly vars: JsonObject;
   readonly problems: readonly Problem[];
+  /** What mappings may refer to; entries with an error included, so that one mistake is told once. */
+  readonly names: KnownNames;
 }
 
-const entry = z.looseObject({ type: z.string() });
+const entryOf = (types: object) =>
+  z.looseObject({ type: z.string().meta({ description: `one of ${Object.keys(types).join(', ')}` }) });
+
 export const fileShape = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
-  sources: z.record(resourceName, entry).default({}).meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
-  destinations: z.record(resourceName, entry).default({}).meta({ description: 'Whom we send to.' }),
+  sources: z
+    .record(resourceName, entryOf(sourceRegistry))
+    .default({})
+    .meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
+  destinations: z
+    .record(resourceName, entryOf(destinationRegistry))
+    .default({})
+    .meta({ description: 'Whom we send to.' }),
   vars: z
     .record(z.string(), z.json())
     .default({})
@@ -39,131 +55,95 @@ export interface GatewayFileContext {
 /** gateway.yaml's text with its variables filled in → sources, destinations, vars. Pure but for the environment it is given. */
 export function readGatewayFile(shown: string, text: string, context: GatewayFileContext): GatewayFile {
   const parsed = parseYaml(shown, text);
-  if (!parsed.ok) return { sources: [], destinations: [], vars: {}, problems: parsed.problems };
-  const raw = (parsed.yaml.value ?? {}) as Json;
+  const { yaml } = parsed;
+  const syntax = parsed.ok ? [] : parsed.problems;
+  if (yaml === undefined) return { ...nothing, problems: concealSecrets(syntax, text), names: unknowable };
+  const raw = (yaml.value ?? {}) as Json;
   const { value, missing } = interpolate(raw, context.environment);
-  const problems: Problem[] = missing.map(({ path, message }) => ({
-    severity: 'error',
-    code: 'config/missing-variable',
-    message,
-    at: parsed.yaml.positionOf(path),
-  }));
+  const variables = variableProblems(yaml, raw, missing);
   const shaped = fileShape.safeParse(value);
-  if (!shaped.success) {
-    problems.push(...shapeProblems(parsed.yaml, shaped.error.issues, { schema: fileShape, prefix: 'config' }));
-    return { sources: [], destinations: [], vars: {}, problems };
-  }
-  const scope: Scope = { yaml: parsed.yaml, raw, problems, publicUrl: context.publicUrl };
-  return {
-    sources: Object.entries(shaped.data.sources).flatMap(([key, settings]) => configureSource(key, settings, scope)),
-    destinations: Object.entries(shaped.data.destinations).flatMap(([key, settings]) =>
-      configureDestination(key, settings, scope),
+  const shape = shapeProblems(yaml, shaped.error?.issues ?? [], { schema: fileShape, prefix: 'config' });
+  const sections = sectionsOf(value);
+  const problems: Problem[] = [];
+  const scope: EntryScope = { yaml, raw, problems, publicUrl: context.publicUrl };
+  const isWhole = ([section, name]: readonly [string, string]): boolean =>
+    !variables.some(({ path }) => path[0] === section && path[1] === name);
+  const configured = {
+    sources: entriesIn(sections.sources).flatMap(([path, entry]) =>
+      configureSource(path, entry, scope).filter(() => isWhole(path)),
     ),
-    vars: shaped.data.vars as JsonObject,
-    problems,
+    destinations: entriesIn(sections.destinations).flatMap(([path, entry]) =>
+      configureDestination(path, entry, scope).filter(() => isWhole(path)),
+    ),
   };
+  const vars = shaped.success ? (shaped.data.vars as JsonObject) : {};
+  const told = [...syntax, ...primary(yaml, variables, [...yaml.warnings, ...shape, ...problems])];
+  const names = namesIn(sections, { configured: configured.sources, isIncomplete: !parsed.ok });
+  return { ...configured, vars, problems: concealSecrets(withExcerpts(inOrder(told), text), text), names };
 }
 
-interface Scope {
-  readonly yaml: YamlFile;
-  readonly raw: Json;
-  readonly problems: Problem[];
-  readonly publicUrl: string | undefined;
+const nothing = { sources: [], destinations: [], vars: {} };
+const unknowable: KnownNames = { sources: [], destinations: [], isIncomplete: true };
+
+/** What does not only follow from a problem of the YAML, or from a variable in the same value. */
+function primary(
+  yaml: YamlFile,
+  variables: readonly VariableProblem[],
+  others: readonly Problem[],
+): readonly Problem[] {
+  const values = variables.map(({ path }) => yaml.positionOf(path));
+  const follows = ({ at }: Problem): boolean =>
+    values.some(({ line, column }) => at.line === line && at.column === column);
+  const own = variables.map(({ problem }) => problem);
+  return [...own, ...others.filter((problem) => !follows(problem))].filter(({ at }) => !yaml.isSpoilt(at));
 }
 
-type Entry = z.output<typeof entry>;
-
-function configureSource(key: string, settings: Entry, scope: Scope): readonly ConfiguredSource[] {
-  const source = sourceNamed(settings.type);
-  if (source === undefined)
-    return unknownType(['sources', key, 'type'], settings.type, { scope, known: Object.keys(sourceRegistry) });
-  const parsed = source.settings.safeParse(settings);
-  if (!parsed.success) return misshapen(['sources', key], parsed.error.issues, { scope, schema: source.settings });
-  warnOfLiteralSecrets(['sources', key], ['secret', 'api_key', 'access_token'], scope);
-  const off = sourceOff(key, parsed.data, { scope, needsPublicUrl: source.needsPublicUrl });
-  return [{ name: key, source, settings: parsed.data, off }];
+interface Section {
+  readonly key: string;
+  readonly value: Json | undefined;
 }
 
-function sourceOff(
-  key: string,
-  settings: SourceSettings,
-  { scope, needsPublicUrl }: { scope: Scope; needsPublicUrl: boolean },
-): string | null {
-  if (settings.secret.length === 0) return `${nameOfValue(['sources', key, 'secret'], scope)} is not set`;
-  if (needsPublicUrl && scope.publicUrl === undefined && settings.public_url === undefined)
-    return 'PUBLIC_URL is not set, and its signatures cover it';
-  return null;
+interface Sections {
+  readonly sources: Section;
+  readonly destinations: Section;
+  readonly vars: Section;
 }
 
-function configureDestination(key: string, settings: Entry, scope: Scope): readonly ConfiguredDestination[] {
-  const destination = destinationNamed(settings.type);
-  if (destination === undefined)
-    return unknownType(['destinations', key, 'type'], settings.type, {
-      scope,
-      known: Object.keys(destinationRegistry),
-    });
-  const parsed = destination.settings.safeParse(settings);
-  if (!parsed.success)
-    return misshapen(['destinations', key], parsed.error.issues, { scope, schema: destination.settings });
-  warnOfLiteralSecrets(['destinations', key], destination.secrets, scope);
-  const missing = destination.required.find((required) => isUnset(parsed.data, required));
-  const off = missing === undefined ? null : `${nameOfValue(['destinations', key, missing], scope)} is not set`;
-  return [{ name: key, destination, settings: parsed.data, off }];
+/** A misspelt section is told as such; what it names is known all the same. */
+function sectionsOf(value: Json): Sections {
+  const root = isJsonObject(value) ? value : {};
+  const meant = keysMeant(Object.keys(root), keysAt(fileShape, []));
+  const section = (name: string): Section => {
+    const key = meant.get(name) ?? name;
+    return { key, value: root[key] };
+  };
+  return { sources: section('sources'), destinations: section('destinations'), vars: section('vars') };
 }
 
-const isUnset = (settings: CommonSettings, key: string): boolean =>
-  [undefined, null, ''].includes(Reflect.get(settings, key) as undefined);
-
-/** The variable a setting comes from, which is what the operator has to set; else the setting itself. */
-function nameOfValue(path: readonly string[], { raw }: Scope): string {
-  const value = valueAt(raw, path);
-  return (typeof value === 'string' ? variablesIn(value)[0] : undefined) ?? path.join('.');
+/** The entries that can be looked at, with their path; what is wrong with the others is their shape. */
+function entriesIn({ key, value }: Section): readonly (readonly [readonly [string, string], Entry])[] {
+  return Object.entries(isJsonObject(value) ? value : {}).flatMap(([name, entry]) =>
+    isJsonObject(entry) && typeof entry.type === 'string' && resourceName.safeParse(name).success
+      ? [[[key, name], { ...entry, type: entry.type }] as const]
+      : [],
+  );
 }
 
-const valueAt = (root: Json, path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), root);
-
-/** `path` leads to the misspelt type. */
-function unknownType(
-  path: readonly string[],
-  type: string,
-  { scope, known }: { scope: Scope; known: readonly string[] },
-): [] {
-  scope.problems.push({
-    severity: 'error',
-    code: 'config/unknown-type',
-    message: `unknown type "${type}"`,
-    at: scope.yaml.positionOf(path),
-    hint: didYouMean(type, known) ?? `known types: ${known.join(', ')}`,
-  });
-  return [];
+interface Configured {
+  readonly configured: readonly ConfiguredSource[];
+  readonly isIncomplete: boolean;
 }
 
-function misshapen(
-  path: readonly string[],
-  issues: readonly z.core.$ZodIssue[],
-  { scope, schema }: { scope: Scope; schema: z.ZodType },
-): [] {
-  const inFile = issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
-  const wrapped = path.toReversed().reduce<z.ZodType>((inner, key) => z.object({ [key]: inner }), schema);
-  scope.problems.push(...shapeProblems(scope.yaml, inFile, { schema: wrapped, prefix: 'config' }));
-  return [];
-}
-
-function warnOfLiteralSecrets(
-  path: readonly string[],
-  secrets: readonly string[],
-  { yaml, raw, problems }: Scope,
-): void {
-  for (const secret of secrets) {
-    const values = [valueAt(raw, [...path, secret])].flat();
-    if (!values.some((value) => typeof value === 'string' && value !== '' && variablesIn(value).length === 0)) continue;
-    problems.push({
-      severity: 'warning',
-      code: 'config/literal-secret',
-      message: `${[...path, secret].join('.')} is written in the file`,
-      at: yaml.positionOf([...path, secret]),
-      hint: 'name an environment variable instead, as in ${NAME}, so that the file can be committed',
-    });
-  }
+function namesIn({ sources, destinations, vars }: Sections, { configured, isIncomplete }: Configured): KnownNames {
+  const keys = ({ value }: Section): readonly string[] => (isJsonObject(value) ? Object.keys(value) : []);
+  const isUsable = ({ value }: Section): boolean => value === undefined || isJsonObject(value);
+  const isNamed = (section: Section): boolean =>
+    isUsable(section) && keys(section).every((name) => resourceName.safeParse(name).success);
+  return {
+    sources: keys(sources),
+    destinations: keys(destinations),
+    ...(isUsable(vars) && { vars: keys(vars) }),
+    eventTypes: Object.fromEntries(configured.map(({ name, source }) => [name, source.eventTypes])),
+    isIncomplete: isIncomplete || !isNamed(sources) || !isNamed(destinations),
+  };
 }

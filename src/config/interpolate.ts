@@ -4,14 +4,15 @@ import type { Environment } from './environment.ts';
 /** A variable that gateway.yaml insists on (`${NAME:?message}`) and the environment does not have. */
 export interface MissingVariable {
   readonly path: readonly (string | number)[];
+  readonly name: string;
   readonly message: string;
 }
 
-const reference = /\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}/g;
+export const variableReference = /\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}/g;
 
 /** The variables a text names. */
 export const variablesIn = (text: string): readonly string[] =>
-  [...text.matchAll(reference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  [...text.matchAll(variableReference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 
 /**
  * `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, as in docker compose, in every text of the file; `$${` is a
@@ -26,10 +27,11 @@ export function interpolate(
     text
       .split('$${')
       .map((part) =>
-        part.replace(reference, (...[, name, operator, operand]: (string | undefined)[]) => {
-          const found = environment.get(name ?? '');
+        part.replace(variableReference, (...[, name = '', operator, operand]: (string | undefined)[]) => {
+          const found = environment.get(name);
           if (found !== undefined) return found;
-          if (operator === '?') missing.push({ path, message: `${name} is not set: ${operand || 'it is required'}` });
+          if (operator === '?')
+            missing.push({ path, name, message: `${name} is not set: ${operand || 'it is required'}` });
           return operator === '-' ? (operand ?? '') : '';
         }),
       )

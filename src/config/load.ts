@@ -1,25 +1,46 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatProblem } from '../diagnostics/format.ts';
+import { isError, type Problem } from '../diagnostics/problem.ts';
+import type { MappingDefinition } from '../mapping/compile.ts';
 import { gatewayFileName } from '../mapping/folder.ts';
-import { type LoadedMappings, loadMappings } from '../mapping/load.ts';
+import { type LoadedMappings, loadMappings, type PlacedReference } from '../mapping/load.ts';
+import type { KnownNames } from '../mapping/static/known-names.ts';
 import { GatewayError } from '../model/error.ts';
-import { formatProblem, isError, type Problem } from '../yaml/problem.ts';
+import { withExcerpts } from '../yaml/document.ts';
 import { defaultGatewayText } from './default-gateway.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { type GatewayFile, readGatewayFile } from './gateway-file.ts';
 import { readSettings, type Settings } from './settings.ts';
 
-/** Everything the gateway needs to know before it starts. */
-export interface Configuration {
+/** What the gateway needs to know before it starts. */
+export interface GatewayConfiguration {
   readonly settings: Settings;
   readonly file: GatewayFile;
   /** How gateway.yaml is shown to people; null where the built-in default applies. */
   readonly gatewayPath: string | null;
+}
+
+export interface Configuration extends GatewayConfiguration {
   readonly mappings: LoadedMappings;
 }
 
+/** Where the definitions are all that counts, wherever they come from. */
+export interface WithDefinitions {
+  readonly mappings: Pick<LoadedMappings, 'definitions'> & Partial<Pick<LoadedMappings, 'references'>>;
+}
+
 /** Environment → settings → gateway.yaml → mappings. Throws CONFIG_INVALID for settings; problems in files are listed. */
-export async function loadConfiguration(environment: Environment = readEnvironment()): Promise<Configuration> {
+export async function loadConfiguration(environment?: Environment): Promise<Configuration> {
+  const configuration = await loadGatewayConfiguration(environment);
+  const { settings, file } = configuration;
+  return { ...configuration, mappings: await loadMappings(settings.mappingsDir, namesOf(file)) };
+}
+
+/** The same without the mappings, for a gateway that reads them itself. */
+export async function loadGatewayConfiguration(
+  environment: Environment = readEnvironment(),
+): Promise<GatewayConfiguration> {
   const settings = readSettings(environment);
   const path = join(settings.mappingsDir, gatewayFileName);
   const text = await readIfThere(path);
@@ -27,17 +48,11 @@ export async function loadConfiguration(environment: Environment = readEnvironme
     environment,
     publicUrl: settings.publicUrl,
   });
-  const mappings = await loadMappings(settings.mappingsDir, namesOf(file));
-  return { settings, file, gatewayPath: text === undefined ? null : path, mappings };
+  return { settings, file, gatewayPath: text === undefined ? null : path };
 }
 
-export const namesOf = ({
-  sources,
-  destinations,
-}: GatewayFile): { readonly sources: string[]; readonly destinations: string[] } => ({
-  sources: sources.map(({ name }) => name),
-  destinations: destinations.map(({ name }) => name),
-});
+/** What mappings may refer to. */
+export const namesOf = ({ names }: GatewayFile): KnownNames => names;
 
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
@@ -50,7 +65,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /** Starting with a gateway.yaml that is not what its author meant would lose events quietly. Throws CONFIG_INVALID. */
-export function requireValidGateway({ file }: Configuration): void {
+export function requireValidGateway({ file }: GatewayConfiguration): void {
   const errors = file.problems.filter(isError);
   const [first] = errors;
   if (first === undefined) return;
@@ -60,23 +75,35 @@ export function requireValidGateway({ file }: Configuration): void {
   });
 }
 
-/** A warning for each source and destination that is off, and for each mapping that leads nowhere because of it. */
-export function disabledProblems({ file, mappings, gatewayPath }: Configuration): readonly Problem[] {
-  const at = { file: gatewayPath ?? 'gateway.yaml', line: 1, column: 1 };
+/** A warning for each source and destination that is off and that a mapping names, where the first one does. */
+export function disabledProblems(
+  { file, mappings, gatewayPath }: Pick<Configuration, 'file' | 'gatewayPath'> & WithDefinitions,
+  concerns: (file: string) => boolean = () => true,
+): readonly Problem[] {
   const off = [
-    ...file.sources.map((entry) => ({ ...entry, what: 'source' })),
-    ...file.destinations.map((entry) => ({ ...entry, what: 'destination' })),
+    ...file.sources.map((entry) => ({ ...entry, what: 'source', until: 'the source answers 503' })),
+    ...file.destinations.map((entry) => ({ ...entry, what: 'destination', until: 'mappings skip the destination' })),
   ];
-  const used = new Set(
-    mappings.definitions.flatMap(({ content }) => [
-      `source ${content.source}`,
-      ...(Array.isArray(content.destinations) ? content.destinations : Object.keys(content.destinations)).map(
-        (name) => `destination ${name}`,
-      ),
-    ]),
-  );
-  return off.flatMap(({ what, name, off: why }): Problem[] => {
-    if (why === null || !used.has(`${what} ${name}`)) return [];
-    return [{ severity: 'warning', code: 'config/disabled', message: `${what} "${name}" is off: ${why}`, at }];
+  const uses: readonly Use[] = mappings.references ?? mappings.definitions.flatMap(usesIn);
+  return off.flatMap(({ what, name, off: why, until }): readonly Problem[] => {
+    const own = uses.filter((use) => use.what === what && use.name === name && concerns(use.at?.file ?? ''));
+    const [first] = own;
+    if (why === null || first === undefined) return [];
+    const problem: Problem = {
+      severity: 'warning',
+      code: 'config/disabled',
+      message: `${what} "${name}" is off: ${why}${own.length === 1 ? '' : `, and ${own.length} mappings name it`}`,
+      at: first.at ?? { file: gatewayPath ?? 'gateway.yaml', line: 1, column: 1 },
+      hint: `set it in the environment or in .env; until then ${until}`,
+    };
+    return first.yaml === undefined ? [problem] : withExcerpts([problem], first.yaml.text);
   });
+}
+
+/** A mapping's name for a source or destination; its place is known only beside its text. */
+type Use = Pick<PlacedReference, 'what' | 'name'> & Partial<PlacedReference>;
+
+function usesIn({ content: { source, destinations } }: MappingDefinition): readonly Use[] {
+  const names = Array.isArray(destinations) ? destinations : Object.keys(destinations);
+  return [{ what: 'source', name: source }, ...names.map((name): Use => ({ what: 'destination', name }))];
 }

@@ -42,7 +42,7 @@ const userData = z.strictObject({
 });
 
 /** What `POST /e` takes. */
-const vemetricEventPayload = z
+export const vemetricEventPayload = z
   .strictObject({
     name: z.string().min(1, 'must not be empty'),
     userIdentifier,
@@ -65,7 +65,7 @@ const vemetricEventPayload = z
   });
 
 /** What `POST /u` takes. */
-const vemetricUserPayload = z.strictObject({
+export const vemetricUserPayload = z.strictObject({
   userIdentifier,
   displayName: z.string().optional(),
   avatarUrl: z.string().optional(),

@@ -4,10 +4,15 @@ import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
 import type { Metrics } from './metrics.ts';
+import { type PreviewDependencies, previewRouter } from './preview-api.ts';
+import { type SetupDependencies, setupRouter } from './setup-api.ts';
 
-export interface AdminDependencies extends ApiDependencies {
+export interface AdminDependencies
+  extends ApiDependencies,
+    Omit<SetupDependencies, 'store'>,
+    Omit<PreviewDependencies, 'store'> {
   readonly token: string;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
 }
 
@@ -17,6 +22,8 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
   return createApp(log, 'operator', (app) => {
     app.use(requireToken(token, clock));
     app.use('/api', apiRouter(dependencies));
+    app.use('/api', setupRouter(dependencies));
+    app.use('/api', previewRouter(dependencies));
     app.get('/metrics', async (_request, response) => {
       const text = await metrics.text();
       response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });

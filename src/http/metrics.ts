@@ -18,9 +18,17 @@ export interface Metrics {
   }): void;
   /** From the request's receipt to the destination's answer. */
   delivered(destination: string, seconds: number): void;
+  /** How many requests a source has sent since the start, by what became of them. */
+  requests(): Promise<readonly RequestCount[]>;
   /** Prometheus text; stored states are read at the time of asking. */
   text(): Promise<string>;
   readonly contentType: string;
+}
+
+export interface RequestCount {
+  readonly source: string;
+  readonly outcome: string;
+  readonly count: number;
 }
 
 interface Stored {
@@ -42,6 +50,12 @@ export function createMetrics(stored: Stored): Metrics {
       seen.attempt.observe({ destination }, seconds);
     },
     delivered: (destination, seconds) => seen.endToEnd.observe({ destination }, seconds),
+    requests: async () =>
+      (await seen.requests.get()).values.map(({ labels, value }) => ({
+        source: String(labels.source),
+        outcome: String(labels.outcome),
+        count: value,
+      })),
     text: async () => {
       await readStore(kept, stored);
       return await registry.metrics();

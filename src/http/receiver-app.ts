@@ -11,6 +11,8 @@ export interface ReceiverDependencies extends ReceiveDependencies {
   readonly store: Pick<Store, 'recordRequest' | 'ping'>;
   /** Why no traffic must come here now, in a word; undefined when all is well. */
   readonly notReady: () => string | undefined;
+  /** Some mapping file is broken; which one is no business of the internet. */
+  readonly degraded: () => boolean;
 }
 
 const kindPattern = /^[a-z0-9_]{1,64}$/;
@@ -33,11 +35,15 @@ export function receiverApp(dependencies: ReceiverDependencies): RequestListener
   });
 }
 
-function readiness({ store, notReady }: ReceiverDependencies): (request: Request, response: Response) => Promise<void> {
+function readiness({
+  store,
+  notReady,
+  degraded,
+}: ReceiverDependencies): (request: Request, response: Response) => Promise<void> {
   return async (_request, response) => {
     const reason = notReady();
     if (reason !== undefined) return sendUnavailable(response, { status: reason });
     await store.ping();
-    sendJson(response, 200, { status: 'ready' });
+    sendJson(response, 200, { status: 'ready', mappings: degraded() ? 'degraded' : 'ok' });
   };
 }

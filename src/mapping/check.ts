@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import type { CommonSettings, Destination } from '../destinations/destination.ts';
 import { dateFromMs } from '../model/clock.ts';
 import type { ClaimedEvent, SourceEvent } from '../model/event.ts';
 import type { EventId } from '../model/id.ts';
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import type { MappingDefinition } from './compile.ts';
 import { Evaluator } from './evaluator/evaluator.ts';
-import { expectationFailures } from './expectation.ts';
+import type { EvaluatorSetup } from './evaluator/protocol.ts';
+import { isInside, readText } from './folder.ts';
 import { mergePatch } from './merge.ts';
 import { publicSettings } from './public-settings.ts';
-import type { DestinationResult, Run } from './run.ts';
+import type { Run } from './run.ts';
 import type { MappingTest } from './schema.ts';
+import { type TestDestination, type TestFailure, testFailures } from './test-failure.ts';
 
 /** What came of one entry of a mapping's `tests:`. */
 export interface TestResult {
@@ -19,7 +19,10 @@ export interface TestResult {
   readonly index: number;
   readonly name: string;
   /** Empty when the test passed. */
-  readonly failures: readonly string[];
+  readonly failures: readonly TestFailure[];
+  readonly durationMs: number;
+  /** What the mapping made of the test's event, with its trace; absent when it was not asked or does not match. */
+  readonly run?: Run;
 }
 
 export interface CheckSetup {
@@ -31,77 +34,101 @@ export interface CheckSetup {
   readonly destinations: readonly TestDestination[];
   /** How the named source reads a body: the source's own parser. */
   readonly describe: (source: string, body: Json, kind: string | null) => SourceEvent | undefined;
-}
-
-export interface TestDestination {
-  readonly name: string;
-  readonly destination: Destination;
-  readonly settings: CommonSettings;
+  /** Ends the run early: it rejects with EVALUATOR_UNAVAILABLE. */
+  readonly signal?: AbortSignal;
+  /** Runs them; one that is there for nothing else. Without it one is started for this run. */
+  readonly evaluator?: Evaluator;
+  /** False where nobody asks what a failure comes from: tracing is most of a test's time. Default: true. */
+  readonly trace?: boolean;
 }
 
 /** Tests run at one fixed moment, so that payloads with times in them can be compared whole. */
-const testTime = dateFromMs(Date.UTC(2026, 0, 1, 12));
+export const testTime = dateFromMs(Date.UTC(2026, 0, 1, 12));
+
+/** The receiver takes no larger body, so no sample of one is larger. */
+const fixtureBytesMax = 1024 * 1024;
 
 /** Runs every mapping's `tests:` through the evaluator that the gateway uses. Fixtures that cannot be read fail their test. */
 export async function checkMappings(setup: CheckSetup): Promise<readonly TestResult[]> {
-  const evaluator = new Evaluator({
-    mappings: setup.definitions.map((definition) => ({
-      ...definition,
-      content: { ...definition.content, enabled: true },
-    })),
-    destinations: setup.destinations.map(({ name, destination, settings }) => ({
-      name,
-      type: destination.name,
-      settings: publicSettings(destination, settings),
-    })),
-    vars: setup.vars,
-  });
+  const alone = evaluatorSetup(setup);
+  const evaluator = setup.evaluator ?? new Evaluator(alone([]));
+  const stop = (): void => void evaluator.stop();
+  if (setup.signal?.aborted === true) stop();
+  setup.signal?.addEventListener('abort', stop);
   try {
     const results: TestResult[] = [];
     for (const definition of setup.definitions) {
-      for (const [index, test] of (definition.content.tests ?? []).entries()) {
-        const failures = await runTest(test, definition, { setup, evaluator });
-        results.push({ file: definition.file, index, name: test.name, failures });
+      const tests = definition.content.tests ?? [];
+      // Each mapping alone: another one for the same events must not cost its time or end its process.
+      if (tests.length > 0) await evaluator.reload(alone([definition]));
+      for (const [index, test] of tests.entries()) {
+        const startedMs = performance.now();
+        const tested = await runTest(test, definition, { setup, evaluator });
+        const durationMs = performance.now() - startedMs;
+        results.push({ file: definition.file, index, name: test.name, durationMs, ...tested });
       }
     }
     return results;
   } finally {
-    await evaluator.stop();
+    setup.signal?.removeEventListener('abort', stop);
+    if (setup.evaluator === undefined) await evaluator.stop();
   }
 }
+
+const evaluatorSetup =
+  ({ destinations, vars }: CheckSetup) =>
+  (definitions: readonly MappingDefinition[]): EvaluatorSetup => ({
+    mappings: definitions.map((definition) => ({ ...definition, content: { ...definition.content, enabled: true } })),
+    destinations: destinations.map(({ name, destination, settings }) => ({
+      name,
+      type: destination.name,
+      settings: publicSettings(destination, settings),
+    })),
+    vars,
+  });
 
 interface Running {
   readonly setup: CheckSetup;
   readonly evaluator: Evaluator;
 }
 
+type Tested = Pick<TestResult, 'failures' | 'run'>;
+
 async function runTest(
   test: MappingTest,
   definition: MappingDefinition,
   { setup, evaluator }: Running,
-): Promise<readonly string[]> {
+): Promise<Tested> {
   const given = await givenBody(test.given, setup.folder);
-  if ('failure' in given) return [given.failure];
+  if ('failure' in given) return unreadable(given.failure);
   const body = test.change === undefined ? given.body : mergePatch(given.body, test.change);
   const event = testEvent(test, body, { definition, describe: setup.describe });
-  if (event === undefined) return ['the source cannot read this body; is it one event as the source sends it?'];
-  const evaluation = (await evaluator.evaluate([event])).get(event.id);
-  if (evaluation?.kind !== 'runs') return [evaluation?.message ?? 'was not evaluated'];
+  if (event === undefined)
+    return unreadable('the source cannot read this body; is it one event as the source sends it?');
+  const evaluation = (await evaluator.evaluate([event], { trace: setup.trace ?? true })).get(event.id);
+  if (evaluation?.kind !== 'runs') {
+    const message = evaluation?.message ?? 'was not evaluated';
+    return { failures: [{ kind: 'mapping', message, from: [], says: [] }] };
+  }
   const run = evaluation.runs.find(({ mapping }) => mapping.file === definition.file);
-  return [...compare(test, run), ...contractFailures(run, setup.destinations)];
+  const failures = testFailures({ test, content: definition.content, run, destinations: setup.destinations });
+  return run === undefined ? { failures } : { failures, run };
 }
+
+const unreadable = (message: string): Tested => ({ failures: [{ kind: 'given', message, from: [], says: ['given'] }] });
 
 async function givenBody(given: MappingTest['given'], folder: string): Promise<{ body: Json } | { failure: string }> {
   if (typeof given !== 'string') return { body: given };
+  const failed = (why: string): { failure: string } => ({ failure: `given: ${given} ${why}` });
   const path = join(folder, given);
-  const inside = relative(folder, path);
-  if (isAbsolute(given) || inside.startsWith('..'))
-    return { failure: `given: ${given} is outside the mappings folder` };
+  if (isAbsolute(given) || relative(folder, path).startsWith('..')) return failed('is outside the mappings folder');
   try {
-    return { body: JSON.parse(await readFile(path, 'utf8')) as Json };
+    if (!(await isInside(folder, path))) return failed('leads out of the mappings folder');
+    const read = await readText(path, fixtureBytesMax);
+    return 'text' in read ? { body: JSON.parse(read.text) as Json } : failed(read.message);
   } catch (error) {
     // A missing or broken fixture is this test's failure, not the end of the run.
-    return { failure: `given: ${given} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return failed(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -135,51 +162,3 @@ function testEvent(test: MappingTest, body: Json, { definition, describe }: Desc
 /** As the receiver keeps them. */
 const lowerCaseNames = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-function compare(test: MappingTest, run: Run | undefined): readonly string[] {
-  if (run?.outcome === 'failed') return [`${run.path}: ${run.message}`];
-  const results = run?.outcome === 'translated' ? run.items.flatMap((item) => item.results) : [];
-  const failed = results.flatMap((result) =>
-    result.outcome === 'failed' ? [`${result.path}: ${result.message}`] : [],
-  );
-  return failed.length > 0 ? failed : unexpected(test, results, whySkipped(run));
-}
-
-function whySkipped(run: Run | undefined): string | undefined {
-  if (run === undefined) return 'the mapping does not match this event type';
-  return run.outcome === 'skipped' ? `the mapping skipped: ${run.reason}` : undefined;
-}
-
-function unexpected(
-  { expect = {}, expect_exactly: exactly = {} }: MappingTest,
-  results: readonly DestinationResult[],
-  skipped: string | undefined,
-): readonly string[] {
-  if (expect === 'skipped') {
-    const sent = results.filter(({ outcome }) => outcome === 'payload').map(({ destination }) => destination);
-    return sent.length === 0 ? [] : [`expected skipped, but it goes to ${sent.join(', ')}`];
-  }
-  const failuresOf = (
-    wanted: Exclude<MappingTest['expect'], 'skipped' | undefined>,
-    exact: boolean,
-  ): readonly string[] =>
-    Object.entries(wanted).flatMap(([name, payload]) => {
-      const own = results.filter(({ destination }) => destination === name);
-      return expectationFailures(name, payload, { results: own, skipped, exact });
-    });
-  return [...failuresOf(expect, false), ...failuresOf(exactly, true)];
-}
-
-/** A payload that its destination would refuse fails the test, whatever the test expects. */
-function contractFailures(run: Run | undefined, destinations: readonly TestDestination[]): readonly string[] {
-  if (run?.outcome !== 'translated') return [];
-  return run.items.flatMap(({ results }) =>
-    results.flatMap((result) => {
-      const target = destinations.find(({ name }) => name === result.destination);
-      if (result.outcome !== 'payload' || target === undefined || !isJsonObject(result.payload)) return [];
-      return target.destination
-        .check(result.payload)
-        .map(({ path, message }) => `${[result.destination, path].filter(Boolean).join('.')}: ${message}`);
-    }),
-  );
-}

@@ -2,6 +2,7 @@ import { defined } from '../model/defined.ts';
 import type { Json } from '../model/json.ts';
 import { wildcard } from './functions.ts';
 import type { MappingFile } from './schema.ts';
+import { scopesOf } from './static/scopes.ts';
 import { compileTemplate, type Template, type TemplateProblem } from './template.ts';
 
 /** A mapping file that was read and has the right shape; plain data, so that it can cross to the evaluator's process. */
@@ -33,9 +34,6 @@ export interface CompiledDestination {
   readonly payload?: Template;
 }
 
-/** What every expression may use; `let:` names, `$item` and `$index`, `$event` and `$config` come on top where they exist. */
-export const everywhere = ['body', 'headers', 'query', 'vars', 'meta'];
-
 export function compileMapping({ file, version, content }: MappingDefinition): {
   readonly mapping: CompiledMapping;
   readonly problems: readonly TemplateProblem[];
@@ -44,26 +42,21 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
   const compile = (value: Json | undefined, key: string, variables: readonly string[]): Template | undefined =>
     value === undefined ? undefined : compileTemplate(value, [key], { variables, problems });
 
-  const names = Object.keys(content.let ?? {});
+  const scopes = scopesOf(Object.keys(content.let ?? {}), content.for_each !== undefined);
   const lets = Object.entries(content.let ?? {}).map(
     ([name, value], index) =>
-      [
-        name,
-        compileTemplate(value, ['let', name], { variables: [...everywhere, ...names.slice(0, index)], problems }),
-      ] as const,
+      [name, compileTemplate(value, ['let', name], { variables: scopes.let(index), problems })] as const,
   );
-  const shared = [...everywhere, ...names];
-  const perItem = content.for_each === undefined ? shared : [...shared, 'item', 'index'];
   const mapping = defined({
     file,
     version,
     source: content.source,
     matches: matchesAny(content.events),
     let: lets,
-    when: compile(content.when, 'when', shared),
-    forEach: compile(content.for_each, 'for_each', shared),
-    event: compile(content.event as Json | undefined, 'event', perItem),
-    destinations: compileDestinations(content.destinations, [...perItem, 'event', 'config'], problems),
+    when: compile(content.when, 'when', scopes.shared),
+    forEach: compile(content.for_each, 'for_each', scopes.shared),
+    event: compile(content.event as Json | undefined, 'event', scopes.event),
+    destinations: compileDestinations(content.destinations, scopes.destinations, problems),
   });
   return { mapping, problems };
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
-import type { Problem } from '../yaml/problem.ts';
+import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { Problem } from '../diagnostics/problem.ts';
 
 /** The files of the mappings folder, read so that nobody is led out of it, kept waiting or drowned. */
 
@@ -10,11 +11,13 @@ export const gatewayFileName = 'gateway.yaml';
 export async function mappingFileNames(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
-    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && /^[^.].*\.ya?ml$/.test(entry.name))
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && isMappingFileName(entry.name))
     .map(({ name }) => name)
-    .filter((name) => name !== gatewayFileName)
     .sort();
 }
+
+export const isMappingFileName = (name: string): boolean =>
+  /^[^./][^/]*\.ya?ml$/.test(name) && name !== gatewayFileName;
 
 /** A file's text, or why there is none. */
 export type ReadText = { readonly text: string } | Pick<Problem, 'code' | 'message' | 'hint'>;
@@ -32,16 +35,23 @@ export async function readText(path: string, bytesMax: number): Promise<ReadText
   } catch (error) {
     // The other files still count, and this one is told.
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return unreadable(code === 'ELOOP' ? 'is a symbolic link; links are not followed' : `cannot be read (${code})`);
+    if (code === 'ELOOP') return unreadable('is a symbolic link; links are not followed', 'put the file itself here');
+    return unreadable(`cannot be read (${code})`, 'see that it is there and that the gateway may read it');
   }
 }
 
 async function textOf(file: FileHandle, bytesMax: number): Promise<ReadText> {
   const status = await file.stat();
-  if (!status.isFile()) return unreadable('is not a file');
+  if (!status.isFile()) return unreadable('is not a plain file', 'put a plain file here');
   if (status.size <= bytesMax) return { text: await file.readFile('utf8') };
   const message = `larger than ${bytesMax / 1024} KB`;
   return { code: 'yaml/too-large', message, hint: 'split it into several files' };
 }
 
-const unreadable = (message: string): ReadText => ({ code: 'mapping/unreadable', message });
+const unreadable = (message: string, hint: string): ReadText => ({ code: 'mapping/unreadable', message, hint });
+
+/** True when `path` is inside `folder` once every link on the way is followed. */
+export async function isInside(folder: string, path: string): Promise<boolean> {
+  const way = relative(await realpath(folder), await realpath(path));
+  return way !== '' && way.split(/[\\/]/)[0] !== '..';
+}

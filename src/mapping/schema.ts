@@ -95,6 +95,9 @@ const destinationBlock = z
   })
   .refine((value) => value.merge === undefined || value.payload === undefined, {
     error: 'takes merge or payload, not both',
+    params: {
+      hint: 'keep merge: for changes on top of the standard translation, payload: for a whole payload of your own',
+    },
   });
 
 const expectedPayload = z.union([z.literal('skipped'), block], { error: 'must be skipped, or a block of keys' });
@@ -121,12 +124,16 @@ const mappingTest = z
   })
   .refine((test) => test.expect !== undefined || test.expect_exactly !== undefined, {
     error: 'expects nothing; add expect or expect_exactly',
+    params: { hint: 'add  expect: skipped  or  expect: { <destination>: { … } }' },
   });
 
 const destinationList = z
   .array(resourceName)
   .min(1, { error: 'names no destination' })
-  .refine((names) => new Set(names).size === names.length, { error: 'names a destination twice' });
+  .refine((names) => new Set(names).size === names.length, {
+    error: 'names a destination twice',
+    params: { hint: 'keep one of the two' },
+  });
 const destinationMap = z
   .record(resourceName, destinationBlock.nullable())
   .refine((map) => Object.keys(map).length > 0, { error: 'names no destination' });

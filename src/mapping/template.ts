@@ -1,12 +1,7 @@
 import { isJsonObject, type Json } from '../model/json.ts';
-import {
-  type Bindings,
-  compileExpression,
-  type Evaluated,
-  type Expression,
-  type ExpressionProblem,
-} from './expression.ts';
-import type { Trace, TraceEntry } from './trace.ts';
+import { type Bindings, compileExpression, type Expression } from './expression.ts';
+import type { ExpressionProblem } from './static/expression-problem.ts';
+import type { Trace } from './trace.ts';
 
 /** Where a value stands in the mapping file, as in `event.user.id`. */
 export type TemplatePath = readonly (string | number)[];
@@ -121,14 +116,10 @@ async function fillExpression(
   { input, bindings, item, trace }: FillScope,
 ): Promise<Json | undefined> {
   const evaluated = await expression.evaluate(input, bindings);
-  trace?.({ path, expression: expression.text, item, result: traced(evaluated) });
+  // Told before anything else happens: the bindings grow with every named value.
+  if (trace !== undefined) await trace({ path, text: expression.text, item, input, bindings, evaluated });
   if (evaluated.kind === 'value') return nullIsNothing ? (evaluated.value ?? undefined) : evaluated.value;
   throw new Interruption(evaluated.kind, path, evaluated.kind === 'skip' ? evaluated.reason : evaluated.message);
-}
-
-function traced(evaluated: Evaluated): TraceEntry['result'] {
-  if (evaluated.kind !== 'value') return evaluated;
-  return evaluated.value === undefined ? { kind: 'nothing' } : { kind: 'value', value: evaluated.value };
 }
 
 async function fillList(items: readonly Template[], scope: FillScope): Promise<Json> {

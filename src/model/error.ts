@@ -21,6 +21,7 @@ export const faults = {
   EVALUATOR_UNAVAILABLE: { status: 503 },
   EVENT_NOT_FOUND: { status: 404 },
   DELIVERY_NOT_FOUND: { status: 404 },
+  GATEWAY_UNREACHABLE: { status: 503 },
   INTERNAL: { status: 500 },
 } as const satisfies Record<string, { status: number }>;
 

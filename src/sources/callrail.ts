@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RawRequest, SourceEvent } from '../model/event.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { momentFromIso, shortText } from './body-field.ts';
+import { callrailEventTypes } from './callrail-event-types.ts';
 import { contentHash, externalIdOf } from './external-id.ts';
 import { callrailSamples } from './samples/callrail-samples.ts';
 import { defineSource, type Parsed, type Verification } from './source.ts';
@@ -34,7 +35,14 @@ export const callrail = defineSource<CallrailSettings>({
   verify,
   parse,
   sign,
+  eventTypes: callrailEventTypes,
   samples: callrailSamples,
+  setup: [
+    'Settings › Integrations › Webhooks, for each company: one URL for each kind, because the body names none.',
+    'Enter <url>/post_call as the Post-Call webhook, and <url>/form_captured as the Form Submission webhook.',
+    'Copy the signing key of that page into CALLRAIL_SIGNING_KEY; of several companies all, with commas between.',
+    'Settings › Integrations › Custom Cookie Capture: the name of your analytics cookie, so that a call finds its visit.',
+  ],
 });
 
 /**

@@ -4,6 +4,7 @@ import type { RawRequest, SourceEvent } from '../model/event.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { momentFromMs, shortText } from './body-field.ts';
 import { contentHash, externalIdOf } from './external-id.ts';
+import { hubspotEventTypes } from './hubspot-event-types.ts';
 import { hubspotSamples } from './samples/hubspot-samples.ts';
 import { defineSource, type Parsed, type Verification } from './source.ts';
 import { apiToken, apiUrl, publicUrl, secretList } from './source-settings.ts';
@@ -52,7 +53,14 @@ export const hubspot = defineSource<HubspotSettings>({
   verify,
   parse,
   sign,
+  eventTypes: hubspotEventTypes,
   samples: hubspotSamples,
+  setup: [
+    'Set PUBLIC_URL to the address that HubSpot calls: its signature covers the URL.',
+    'In a workflow, add the action Send a webhook: POST to <url>/workflow, with the request signature of your app and all contact properties.',
+    'Or in an app, set the webhook target URL <url> and subscribe to the contact property lifecyclestage; never use both.',
+    "Copy the app's client secret into HUBSPOT_CLIENT_SECRET.",
+  ],
 });
 
 /** HubSpot sends an older signature beside v3; falling back to it would make v3 pointless. */

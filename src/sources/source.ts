@@ -47,8 +47,25 @@ export interface Source<Settings extends SourceSettings = SourceSettings> {
     secret: string,
     now: Date,
   ): Readonly<Record<string, string>>;
+  /** The types the sender is known to send, for suggestions and warnings; others are taken all the same. */
+  readonly eventTypes: readonly string[];
   readonly samples: readonly Sample[];
+  /**
+   * What to do at the sender, step by step: `<url>` is the public URL of our endpoint, `<local>` its address on this
+   * machine, for trying it out.
+   */
+  readonly setup: readonly string[];
 }
+
+/** Where a source's endpoint is. */
+export interface Endpoint {
+  readonly url: string;
+  readonly local: string;
+}
+
+/** The steps with the endpoint's addresses filled in. */
+export const setupSteps = ({ setup }: Pick<Source, 'setup'>, { url, local }: Endpoint): readonly string[] =>
+  setup.map((step) => step.replaceAll('<url>', url).replaceAll('<local>', local));
 
 /** What every source's settings have in common. */
 export interface SourceSettings {

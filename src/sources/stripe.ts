@@ -7,6 +7,7 @@ import { momentFromIso, momentFromMs, shortText } from './body-field.ts';
 import { stripeSamples } from './samples/stripe-samples.ts';
 import { defineSource, type Parsed, type Verification } from './source.ts';
 import { apiToken, apiUrl, publicUrl, secretList } from './source-settings.ts';
+import { stripeEventTypes } from './stripe-event-types.ts';
 import { hmac } from './verify/digest.ts';
 import { decodeHex, matchesAnySecret } from './verify/signature.ts';
 import { singleHeader } from './verify/single-header.ts';
@@ -40,7 +41,15 @@ export const stripe = defineSource<StripeSettings>({
   verify,
   parse,
   sign,
+  eventTypes: stripeEventTypes,
   samples: stripeSamples,
+  setup: [
+    'Workbench › Webhooks › Add destination: the events of your account, payload style Snapshot.',
+    'Choose the event types that your mappings name, such as invoice.paid.',
+    'Enter <url> as the endpoint URL.',
+    "Copy the endpoint's signing secret (whsec_…) into STRIPE_WEBHOOK_SECRET: every endpoint has its own.",
+    'On your own machine, run stripe listen --forward-to <local> instead; it prints a signing secret of its own.',
+  ],
 });
 
 function verify(request: RawRequest, { secret: secrets }: StripeSettings, now: Date): Verification {

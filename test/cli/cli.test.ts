@@ -88,7 +88,7 @@ describe('hookstitch test', () => {
 
     await writeFile(join(folder, 'good.yaml'), mapping('id'));
     const { code, output } = await hookstitch(['test']);
-    expect(output).toContain('segment.event: expected "a.b", got "evt_1"');
+    expect(output).toMatch(/ {6}segment\.event\n {8}expected "a\.b" .*\n {8}received "evt_1" +event\.name {2}← =id/);
     expect(code).toBe(1);
   });
 });

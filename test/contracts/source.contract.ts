@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawRequest, SourceEvent } from '../../src/model/event.ts';
 import { parseBody } from '../../src/sources/parse-body.ts';
-import type { Sample, Source } from '../../src/sources/source.ts';
+import { type Sample, type Source, setupSteps } from '../../src/sources/source.ts';
 import { bytes, now, rawRequest, secret, settingsOf, signed } from '../sources/raw-request.ts';
 
 /** A genuine body and what is known about it. */
@@ -132,6 +132,13 @@ export function describeSource(source: Source, { toleranceMs, bodies }: SourceFa
       expect(new Set(ids).size).toBe(ids.length);
       expect(at(laterBy(86_400_000))).toEqual(ids);
     });
+  });
+
+  it('tells how to connect it, with the address of its endpoint', () => {
+    const steps = setupSteps(source, { url: 'https://hooks.example.com/in/it', local: 'localhost:8080/in/it' });
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.join('\n')).toContain('https://hooks.example.com/in/it');
+    expect(steps.filter((step) => /<(url|local)>/.test(step))).toEqual([]);
   });
 
   describe(`${source.name}: samples`, () => {

@@ -9,6 +9,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const wrong = bearer('not-the-token');
 const everyPath = [
   ...['/api/stats', '/api/events', '/api/events/evt_1', '/api/deliveries', '/api/deliveries/dlv_1', '/metrics'],
+  ...['/api/mappings', '/api/sources', '/api/destinations'],
   ...['/', '/api', '/api/', '/api/nothing', '/API/stats', '/nothing', '/console', '/api/%zz', '/api/../metrics'],
 ];
 

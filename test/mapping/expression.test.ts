@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  compileExpression,
-  type Evaluated,
-  type ExpressionProblem,
-  functionNames,
-  timeBindings,
-} from '../../src/mapping/expression.ts';
+import { compileExpression, type Evaluated, timeBindings } from '../../src/mapping/expression.ts';
+import { functionNames } from '../../src/mapping/function-names.ts';
+import type { ExpressionProblem } from '../../src/mapping/static/expression-problem.ts';
 import type { Json } from '../../src/model/json.ts';
 
 const receivedAt = new Date('2026-03-01T10:00:00.000Z');
@@ -71,8 +67,15 @@ describe('names', () => {
   });
 
   it('that nobody gives are found before any event is', () => {
-    expect(problemsOf('$frist(a)')).toEqual([
-      { code: 'expr/unknown-name', message: 'unknown function or variable $frist', name: 'frist', offset: 0 },
+    expect(problemsOf('$frist(a) & $invoice')).toMatchObject([
+      {
+        code: 'expr/unknown-name',
+        message: 'unknown function $frist',
+        name: 'frist',
+        offset: 0,
+        hint: expect.any(String),
+      },
+      { code: 'expr/unknown-name', message: 'unknown variable $invoice', name: 'invoice', offset: 12 },
     ]);
   });
 
@@ -127,7 +130,7 @@ describe('what would run text of a webhook, or give other results at every try,'
   });
 
   it('is told with what to use instead', () => {
-    expect(problemsOf('$random()')[0]?.message).toContain('$stableId');
+    expect(problemsOf('$random()')[0]?.hint).toContain('$stableId');
   });
 });
 
@@ -136,9 +139,9 @@ describe('an expression that cannot be read', () => {
     ['', 'Unexpected end of expression', 0],
     ['a b', 'Syntax error: "b"', 2],
     ['a & ]', 'The symbol "]" cannot be used as a unary operator', 4],
-    ['"a', 'String literal must be terminated by a matching quote', 2],
+    ['"a', 'String literal must be terminated by a matching quote', 0],
   ])('is a problem with its place: %j', (text, message, offset) => {
-    expect(problemsOf(text)).toEqual([{ code: 'expr/syntax', message, offset }]);
+    expect(problemsOf(text)).toMatchObject([{ code: 'expr/syntax', message, offset }]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileExpression, functionNames } from '../../src/mapping/expression.ts';
+import { compileExpression } from '../../src/mapping/expression.ts';
+import { functionNames } from '../../src/mapping/function-names.ts';
 import { mappingFunctions, wildcard } from '../../src/mapping/functions.ts';
 import type { Json } from '../../src/model/json.ts';
 

@@ -19,7 +19,8 @@ describe('a folder of mappings', () => {
     });
     const { definitions, problems, files } = await loadMappings(folder, known);
     expect(definitions.map(({ file }) => file)).toEqual(['b-good.yaml', 'd-good.yml']);
-    expect(problems.map(({ at }) => at.file)).toEqual([join(folder, 'a-broken.yaml'), join(folder, 'c-misspelt.yaml')]);
+    const told = [...new Set(problems.map(({ at }) => at.file))];
+    expect(told).toEqual([join(folder, 'a-broken.yaml'), join(folder, 'c-misspelt.yaml')]);
     expect(files).toEqual(
       ['a-broken.yaml', 'b-good.yaml', 'c-misspelt.yaml', 'd-good.yml'].map((name) => join(folder, name)),
     );
@@ -40,7 +41,12 @@ describe('a folder of mappings', () => {
 
   it('may be missing: then there are none', async () => {
     const folder = await temporaryFolder();
-    expect(await loadMappings(join(folder, 'nowhere'), known)).toEqual({ definitions: [], problems: [], files: [] });
+    expect(await loadMappings(join(folder, 'nowhere'), known)).toEqual({
+      definitions: [],
+      problems: [],
+      files: [],
+      references: [],
+    });
   });
 
   it('holds no links: one is told and not followed', async () => {
@@ -124,11 +130,11 @@ describe('names that gateway.yaml does not have', () => {
     ]);
   });
 
-  it('are told without a hint where gateway.yaml names nothing', () => {
+  it('are told with where to add them where gateway.yaml names nothing', () => {
     const { problems } = readMapping({ name: 'a.yaml', shown: 'a.yaml' }, good, { sources: [], destinations: [] });
     expect(problems.map(({ code, hint }) => [code, hint])).toEqual([
-      ['mapping/unknown-source', undefined],
-      ['mapping/unknown-destination', undefined],
+      ['mapping/unknown-source', 'add it to gateway.yaml, under sources:'],
+      ['mapping/unknown-destination', 'add it to gateway.yaml, under destinations:'],
     ]);
   });
 });
@@ -136,9 +142,7 @@ describe('names that gateway.yaml does not have', () => {
 describe('what is wrong with an expression', () => {
   it('is told where it stands in the file, with what is near', () => {
     const text = 'event:\n  name: A\n  user:\n    id: =data.a & $firstof(b)\ndestinations: [console]\n';
-    expect(complaintsAbout(text)).toEqual([
-      'a.yaml:7:19  error  unknown function or variable $firstof  [expr/unknown-name]\n  hint: did you mean $firstOf?',
-    ]);
+    expect(complaintsAbout(text)).toEqual(['7:19 unknown function $firstof']);
   });
 
   it.each([
@@ -187,7 +191,11 @@ describe('what is wrong with an expression', () => {
       'it is known to the expressions under destinations',
     ],
     ['a misspelt name of let', 'let:\n  invoice: =a\n  b: =$invoise\n', 'did you mean $invoice?'],
-    ['a name nobody knows', 'when: =$abracadabra\n', undefined],
+    [
+      'a name nobody knows',
+      'when: =$abracadabra\n',
+      'define it under let:, as in  let: { abracadabra: =… }; known here: $body, $headers, $query, $vars, $meta',
+    ],
   ])('explains a name that is not known here: %s', (_what, text, hint) => {
     expect(problemsIn(`${text}${event}destinations: [console]\n`)).toMatchObject([{ code: 'expr/unknown-name', hint }]);
   });
@@ -200,31 +208,11 @@ describe('what is wrong with an expression', () => {
 
 describe('traps', () => {
   it.each([
-    [
-      'a condition without its =',
-      'when: data.paid\n',
-      'a.yaml:4:7  error  when: must be an expression that starts with =  [mapping/invalid-value]',
-    ],
-    [
-      'an empty condition',
-      'when:\n',
-      'a.yaml:4:6  error  when: must be an expression that starts with =  [mapping/invalid-value]',
-    ],
-    [
-      'a list of items without its =',
-      'for_each: lines\n',
-      'a.yaml:4:11  error  for_each: must be an expression that starts with =  [mapping/invalid-value]',
-    ],
-    [
-      'a number for the event types',
-      'events: 5\n',
-      'a.yaml:4:9  error  events: must be one event type or a list of them  [mapping/invalid-value]',
-    ],
-    [
-      'a name that no expression could use',
-      'let: { "a-b": 1 }\n',
-      'a.yaml:4:8  error  let.a-b: must be a plain word  [mapping/invalid-value]',
-    ],
+    ['a condition without its =', 'when: data.paid\n', '4:7 when: must be an expression that starts with ='],
+    ['an empty condition', 'when:\n', '4:6 when: must be an expression that starts with ='],
+    ['a list of items without its =', 'for_each: lines\n', '4:11 for_each: must be an expression that starts with ='],
+    ['a number for the event types', 'events: 5\n', '4:9 events: must be one event type or a list of them'],
+    ['a name that no expression could use', 'let: { "a-b": 1 }\n', '4:8 let.a-b: must be a plain word'],
   ])('are told: %s', (_what, text, complaint) => {
     expect(complaintsAbout(`${text}${event}destinations: [console]\n`)).toEqual([complaint]);
   });

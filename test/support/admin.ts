@@ -28,7 +28,14 @@ export async function testAdmin(
   parts: Partial<AdminDependencies> = {},
   around: (app: RequestListener) => RequestListener = (app) => app,
 ): Promise<TestAdmin> {
-  const app = adminApp({ token, store, metrics, clock: { now: () => now }, log: silentLog, ...parts });
+  const setup = {
+    file: { sources: [], destinations: [] },
+    mappings: () => new Map(),
+    publicUrl: undefined,
+    localUrl: () => undefined,
+    preview: () => Promise.reject(new Error('this test has no previews')),
+  };
+  const app = adminApp({ token, store, metrics, clock: { now: () => now }, log: silentLog, ...setup, ...parts });
   const served = await serve(around(app));
   onTestFinished(served.stop);
   const get = (path: string) => request(`${served.url}${path}`, { headers: { authorization: `Bearer ${token}` } });

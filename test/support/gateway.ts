@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { environmentFrom } from '../../src/config/environment.ts';
-import { readGatewayFile } from '../../src/config/gateway-file.ts';
+import { type GatewayFile, readGatewayFile } from '../../src/config/gateway-file.ts';
 import { namesOf } from '../../src/config/load.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
-import { silentLog } from '../../src/log.ts';
+import type { LogEvent } from '../../src/log.ts';
+import type { MappingDefinition } from '../../src/mapping/compile.ts';
 import { readMapping } from '../../src/mapping/load.ts';
 import { postStripe, stripeBody, stripeSecret } from '../checks/stripe-sender.ts';
 
@@ -19,10 +20,16 @@ afterEach(async () => {
   for (const gateway of running) await gateway.stop();
 });
 
+export interface Logged {
+  readonly event: LogEvent;
+  readonly [field: string]: unknown;
+}
+
 export interface TestGateway extends Gateway {
   readonly dataDir: string;
   /** What destinations of type console showed. */
   readonly shown: readonly string[];
+  readonly logged: readonly Logged[];
   /** Posts a signed Stripe event; its answer's status. */
   send(id: string, type?: string): Promise<number>;
   get<T>(path: string): Promise<T>;
@@ -33,7 +40,8 @@ export interface TestGateway extends Gateway {
 export interface TestGatewayOptions {
   /** The `destinations:` of gateway.yaml, in JSON. */
   readonly destinations: Readonly<Record<string, unknown>>;
-  readonly mappings: Readonly<Record<string, string>>;
+  /** By file name; or a folder that the gateway reads and watches. */
+  readonly mappings: Readonly<Record<string, string>> | { readonly folder: string };
   readonly dataDir?: string;
 }
 
@@ -44,19 +52,19 @@ export async function testGateway({ destinations, mappings, dataDir }: TestGatew
     sources: { stripe: { type: 'stripe', secret: stripeSecret } },
     destinations,
   });
-  const environment = environmentFrom({ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder });
+  const isFolder = typeof mappings.folder === 'string';
+  const environment = environmentFrom({
+    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder },
+    ...(isFolder ? { MAPPINGS_DIR: mappings.folder } : {}),
+  });
   const file = readGatewayFile('gateway.yaml', text, { environment, publicUrl: undefined });
-  const read = Object.entries(mappings).map(([name, mapping]) =>
-    readMapping({ name, shown: name }, mapping, namesOf(file)),
-  );
-  expect(read.flatMap(({ problems }) => problems)).toEqual([]);
-  const definitions = read.flatMap(({ definition }) => (definition === undefined ? [] : [definition]));
   const shown: string[] = [];
+  const logged: Logged[] = [];
   const gateway = await startGateway({
     settings: readSettings(environment),
     file,
-    mappings: definitions,
-    log: silentLog,
+    ...(isFolder ? {} : { mappings: definitionsOf(mappings, file) }),
+    log: { write: (event, fields) => logged.push({ event, ...fields }) },
     show: (line) => shown.push(line),
   });
   const halt = async (): Promise<void> => {
@@ -74,6 +82,7 @@ export async function testGateway({ destinations, mappings, dataDir }: TestGatew
     ...gateway,
     dataDir: folder,
     shown,
+    logged,
     halt,
     send: (id, type) => postStripe(gateway.url, stripeBody(id, type)),
     get: async <T>(path: string) => {
@@ -83,4 +92,12 @@ export async function testGateway({ destinations, mappings, dataDir }: TestGatew
       return (await answer.json()) as T;
     },
   };
+}
+
+function definitionsOf(mappings: Readonly<Record<string, string>>, file: GatewayFile): readonly MappingDefinition[] {
+  const read = Object.entries(mappings).map(([name, mapping]) =>
+    readMapping({ name, shown: name }, mapping, namesOf(file)),
+  );
+  expect(read.flatMap(({ problems }) => problems)).toEqual([]);
+  return read.flatMap(({ definition }) => (definition === undefined ? [] : [definition]));
 }

@@ -53,6 +53,7 @@ export async function startReceiver({ sources, limits, ...parts }: TestReceiverO
     log: silentLog,
     recorded: () => undefined,
     notReady: () => undefined,
+    degraded: () => false,
     ...parts,
     clock,
     metrics,

@@ -1,7 +1,8 @@
-import { disabledProblems, loadConfiguration, requireValidGateway } from '../../config/load.ts';
+import { disabledProblems, loadGatewayConfiguration, requireValidGateway } from '../../config/load.ts';
 import { startGateway } from '../../gateway.ts';
-import { createLog, type Log } from '../../log.ts';
-import type { Problem } from '../../yaml/problem.ts';
+import { createLog } from '../../log.ts';
+import { liveIn } from '../../mapping/library.ts';
+import { reportProblems } from '../../pipeline/report-mappings.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { print } from '../output.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -11,18 +12,19 @@ export const serveCommand: Verb = {
   usage: 'serve',
   description: 'receive, translate and deliver until stopped',
   run: async () => {
-    const configuration = await loadConfiguration();
+    const configuration = await loadGatewayConfiguration();
     requireValidGateway(configuration);
-    const { settings, file, mappings } = configuration;
+    const { settings, file } = configuration;
     const log = createLog({ level: settings.logLevel, pretty: process.stdout.isTTY });
-    for (const problem of [...file.problems, ...mappings.problems, ...disabledProblems(configuration)])
-      report(problem, log);
+    reportProblems(file.problems, log);
     const stopped = stopSignal();
-    const gateway = await startGateway({ settings, file, mappings: mappings.definitions, log, show: print });
+    const gateway = await startGateway({ settings, file, log, show: print });
+    const definitions = liveIn(gateway.mappings());
+    reportProblems(disabledProblems({ ...configuration, mappings: { definitions } }), log);
     log.write('gateway.listening', {
       receiver: gateway.url,
       admin: gateway.adminUrl,
-      mappings: mappings.definitions.filter(({ content }) => content.enabled).length,
+      mappings: definitions.length,
     });
     log.write('gateway.stopping', { signal: await stopped });
     await gateway.stop();
@@ -30,12 +32,3 @@ export const serveCommand: Verb = {
     return exitCodes.ok;
   },
 };
-
-function report({ at, code, message, hint, severity }: Problem, log: Log): void {
-  log.write(severity === 'error' ? 'config.problem' : 'config.warning', {
-    at: `${at.file}:${at.line}:${at.column}`,
-    code,
-    problem: message,
-    hint,
-  });
-}

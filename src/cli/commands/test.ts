@@ -1,41 +1,117 @@
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { checkConfiguration } from '../../config/check-setup.ts';
-import { loadConfiguration } from '../../config/load.ts';
-import type { TestResult } from '../../mapping/check.ts';
-import { formatProblem, isError } from '../../yaml/problem.ts';
+import { type CheckReport, checkReport, type PlacedResult } from '../../config/check-report.ts';
+import { type Configuration, loadConfiguration } from '../../config/load.ts';
+import { formatProblem } from '../../diagnostics/format.ts';
+import { isError, type Problem } from '../../diagnostics/problem.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { print, printError, printJson, style } from '../output.ts';
+import { junitReport } from '../junit.ts';
+import { plainText, print, printError, printJson } from '../output.ts';
+import { coverageReport, passed, testReport } from '../test-report.ts';
+import { rerunOnChange } from '../watch-folder.ts';
 
 /** `hookstitch test`: the `tests:` of the mappings, through the same evaluator as the gateway; nothing is sent. */
 export const testCommand: Verb = {
   usage: 'test [files...]',
   description: "run the mappings' own tests; nothing is sent",
-  configure: (command) => command.option('--json', 'machine-readable output'),
-  run: async ([files], { json }) => {
-    const configuration = await loadConfiguration();
-    const wanted = new Set((files as readonly string[]).map((path) => basename(path)));
-    const concerns = (path: string): boolean => wanted.size === 0 || wanted.has(basename(path));
-    const errors = [...configuration.file.problems, ...configuration.mappings.problems].filter(
-      (problem) => isError(problem) && concerns(problem.at.file),
-    );
-    for (const problem of errors) printError(formatProblem(problem));
-    const results = await checkConfiguration(configuration, concerns);
-    if (json === true) printJson({ ok: errors.length === 0 && results.every(passed), results });
-    else printReport(results);
-    return errors.length === 0 && results.every(passed) ? exitCodes.ok : exitCodes.problems;
+  configure: (command) =>
+    command
+      .option('--coverage', 'list the expressions that no test makes produce a value')
+      .option('--watch', 'run again when a mapping or a fixture changes, until Ctrl-C')
+      .option('--junit <file>', 'also write the results as JUnit XML')
+      .option('--json', 'machine-readable output'),
+  run: async ([files], options) => {
+    const wanted = (files as readonly string[]).map((path) => basename(path));
+    if (options.watch !== true) return runTests(await loadConfiguration(), wanted, options);
+    const { settings } = await loadConfiguration();
+    await rerunOnChange(settings.mappingsDir, async (signal) => {
+      const configuration = await loadConfiguration();
+      await runTests(configuration, wanted, { ...options, signal });
+      return fixturesOf(configuration);
+    });
+    return exitCodes.ok;
   },
 };
 
-const passed = ({ failures }: TestResult): boolean => failures.length === 0;
+interface TestOptions {
+  readonly json?: unknown;
+  readonly junit?: unknown;
+  readonly coverage?: unknown;
+  readonly signal?: AbortSignal;
+}
 
-function printReport(results: readonly TestResult[]): void {
-  for (const [file, own] of Map.groupBy(results, (result) => result.file)) {
-    print(file);
-    for (const { name, failures } of own) {
-      print(`  ${failures.length === 0 ? style('green', '✓') : style('red', '✗')} ${name}`);
-      for (const failure of failures) print(`      ${failure}`);
-    }
+/** The files that a change of may make a test fail. */
+const fixturesOf = ({ mappings }: Configuration): readonly string[] =>
+  mappings.definitions
+    .flatMap(({ content }) => (content.tests ?? []).map(({ given }) => given))
+    .filter((given) => typeof given === 'string');
+
+async function runTests(
+  configuration: Configuration,
+  wanted: readonly string[],
+  { json, junit, coverage, signal }: TestOptions,
+): Promise<number> {
+  const unknown = unknownFiles(wanted, configuration);
+  if (unknown !== undefined) {
+    printError(unknown);
+    return exitCodes.wrongUse;
   }
-  const count = results.filter(passed).length;
-  print(`${count} passed, ${results.length - count} failed`);
+  const concerns = (path: string): boolean => wanted.length === 0 || wanted.includes(basename(path));
+  const errors = [...configuration.file.problems, ...configuration.mappings.problems].filter(
+    (problem) => isError(problem) && concerns(problem.at.file),
+  );
+  const report = await checkReport(configuration, concerns, signal);
+  const ok = errors.length === 0 && report.results.every(passed);
+  if (typeof junit === 'string') await writeFile(junit, junitReport(report, errors));
+  if (json === true) printJson(reportJson(report, errors));
+  else printReport(report, errors, coverage === true);
+  return ok ? exitCodes.ok : exitCodes.problems;
+}
+
+/** A name that fits nothing would otherwise pass with no test run. */
+function unknownFiles(wanted: readonly string[], { mappings, settings }: Configuration): string | undefined {
+  const names = mappings.files.map((path) => basename(path));
+  if (names.length === 0) return `no mappings in ${settings.mappingsDir}; MAPPINGS_DIR names their folder`;
+  const unknown = wanted.find((name) => !names.includes(name));
+  return unknown === undefined ? undefined : `no mapping called ${plainText(unknown)}; there are ${names.join(', ')}`;
+}
+
+function printReport(report: CheckReport, errors: readonly Problem[], coverage: boolean): void {
+  for (const problem of errors) printError(formatProblem(problem));
+  if (coverage) print(coverageReport(report));
+  print(testReport(report));
+}
+
+function reportJson({ results, coverage }: CheckReport, problems: readonly Problem[]): object {
+  const { total, missed } = coverage;
+  return {
+    ok: problems.length === 0 && results.every(passed),
+    problems,
+    results: results.map(resultJson),
+    coverage: {
+      expressions: total,
+      produced: total - missed.length,
+      missed: missed.map(({ file, path, text, at }) => ({ file, path: path.join('.'), expression: text, at })),
+    },
+  };
+}
+
+function resultJson({ file, index, name, durationMs, at, failures }: PlacedResult): object {
+  return {
+    file,
+    index,
+    name,
+    ok: failures.length === 0,
+    at,
+    duration_ms: Math.round(durationMs),
+    failures: failures.map(({ from, says: _, ...failure }) => ({
+      ...failure,
+      from: from.map(({ path, written, why, at: where }) => ({
+        path: path.join('.'),
+        expression: written?.text ?? null,
+        why,
+        at: where,
+      })),
+    })),
+  };
 }

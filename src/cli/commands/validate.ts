@@ -1,42 +1,54 @@
-import { basename } from 'node:path';
-import { disabledProblems, loadConfiguration } from '../../config/load.ts';
-import { formatProblem, isError, type Problem } from '../../yaml/problem.ts';
+import { relative } from 'node:path';
+import { Option } from 'commander';
+import { loadConfiguration } from '../../config/load.ts';
+import { filesNamed, type Validation, validate } from '../../config/validation.ts';
+import { githubAnnotation } from '../../diagnostics/format.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { print, printJson, style } from '../output.ts';
+import { plainText, print, printError, printJson } from '../output.ts';
+import { validationReport } from '../validation-report.ts';
+
+const formats = ['pretty', 'json', 'github'] as const;
 
 /** `hookstitch validate`: every problem of every file in one go. */
 export const validateCommand: Verb = {
   usage: 'validate [files...]',
   description: 'check gateway.yaml and the mappings; all problems of all files in one run',
-  configure: (command) => command.option('--json', 'machine-readable output'),
-  run: async ([files], { json }) => {
+  configure: (command) =>
+    command
+      .addOption(
+        new Option('--format <format>', 'for people, for programs, or as annotations of GitHub Actions')
+          .choices(formats)
+          .default('pretty'),
+      )
+      .option('--json', 'the same as --format json'),
+  run: async ([typed], { format, json }) => {
     const configuration = await loadConfiguration();
-    const { file, mappings, gatewayPath } = configuration;
-    const wanted = new Set((files as readonly string[]).map((path) => basename(path)));
-    const concerns = (path: string): boolean => wanted.size === 0 || wanted.has(basename(path));
-    const problems = [...file.problems, ...mappings.problems, ...disabledProblems(configuration)].filter(({ at }) =>
-      concerns(at.file),
-    );
-    const shown = [...(gatewayPath === null ? [] : [gatewayPath]), ...mappings.files].filter(concerns);
-    if (json === true) printJson({ ok: !problems.some(isError), files: shown, problems });
-    else printReport(shown, problems);
-    return problems.some(isError) ? exitCodes.problems : exitCodes.ok;
+    const named = filesNamed(typed as readonly string[], configuration);
+    if ('unknown' in named) {
+      const meant = named.meant === undefined ? '' : `; did you mean ${named.meant}?`;
+      printError(`no file called ${plainText(named.unknown)} in ${configuration.settings.mappingsDir}${meant}`);
+      return exitCodes.wrongUse;
+    }
+    const validation = validate(configuration, named.files);
+    show(validation, json === true ? 'json' : (format as (typeof formats)[number]));
+    return validation.ok ? exitCodes.ok : exitCodes.problems;
   },
 };
 
-function printReport(files: readonly string[], problems: readonly Problem[]): void {
-  for (const file of files) {
-    const own = problems.filter(({ at }) => at.file === file);
-    print(`${own.some(isError) ? style('red', '✗') : style('green', '✓')} ${file}`);
-    for (const problem of own) print(indent(formatProblem(problem)));
+function show(validation: Validation, format: (typeof formats)[number]): void {
+  switch (format) {
+    case 'json': {
+      const { ok, files, problems } = validation;
+      printJson({ ok, files: files.map(({ path }) => path), problems });
+      return;
+    }
+    case 'github':
+      // GitHub knows files by their path in the repository, which is where its workflows run.
+      for (const problem of validation.problems) {
+        print(githubAnnotation({ ...problem, at: { ...problem.at, file: relative('', problem.at.file) } }));
+      }
+      return;
+    case 'pretty':
+      print(validationReport(validation));
   }
-  for (const problem of problems.filter(({ at }) => !files.includes(at.file))) print(formatProblem(problem));
-  const broken = files.filter((file) =>
-    problems.some((problem) => isError(problem) && problem.at.file === file),
-  ).length;
-  print(
-    `${files.length - broken} ${files.length - broken === 1 ? 'file' : 'files'} ok${broken === 0 ? '' : `, ${broken} with errors`}`,
-  );
 }
-
-const indent = (text: string): string => text.replaceAll(/^/gm, '  ');

@@ -1,10 +1,11 @@
 /**
- * The evaluator's process: runs mappings on events, one at a time, and nothing else. It has no environment, no secrets
- * and little memory, and is killed when it takes too long.
+ * The evaluator's process: runs mappings on events, one at a time, or reads their texts, and nothing else. It has no
+ * environment, no secrets and little memory, and is killed when it takes too long.
  */
 
 import type { CommonSettings } from '../../destinations/destination.ts';
 import { destinationNamed } from '../../destinations/index.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import { type CompiledMapping, compileMapping } from '../compile.ts';
 import {
@@ -14,8 +15,8 @@ import {
   evaluateMapping,
 } from '../evaluate.ts';
 import type { Run } from '../run.ts';
-import type { TraceEntry } from '../trace.ts';
-import type { EvaluatorSetup, EventToEvaluate, FromEvaluator, ToEvaluator } from './protocol.ts';
+import type { EvaluatorSetup, EventToEvaluate, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
+import { recordTrace } from './record-trace.ts';
 
 interface Loaded {
   readonly mappings: readonly CompiledMapping[];
@@ -36,9 +37,19 @@ async function handle(message: ToEvaluator): Promise<void> {
     case 'load':
       loaded = load(message.setup);
       return say({ say: 'ready' });
+    case 'read':
+      return say({ say: 'have_read', reading: await read(message) });
     case 'evaluate':
       return evaluateAll(message);
   }
+}
+
+async function read({ file, text, known }: TextToRead): Promise<Reading> {
+  // Whoever evaluates events need not carry the parser.
+  const { readMapping } = await import('../load.ts');
+  const { definition, yaml, problems } = readMapping(file, text, known);
+  const testsAt = (definition?.content.tests ?? []).flatMap((_, index) => yaml?.positionOf(['tests', index]) ?? []);
+  return { problems, testsAt, ...defined({ definition }) };
 }
 
 function load({ mappings, destinations, vars }: EvaluatorSetup): Loaded {
@@ -46,8 +57,14 @@ function load({ mappings, destinations, vars }: EvaluatorSetup): Loaded {
     const destination = destinationNamed(type);
     return destination === undefined ? [] : [[name, { destination, settings: settings as unknown as CommonSettings }]];
   });
+  // A reload changes few of many: what is compiled already stays.
+  const before = new Map(loaded.mappings.map((mapping) => [`${mapping.file} ${mapping.version}`, mapping]));
   return {
-    mappings: mappings.filter(({ content }) => content.enabled).map((definition) => compileMapping(definition).mapping),
+    mappings: mappings
+      .filter(({ content }) => content.enabled)
+      .map(
+        (definition) => before.get(`${definition.file} ${definition.version}`) ?? compileMapping(definition).mapping,
+      ),
     context: { vars, destinations: new Map(known) },
   };
 }
@@ -88,8 +105,8 @@ async function evaluateOne(
 }
 
 async function traced(mapping: CompiledMapping, input: EvaluationInput, context: EvaluationContext): Promise<Run> {
-  const entries: TraceEntry[] = [];
-  const run = await evaluateMapping(mapping, input, { ...context, trace: (entry) => entries.push(entry) });
+  const { trace, entries } = recordTrace();
+  const run = await evaluateMapping(mapping, input, { ...context, trace });
   return { ...run, trace: entries };
 }
 

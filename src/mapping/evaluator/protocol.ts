@@ -1,7 +1,10 @@
+import type { Position } from '../../model/error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { MappingDefinition } from '../compile.ts';
 import type { EvaluationInput } from '../evaluate.ts';
+import type { MappingText, ReadMapping } from '../load.ts';
 import type { Run } from '../run.ts';
+import type { KnownNames } from '../static/known-names.ts';
 
 /** What the gateway and the evaluator's process say to each other; everything survives a structured clone. */
 
@@ -24,8 +27,22 @@ export interface EventToEvaluate extends Omit<EvaluationInput, 'body'> {
   readonly item: number | null;
 }
 
+/** A mapping file's text, to be read apart from the gateway. */
+export interface TextToRead {
+  readonly file: MappingText;
+  readonly text: string;
+  readonly known: KnownNames;
+}
+
+/** What a text came to. */
+export interface Reading extends Pick<ReadMapping, 'definition' | 'problems'> {
+  /** Where each of its tests stands. */
+  readonly testsAt: readonly Position[];
+}
+
 export type ToEvaluator =
   | { readonly say: 'load'; readonly setup: EvaluatorSetup }
+  | ({ readonly say: 'read' } & TextToRead)
   | {
       readonly say: 'evaluate';
       readonly bodies: readonly string[];
@@ -36,4 +53,5 @@ export type ToEvaluator =
 
 export type FromEvaluator =
   | { readonly say: 'ready' }
+  | { readonly say: 'have_read'; readonly reading: Reading }
   | { readonly say: 'evaluated'; readonly id: string; readonly runs: readonly Run[] };

@@ -4,12 +4,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MappingDefinition } from '../../../src/mapping/compile.ts';
-import {
-  defaultEvaluatorLimits,
-  type Evaluation,
-  Evaluator,
-  type EvaluatorLimits,
-} from '../../../src/mapping/evaluator/evaluator.ts';
+import { defaultEvaluatorLimits, type Evaluation, Evaluator } from '../../../src/mapping/evaluator/evaluator.ts';
+import type { EvaluatorLimits } from '../../../src/mapping/evaluator/evaluator-process.ts';
 import type { RunItem } from '../../../src/mapping/run.ts';
 import type { ClaimedEvent } from '../../../src/model/event.ts';
 import type { EventId } from '../../../src/model/id.ts';
@@ -355,7 +351,7 @@ describe('the process', () => {
     const fault = {
       name: 'GatewayError',
       code: 'EVALUATOR_UNAVAILABLE',
-      message: expect.stringContaining('did not start'),
+      message: expect.stringContaining('did not load'),
     };
     await expect(evaluator.start()).rejects.toMatchObject(fault);
     await expect(evaluator.evaluate([calm(1)])).rejects.toMatchObject(fault);

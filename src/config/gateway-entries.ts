@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { CommonSettings, ConfiguredDestination } from '../destinations/destination.ts';
+import { destinationNamed, destinations as destinationRegistry } from '../destinations/index.ts';
+import { suggest } from '../diagnostics/closest.ts';
+import type { Problem } from '../diagnostics/problem.ts';
+import { quote } from '../diagnostics/quote.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { sourceNamed, sources as sourceRegistry } from '../sources/index.ts';
+import type { ConfiguredSource, SourceSettings } from '../sources/source.ts';
+import type { YamlFile } from '../yaml/document.ts';
+import { shapeProblems } from '../yaml/shape-problems.ts';
+import { variablesIn } from './interpolate.ts';
+import { literalSecretProblems, sourceSecrets, valueAt } from './secrets-in-file.ts';
+
+/** Settings of one source or destination, with their variables filled in. */
+export type Entry = JsonObject & { readonly type: string };
+
+/** The file an entry stands in, and where what is wrong with it goes. */
+export interface EntryScope {
+  readonly yaml: YamlFile;
+  /** With its variables not filled in. */
+  readonly raw: Json;
+  readonly problems: Problem[];
+  readonly publicUrl: string | undefined;
+}
+
+/** Where an entry stands: its section and its name. */
+type EntryPath = readonly [string, string];
+
+export function configureSource(path: EntryPath, entry: Entry, scope: EntryScope): readonly ConfiguredSource[] {
+  const source = sourceNamed(entry.type);
+  if (source === undefined) return unknownType(path, entry.type, { scope, known: Object.keys(sourceRegistry) });
+  const parsed = source.settings.safeParse(entry);
+  if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: source.settings });
+  scope.problems.push(...literalSecretProblems(path, sourceSecrets, scope));
+  const off = sourceOff(path, parsed.data, { scope, needsPublicUrl: source.needsPublicUrl });
+  return [{ name: path[1], source, settings: parsed.data, off }];
+}
+
+function sourceOff(
+  path: EntryPath,
+  settings: SourceSettings,
+  { scope, needsPublicUrl }: { scope: EntryScope; needsPublicUrl: boolean },
+): string | null {
+  if (settings.secret.length === 0) return `${nameOfValue([...path, 'secret'], scope)} is not set`;
+  if (needsPublicUrl && scope.publicUrl === undefined && settings.public_url === undefined)
+    return 'PUBLIC_URL is not set, and its signatures cover it';
+  return null;
+}
+
+export function configureDestination(
+  path: EntryPath,
+  entry: Entry,
+  scope: EntryScope,
+): readonly ConfiguredDestination[] {
+  const destination = destinationNamed(entry.type);
+  if (destination === undefined)
+    return unknownType(path, entry.type, { scope, known: Object.keys(destinationRegistry) });
+  const parsed = destination.settings.safeParse(entry);
+  if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: destination.settings });
+  scope.problems.push(...literalSecretProblems(path, destination.secrets, scope));
+  const missing = destination.required.find((required) => isUnset(parsed.data, required));
+  const off = missing === undefined ? null : `${nameOfValue([...path, missing], scope)} is not set`;
+  return [{ name: path[1], destination, settings: parsed.data, off }];
+}
+
+const isUnset = (settings: CommonSettings, key: string): boolean =>
+  [undefined, null, ''].includes(Reflect.get(settings, key) as undefined);
+
+/** The variable a setting comes from, which is what the operator has to set; else the setting itself. */
+function nameOfValue(path: readonly string[], { raw }: EntryScope): string {
+  const value = valueAt(raw, path);
+  return (typeof value === 'string' ? variablesIn(value)[0] : undefined) ?? path.join('.');
+}
+
+function unknownType(
+  path: EntryPath,
+  type: string,
+  { scope, known }: { scope: EntryScope; known: readonly string[] },
+): [] {
+  scope.problems.push({
+    severity: 'error',
+    code: 'config/unknown-type',
+    message: `unknown type ${quote(type)}`,
+    at: scope.yaml.positionOf([...path, 'type']),
+    hint: suggest(type, known, { what: 'known types', otherwise: '' }),
+  });
+  return [];
+}
+
+function misshapen(
+  path: EntryPath,
+  issues: readonly z.core.$ZodIssue[],
+  { scope, schema }: { scope: EntryScope; schema: z.ZodType },
+): [] {
+  const inFile = issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+  const wrapped = path.toReversed().reduce<z.ZodType>((inner, key) => z.object({ [key]: inner }), schema);
+  scope.problems.push(...shapeProblems(scope.yaml, inFile, { schema: wrapped, prefix: 'config' }));
+  return [];
+}

@@ -1,0 +1,93 @@
+import type { ConfiguredDestination } from '../destinations/destination.ts';
+import { type LibraryEntry, statusOf } from '../mapping/library.ts';
+import { deliveryStatuses } from '../model/delivery.ts';
+import type { Json } from '../model/json.ts';
+import { type ConfiguredSource, setupSteps } from '../sources/source.ts';
+import type { Stats } from '../store/store.ts';
+import type { RequestCount } from './metrics.ts';
+
+/** How what is set up looks in the API: no setting that could hold a secret is shown. */
+
+export function mappingJson(entry: LibraryEntry): Json {
+  const { file, loaded, problems, failingTests } = entry;
+  const content = loaded?.definition.content;
+  return {
+    file,
+    name: content?.name ?? null,
+    status: statusOf(entry),
+    version: loaded?.definition.version ?? null,
+    loaded_at: loaded?.at.toISOString() ?? null,
+    enabled: content?.enabled ?? null,
+    source: content?.source ?? null,
+    events: content === undefined ? [] : [content.events].flat(),
+    destinations: content === undefined ? [] : namesIn(content.destinations),
+    problems: problems.map(({ severity, code, message, hint, at }) => ({
+      severity,
+      line: at.line,
+      column: at.column,
+      code,
+      message,
+      hint: hint ?? null,
+    })),
+    failing_tests: failingTests.map(({ name, failures }) => ({
+      name,
+      failures: failures.map(({ message }) => message),
+    })),
+  };
+}
+
+type MappingContent = NonNullable<LibraryEntry['loaded']>['definition']['content'];
+
+const namesIn = (destinations: MappingContent['destinations']): readonly string[] =>
+  Array.isArray(destinations) ? destinations : Object.keys(destinations);
+
+export interface SourceContext {
+  readonly publicUrl: string | undefined;
+  readonly localUrl: string | undefined;
+  /** Of this source. */
+  readonly requests: readonly RequestCount[];
+  readonly lastEventAt: Date | null;
+}
+
+/** `url` is what to paste at the sender; a mere path as long as nobody has said where we are. */
+export function sourceJson(
+  { name, source, settings, off }: ConfiguredSource,
+  { publicUrl, localUrl, requests, lastEventAt }: SourceContext,
+): Json {
+  const path = `/in/${name}`;
+  const url = settings.public_url ?? (publicUrl === undefined ? undefined : publicUrl + path);
+  const refused = requests.filter(({ outcome }) => outcome !== 'accepted');
+  return {
+    name,
+    type: source.name,
+    title: source.title,
+    url: url ?? path,
+    off,
+    setup: setupSteps(source, {
+      url: url ?? `<PUBLIC_URL>${path}`,
+      local: `${localUrl?.replace(/^https?:\/\//, '') ?? 'localhost'}${path}`,
+    }),
+    docs: source.docs,
+    last_event_at: lastEventAt?.toISOString() ?? null,
+    refused: Object.fromEntries(refused.map(({ outcome, count }) => [outcome, count])),
+  };
+}
+
+type NamedDestination = Pick<ConfiguredDestination, 'name' | 'off'> & {
+  /** Null for one that has deliveries but is configured no more. */
+  readonly destination: Pick<ConfiguredDestination['destination'], 'name' | 'title'> | null;
+};
+
+export function destinationJson({ name, destination, off }: NamedDestination, stats: Stats): Json {
+  const own = stats.deliveriesByDestination.filter((count) => count.destination === name);
+  const countOf = (status: string): number => own.find((count) => count.status === status)?.count ?? 0;
+  const oldest = stats.oldestPending.find((pending) => pending.destination === name)?.createdAt;
+  return {
+    name,
+    type: destination?.name ?? null,
+    title: destination?.title ?? null,
+    off,
+    deliveries: Object.fromEntries(deliveryStatuses.map((status) => [status, countOf(status)])),
+    oldest_pending_at: oldest?.toISOString() ?? null,
+  };
+}

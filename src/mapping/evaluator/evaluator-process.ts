@@ -1,0 +1,163 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { GatewayError } from '../../model/error.ts';
+import type { EventId } from '../../model/id.ts';
+import type { Run } from '../run.ts';
+import type { EvaluatorSetup, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
+
+export interface EvaluatorLimits {
+  /** Longest time for one event with all its mappings, in milliseconds. */
+  readonly deadlineMs: number;
+  /** The process's heap with up to a hundred mappings, in megabytes. */
+  readonly memoryMb: number;
+  /** Longest time to start and load, in milliseconds. */
+  readonly startMs: number;
+}
+
+/** The same extension as this file's: `.ts` from the sources, `.js` from the build. */
+const childFile = fileURLToPath(
+  new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
+);
+
+/** Longest time to read one text: a hundred times what the largest of the shipped ones takes. */
+const readMs = 5_000;
+
+/** What a hundred mappings as large as the shipped ones take once they are compiled, in megabytes. */
+const hundredMappingsMb = 40;
+
+export const heapMb = ({ mappings }: EvaluatorSetup, { memoryMb }: EvaluatorLimits): number =>
+  memoryMb + Math.max(0, Math.ceil(mappings.length / 100) - 1) * hundredMappingsMb;
+
+export type Batch = Extract<ToEvaluator, { say: 'evaluate' }>;
+
+type Answered = (id: EventId, runs: readonly Run[]) => void;
+
+/** One life of the child process. */
+export class EvaluatorProcess {
+  readonly #child: ChildProcess;
+  readonly #limits: EvaluatorLimits;
+  readonly #heapMb: number;
+  #complaint = '';
+
+  private constructor(child: ChildProcess, setup: EvaluatorSetup, limits: EvaluatorLimits) {
+    this.#child = child;
+    this.#limits = limits;
+    this.#heapMb = heapMb(setup, limits);
+    // Kept only to explain a start that failed; V8 also writes here when memory runs out.
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#complaint = (this.#complaint + chunk.toString()).slice(-2_000);
+    });
+  }
+
+  static async start(setup: EvaluatorSetup, limits: EvaluatorLimits): Promise<EvaluatorProcess> {
+    const child = fork(childFile, [], {
+      env: {},
+      // No file may be written, no process or worker started; `--disable-proto` closes the door to shared prototypes.
+      execArgv: [
+        `--max-old-space-size=${heapMb(setup, limits)}`,
+        '--disable-proto=delete',
+        '--permission',
+        '--allow-fs-read=*',
+        '--no-warnings',
+      ],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const started = new EvaluatorProcess(child, setup, limits);
+    await started.load(setup);
+    return started;
+  }
+
+  /** Whether it was given the heap that these mappings need. */
+  hasRoomFor(setup: EvaluatorSetup): boolean {
+    return heapMb(setup, this.#limits) <= this.#heapMb;
+  }
+
+  /** Replaces what it evaluates with; a process that could not is dead. */
+  async load(setup: EvaluatorSetup): Promise<void> {
+    const ended = await this.#exchange({ say: 'load', setup }, this.#limits.startMs, ({ say }) => say === 'ready');
+    if (ended === 'done') return;
+    await this.kill();
+    throw new GatewayError(
+      'EVALUATOR_UNAVAILABLE',
+      `the evaluator did not load the mappings: ${this.#complaint || ended}`,
+    );
+  }
+
+  /** Undefined when it took too long or more than it has; the process is dead then. */
+  async read(text: TextToRead): Promise<Reading | undefined> {
+    let reading: Reading | undefined;
+    await this.#exchange({ say: 'read', ...text }, readMs, (message) => {
+      if (message.say === 'have_read') reading = message.reading;
+      return message.say === 'have_read';
+    });
+    if (reading === undefined) await this.kill();
+    return reading;
+  }
+
+  /** Answers in the order of `events`; on `too_slow` the process is dead as well. */
+  async evaluate(batch: Batch, answered: Answered): Promise<'done' | 'too_slow' | 'died'> {
+    let open = batch.events.length;
+    const ended = await this.#exchange(batch, this.#limits.deadlineMs, (message) => {
+      if (message.say !== 'evaluated') return false;
+      answered(message.id as EventId, message.runs);
+      open -= 1;
+      return open === 0;
+    });
+    if (ended !== 'done') await this.kill();
+    return ended;
+  }
+
+  get alive(): boolean {
+    const { pid, connected, exitCode, signalCode } = this.#child;
+    return pid !== undefined && connected && exitCode === null && signalCode === null;
+  }
+
+  /** Resolves when the process is gone. */
+  kill(): Promise<void> {
+    const child = this.#child;
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill('SIGKILL');
+    });
+  }
+
+  /** Says something and listens until `isLast`, as long as no silence is longer than `silenceMs`. */
+  #exchange(
+    message: ToEvaluator,
+    silenceMs: number,
+    isLast: (message: FromEvaluator) => boolean,
+  ): Promise<'done' | 'too_slow' | 'died'> {
+    const child = this.#child;
+    return new Promise((resolve) => {
+      const finish = (result: 'done' | 'too_slow' | 'died'): void => {
+        clearTimeout(timer);
+        child.off('message', listen);
+        child.off('disconnect', died);
+        child.off('error', died);
+        resolve(result);
+      };
+      let heard = 0;
+      const listen = (answer: FromEvaluator): void => {
+        heard += 1;
+        timer.refresh();
+        if (isLast(answer)) finish('done');
+      };
+      // All that it said has been read by then; `exit` can overtake an answer.
+      const died = (): void => finish('died');
+      const silent = (): void => {
+        // Answers may lie unread while this process was busy: read them before deciding.
+        const before = heard;
+        setImmediate(() => setImmediate(() => (heard === before ? finish('too_slow') : timer.refresh())));
+      };
+      const timer = setTimeout(silent, silenceMs);
+      child.on('message', listen);
+      child.on('disconnect', died);
+      child.on('error', died);
+      if (!this.alive) return finish('died');
+      // A failed send is followed by `disconnect`.
+      child.send(message, () => undefined);
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import type { ClaimedEvent } from '../model/event.ts';
+import type { EventId } from '../model/id.ts';
+import type { Json } from '../model/json.ts';
+import { eventInBody } from '../sources/event-in-body.ts';
+import type { ConfiguredSource } from '../sources/source.ts';
+import type { EventDetail } from '../store/store.ts';
+
+/** An event as a mapping would get it, whether it was ever received or not. */
+export type PreviewEvent = Omit<ClaimedEvent, 'claimedBy' | 'tries'>;
+
+/** A body with what its sender would have said beside it. */
+export interface InlineEvent {
+  readonly body: Json;
+  /** The event's type and the URL's kind, where the body does not tell (CallRail). */
+  readonly type?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A body as if it had just arrived at a source; undefined where the source cannot read it. */
+export function inlineEvent(
+  { body, type, headers = {} }: InlineEvent,
+  { name, source }: ConfiguredSource,
+  { id, receivedAt }: { readonly id: EventId; readonly receivedAt: Date },
+): PreviewEvent | undefined {
+  const found = eventInBody(source, body, { kind: type ?? null, receivedAt });
+  if (found === undefined) return undefined;
+  return {
+    id,
+    source: name,
+    type: type ?? found.type,
+    externalId: found.externalId,
+    occurredAt: found.occurredAt,
+    receivedAt,
+    kind: type ?? null,
+    url: `/in/${name}`,
+    headers: Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value])),
+    bodyText: JSON.stringify(body),
+    item: found.item,
+  };
+}
+
+/** An event from the store; undefined where its body can be no input of a mapping. */
+export function storedEvent({ request, ...event }: EventDetail): PreviewEvent | undefined {
+  const bodyText = Buffer.from(request.body).toString('utf8');
+  const { id, source, type, externalId, occurredAt, receivedAt } = event;
+  const { kind, url, headers, item } = request;
+  const about = { id, source, type, externalId, occurredAt, receivedAt, kind, url, headers, item };
+  return isJson(bodyText) ? { ...about, bodyText } : undefined;
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // What is not JSON is kept as a failed event; parsing is the only way to know.
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+import type { ConfiguredDestination } from '../destinations/destination.ts';
+import type { MappingDefinition } from '../mapping/compile.ts';
+import type { Evaluation } from '../mapping/evaluator/evaluator.ts';
+import type { EvaluatorSetup } from '../mapping/evaluator/protocol.ts';
+import { type ReadMapping, readMapping } from '../mapping/load.ts';
+import { publicSettings } from '../mapping/public-settings.ts';
+import type { Run } from '../mapping/run.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Position } from '../model/error.ts';
+import type { ClaimedEvent } from '../model/event.ts';
+import { newId } from '../model/id.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { ConfiguredSource } from '../sources/source.ts';
+import { type InlineEvent, inlineEvent, type PreviewEvent } from './preview-event.ts';
+import { type Place, type PreviewField, previewFields } from './preview-fields.ts';
+import { type PreviewItem, previewItems } from './preview-items.ts';
+
+/** What a mapping makes of an event, with everything that a person wants to know of it; nothing is written or sent. */
+export type Preview = Unread | Told;
+
+interface Common {
+  readonly file: string;
+  /** Of the mapping's text; where none is an error they are warnings. */
+  readonly problems: ReadMapping['problems'];
+}
+
+/** `invalid`: the text is no mapping, as its problems say; `unreadable`: the source cannot read the event's body. */
+interface Unread extends Common {
+  readonly outcome: 'invalid' | 'unreadable';
+}
+
+export interface Told extends Common {
+  readonly outcome: 'unmatched' | 'skipped' | 'failed' | 'translated';
+  readonly event: PreviewEvent;
+  /** Why it is not translated; null when it is. */
+  readonly message: string | null;
+  /** What `message` is about. */
+  readonly at: Position | null;
+  readonly fields: readonly PreviewField[];
+  readonly items: readonly PreviewItem[];
+}
+
+export interface PreviewSetup {
+  readonly sources: readonly ConfiguredSource[];
+  readonly destinations: readonly ConfiguredDestination[];
+  readonly vars: JsonObject;
+  readonly clock: Clock;
+  /** Evaluates with traces, where it may take as long and eat as much as it likes. */
+  readonly evaluate: (setup: EvaluatorSetup, event: ClaimedEvent) => Promise<Evaluation>;
+}
+
+export interface PreviewRequest {
+  /** `shown` is how problems name the file. */
+  readonly mapping: { readonly name: string; readonly shown: string; readonly text: string };
+  readonly event: PreviewEvent | InlineEvent;
+}
+
+/** The mapping in a text on one event, translated and checked as the gateway would. Throws EVALUATOR_UNAVAILABLE. */
+export async function preview({ mapping, event: wanted }: PreviewRequest, setup: PreviewSetup): Promise<Preview> {
+  const { sources } = setup;
+  const destinations = setup.destinations.map(withSamples);
+  const known = { sources: sources.map(({ name }) => name), destinations: destinations.map(({ name }) => name) };
+  const { definition, yaml, problems } = readMapping(mapping, mapping.text, known);
+  const common = { file: mapping.name, problems };
+  if (definition === undefined || yaml === undefined) return { ...common, outcome: 'invalid' };
+  const event = 'body' in wanted ? received(wanted, definition, setup) : wanted;
+  if (event === undefined) return { ...common, outcome: 'unreadable' };
+
+  const place: Place = (path) => yaml.positionInText(path, 0);
+  const evaluation = await setup.evaluate(evaluatorSetup(definition, { ...setup, destinations }), claimed(event));
+  const run = evaluation.kind === 'runs' ? evaluation.runs[0] : undefined;
+  return {
+    ...common,
+    event,
+    ...(evaluation.kind === 'failed'
+      ? { outcome: 'failed', message: evaluation.message, at: null }
+      : endOf(run, { definition, event, place })),
+    fields: previewFields(definition.content, run?.trace ?? [], place),
+    items: run === undefined ? [] : previewItems(run, { content: definition.content, destinations, place }),
+  };
+}
+
+/** As if the mapping's source had just sent it. */
+function received(
+  inline: InlineEvent,
+  { content }: MappingDefinition,
+  { sources, clock }: PreviewSetup,
+): PreviewEvent | undefined {
+  const source = sources.find(({ name }) => name === content.source);
+  const receivedAt = clock.now();
+  return source === undefined ? undefined : inlineEvent(inline, source, { id: newId('evt', receivedAt), receivedAt });
+}
+
+/** A destination that is off has no settings to translate with: what is not set is taken from its sample. */
+function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
+  if (configured.off === null) return configured;
+  const { sample } = configured.destination;
+  const own = Object.entries(configured.settings).filter(([, value]) => value !== undefined && value !== '');
+  return { ...configured, settings: { ...sample, ...Object.fromEntries(own) } };
+}
+
+/** Also a mapping that is not enabled can be looked at. */
+function evaluatorSetup(
+  definition: MappingDefinition,
+  { destinations, vars }: Pick<PreviewSetup, 'destinations' | 'vars'>,
+): EvaluatorSetup {
+  return {
+    mappings: [{ ...definition, content: { ...definition.content, enabled: true } }],
+    destinations: destinations.map(({ name, destination, settings }) => ({
+      name,
+      type: destination.name,
+      settings: publicSettings(destination, settings),
+    })),
+    vars,
+  };
+}
+
+const claimed = (event: PreviewEvent): ClaimedEvent => ({ ...event, claimedBy: 'wrk_preview', tries: 1 });
+
+interface EndScope {
+  readonly definition: MappingDefinition;
+  readonly event: PreviewEvent;
+  readonly place: Place;
+}
+
+/** How a run ended, and where; without one the mapping is for other events. */
+function endOf(run: Run | undefined, { definition, event, place }: EndScope): Pick<Told, 'outcome' | 'message' | 'at'> {
+  if (run === undefined) {
+    const { events, source } = definition.content;
+    const wanted = `${source} events of type ${[events].flat().join(', ')}`;
+    const message = `the mapping is for ${wanted}; this one is ${event.source} ${event.type}`;
+    return { outcome: 'unmatched', message, at: place([event.source === source ? 'events' : 'source']) };
+  }
+  switch (run.outcome) {
+    case 'translated':
+      return { outcome: run.outcome, message: null, at: null };
+    case 'skipped':
+      // The last expression that was evaluated is the one that ended it.
+      return { outcome: run.outcome, message: run.reason, at: place(run.trace?.at(-1)?.path ?? ['when']) };
+    case 'failed':
+      return { outcome: run.outcome, message: `${run.path}: ${run.message}`, at: place(run.path.split('.')) };
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { environmentFrom, environmentVariables } from '../../src/config/environment.ts';
+import { logLevels, readSettings } from '../../src/config/settings.ts';
+import type { GatewayError } from '../../src/model/error.ts';
+
+const settings = (variables: Readonly<Record<string, string>> = {}) => readSettings(environmentFrom(variables));
+
+function faultOf(variables: Readonly<Record<string, string>>): GatewayError {
+  try {
+    settings(variables);
+  } catch (error) {
+    return error as GatewayError;
+  }
+  throw new Error('accepted');
+}
+
+describe('the settings', () => {
+  it('all have a default', () => {
+    expect(settings()).toEqual({
+      host: '0.0.0.0',
+      port: 8080,
+      adminHost: '127.0.0.1',
+      adminPort: 8081,
+      adminToken: undefined,
+      publicUrl: undefined,
+      mappingsDir: './mappings',
+      dataDir: './data',
+      logLevel: 'info',
+    });
+  });
+
+  it('are what the environment says', () => {
+    const token = 'x'.repeat(32);
+    expect(
+      settings({
+        HOST: '::1',
+        PORT: '0',
+        ADMIN_HOST: '0.0.0.0',
+        ADMIN_PORT: '65535',
+        ADMIN_TOKEN: token,
+        PUBLIC_URL: 'https://hooks.example.com/gateway//',
+        MAPPINGS_DIR: '/mappings',
+        DATA_DIR: '/data',
+        LOG_LEVEL: 'debug',
+      }),
+    ).toEqual({
+      host: '::1',
+      port: 0,
+      adminHost: '0.0.0.0',
+      adminPort: 65_535,
+      adminToken: token,
+      publicUrl: 'https://hooks.example.com/gateway',
+      mappingsDir: '/mappings',
+      dataDir: '/data',
+      logLevel: 'debug',
+    });
+  });
+
+  it('that are set to nothing have their default', () => {
+    const empty = Object.fromEntries(environmentVariables.map(({ name }) => [name, '']));
+    expect(settings(empty)).toEqual(settings());
+  });
+
+  it.each(logLevels)('log at level %s', (level) => {
+    expect(settings({ LOG_LEVEL: level }).logLevel).toBe(level);
+  });
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['ADMIN_PORT', '8081 '.repeat(2)],
+    ['ADMIN_TOKEN', 'x'.repeat(31)],
+    ['PUBLIC_URL', 'hooks.example.com'],
+    ['PUBLIC_URL', 'ftp://hooks.example.com'],
+    ['LOG_LEVEL', 'verbose'],
+  ])('refuse %s=%s and name the variable', (name, value) => {
+    expect(faultOf({ [name]: value })).toMatchObject({
+      name: 'GatewayError',
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(new RegExp(`^${name}: `)),
+      hint: expect.any(String),
+    });
+  });
+
+  it('say what a token has to be, and never what it is', () => {
+    const fault = faultOf({ ADMIN_TOKEN: 'too-short-a-secret' });
+    expect(fault.message).toBe('ADMIN_TOKEN: must have at least 32 characters');
+  });
+
+  it('name every variable that is wrong', () => {
+    expect(faultOf({ PORT: 'a', LOG_LEVEL: 'b' }).message).toMatch(/PORT: .*; LOG_LEVEL: /);
+  });
+});

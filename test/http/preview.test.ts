@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { testGateway } from '../support/gateway.ts';
+import { type ClientAnswer, request } from '../support/http-client.ts';
+
+const mapping = `version: 1
+name: Any
+source: stripe
+event:
+  name: =type
+  user: { id: =data.object.custmer }
+destinations:
+  debug: {}
+`;
+const fixed = mapping.replace('custmer', 'customer');
+const body = {
+  id: 'evt_1',
+  object: 'event',
+  type: 'invoice.paid',
+  created: 1795219200,
+  data: { object: { customer: 'cus_1' } },
+};
+
+async function gateway() {
+  const running = await testGateway({ destinations: { debug: { type: 'console' } }, mappings: { 'any.yaml': fixed } });
+  const post = (json: unknown, headers: Readonly<Record<string, string>> = {}): Promise<ClientAnswer> =>
+    request(`${running.adminUrl}/api/preview`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${running.token}`, ...headers },
+      body: typeof json === 'string' ? json : JSON.stringify(json),
+    });
+  return { ...running, post };
+}
+
+interface Items {
+  readonly items: readonly { readonly id: string }[];
+}
+
+describe('POST /api/preview', () => {
+  it('translates a body without storing or sending anything', async () => {
+    const { post, get, shown } = await gateway();
+
+    const { status, text } = await post({ mapping: fixed, event: { body } });
+
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      mapping: 'preview.yaml',
+      outcome: 'translated',
+      problems: [],
+      fields: [
+        { path: 'event.name', expression: 'type', value: 'invoice.paid', at: { line: 5, column: 9 } },
+        { path: 'event.user.id', value: 'cus_1' },
+      ],
+      items: [{ event: { name: 'invoice.paid' }, destinations: [{ destination: 'debug', ok: true }] }],
+    });
+    expect(await get<Items>('/api/events')).toMatchObject({ items: [] });
+    expect(shown).toEqual([]);
+  });
+
+  it('takes an event that was received by its id', async () => {
+    const { post, get, send } = await gateway();
+    await send('evt_of_stripe', 'invoice.voided');
+    const { items } = await get<Items>('/api/events');
+
+    const { text } = await post({ mapping: fixed, event: items[0]?.id });
+
+    expect(JSON.parse(text)).toMatchObject({
+      event: { id: items[0]?.id, type: 'invoice.voided' },
+      outcome: 'translated',
+    });
+  });
+
+  it('explains what yields nothing', async () => {
+    const { post } = await gateway();
+    const { text } = await post({ mapping, event: { body } });
+    expect(JSON.parse(text)).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('neither id nor anonymous_id'),
+      fields: [
+        {},
+        {
+          path: 'event.user.id',
+          result: 'nothing',
+          why: '"custmer" is not in data.object; did you mean "customer"?',
+        },
+      ],
+    });
+  });
+
+  it('answers 200 with the problems of a text that is no mapping', async () => {
+    const { post } = await gateway();
+    const { status, text } = await post({ mapping: `${fixed}nam: x\n`, file: 'mine.yaml', event: { body } });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      mapping: 'mine.yaml',
+      outcome: 'invalid',
+      problems: [{ severity: 'error', at: { file: 'mine.yaml', line: 9, column: 1 } }],
+    });
+  });
+
+  it('is not for those without the token', async () => {
+    const { post } = await gateway();
+    expect(await post({ mapping: fixed, event: { body } }, { authorization: 'Bearer wrong' })).toMatchObject({
+      status: 401,
+    });
+  });
+
+  it.each([
+    ['no JSON', '{', 400, 'request_invalid', 'JSON'],
+    ['a body nested too deeply', '['.repeat(70) + ']'.repeat(70), 400, 'request_invalid', 'nested deeper'],
+    ['no mapping', { event: { body } }, 400, 'request_invalid', 'mapping: '],
+    ['no event', { mapping: fixed }, 400, 'request_invalid', 'event: must be the id'],
+    ['what it does not know', { mapping: fixed, event: { body }, send: true }, 400, 'request_invalid', 'send'],
+    ['a path for a name', { mapping: fixed, file: '../a.yaml', event: { body } }, 400, 'request_invalid', 'file: '],
+    [
+      'a mapping that is too long',
+      { mapping: 'x'.repeat(65 * 1024), event: { body } },
+      400,
+      'request_invalid',
+      '64 KB',
+    ],
+    ['an event that is not there', { mapping: fixed, event: 'evt_none' }, 404, 'event_not_found', 'evt_none'],
+    ['more than 512 KB', { mapping: fixed, event: { body: 'x'.repeat(512 * 1024) } }, 413, 'body_too_large', '512 KB'],
+  ])('refuses %s', async (_what, given, status, code, message) => {
+    const { post } = await gateway();
+    const answer = await post(given);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.text)).toMatchObject({ error: { code, message: expect.stringContaining(message) } });
+  });
+
+  it('does not hold up events, whatever is tried out', async () => {
+    const { post, send, get, shown } = await gateway();
+    const bomb = fixed.replace('=type', `'=$match("${'a'.repeat(40)}!", /^(a+)+$/)'`);
+
+    let isAnswered = false;
+    const previewed = post({ mapping: bomb, event: { body } }).finally(() => {
+      isAnswered = true;
+    });
+    expect(await send('evt_meanwhile')).toBe(200);
+    await expect.poll(() => shown.length, { timeout: 5_000, interval: 10 }).toBe(1);
+    expect(isAnswered).toBe(false);
+
+    const answer = await previewed;
+    expect(JSON.parse(answer.text)).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('took longer'),
+    });
+    expect(await get('/api/stats')).toMatchObject({ events: { translated: 1 } });
+  });
+});

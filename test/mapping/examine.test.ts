@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { TestResult } from '../../src/mapping/check.ts';
+import { Evaluator } from '../../src/mapping/evaluator/evaluator.ts';
+import { examine, fixturesOf, type ReadFile, readFile } from '../../src/mapping/examine.ts';
+import { GatewayError } from '../../src/model/error.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { definitionOf } from './definitions.ts';
+
+const good = `version: 1
+name: Good
+source: shop
+event: { name: Paid, user: { id: =id } }
+destinations: [console]
+tests:
+  - name: it pays
+    given: { id: u1 }
+    expect: { console: { name: Paid } }
+`;
+
+const known = { sources: ['shop'], destinations: ['console'] };
+
+async function reading(files: Readonly<Record<string, string>>) {
+  const folder = await temporaryFolder(files);
+  const tester = new Evaluator({ mappings: [], destinations: [], vars: {} });
+  onTestFinished(() => tester.stop());
+  const read = tester.read.bind(tester);
+  return { folder, read: (file: string) => readFile(file, { folder, known, read }) };
+}
+
+describe('a file that is read', () => {
+  it('is a definition, and where its tests stand', async () => {
+    const { folder, read } = await reading({ 'a.yaml': good });
+    expect(await read('a.yaml')).toMatchObject({
+      file: 'a.yaml',
+      definition: { file: 'a.yaml', version: expect.stringMatching(/^[0-9a-f]{12}$/), content: { name: 'Good' } },
+      problems: [],
+      testsAt: [{ file: join(folder, 'a.yaml'), line: 7, column: 5 }],
+    });
+  });
+
+  it('is its problems, in their place', async () => {
+    const { folder, read } = await reading({ 'a.yaml': good.replace('=id', '=$frist(id)') });
+    const { definition, problems } = await read('a.yaml');
+    expect(definition).toBeUndefined();
+    expect(problems).toMatchObject([
+      { code: expect.stringMatching(/^expr\//), at: { file: join(folder, 'a.yaml'), line: 4 } },
+    ]);
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>, string]>([
+    ['a link', (path) => symlink('/etc/hostname', path), 'is a symbolic link; links are not followed'],
+    ['a folder', (path) => mkdir(path), 'is not a plain file'],
+    [
+      'a pipe, which would keep its reader waiting',
+      (path) => promisify(execFile)('mkfifo', [path]),
+      'is not a plain file',
+    ],
+    ['nothing', async () => undefined, 'cannot be read (ENOENT)'],
+    ['too large', (path) => writeFile(path, Buffer.alloc(256 * 1024 + 1, '#')), 'larger than 256 KB'],
+  ])('is refused when it is %s', async (_what, make, message) => {
+    const { folder, read } = await reading({});
+    await make(join(folder, 'a.yaml'));
+    expect((await read('a.yaml')).problems).toMatchObject([{ severity: 'error', message }]);
+  });
+
+  it('is refused when it breaks its reader, and the next one is read', async () => {
+    const { read } = await reading({ 'a.yaml': good });
+    const broken = await readFile('a.yaml', {
+      ...{ folder: await temporaryFolder({ 'a.yaml': good }), known },
+      read: async () => undefined,
+    });
+    expect(broken.problems).toMatchObject([{ code: 'mapping/not-checked' }]);
+    expect((await read('a.yaml')).problems).toEqual([]);
+  });
+});
+
+describe('what is found of files', () => {
+  const fileOf = (file: string, more: Partial<ReadFile> = {}): ReadFile => ({
+    file,
+    shown: `mappings/${file}`,
+    definition: definitionOf('event: { name: A, user: { id: u } }\ndestinations: [console]\n', file),
+    problems: [],
+    testsAt: [{ file: `mappings/${file}`, line: 9, column: 5 }],
+    ...more,
+  });
+
+  const result = (file: string, ...messages: readonly string[]): TestResult => ({
+    ...{ file, index: 0, name: 'it pays', durationMs: 1 },
+    failures: messages.map((message) => ({ kind: 'value', message, from: [], says: [] })),
+  });
+
+  it('depends on their own tests alone', async () => {
+    const check = async () => [result('a.yaml'), result('b.yaml', 'console.name: expected ada@example.com')];
+    const findings = await examine([fileOf('a.yaml'), fileOf('b.yaml')], check);
+    expect(findings).toMatchObject([
+      { file: 'a.yaml', kind: 'good' },
+      {
+        file: 'b.yaml',
+        kind: 'refused',
+        problems: [{ code: 'mapping/test-failed', at: { line: 9, column: 5 } }],
+        failingTests: [{ name: 'it pays' }],
+      },
+    ]);
+    expect(JSON.stringify('problems' in (findings[1] ?? {}) && findings[1])).toContain('ada@example.com');
+    expect(
+      findings.flatMap((finding) => ('problems' in finding ? finding.problems : [])).map(({ message }) => message),
+    ).toEqual(['its test "it pays" fails']);
+  });
+
+  it('does not ask for tests of what could not be read', async () => {
+    const asked: string[] = [];
+    const { definition: _, ...unread } = fileOf('b.yaml');
+    const findings = await examine([fileOf('a.yaml'), unread], async (definitions) => {
+      asked.push(...definitions.map(({ file }) => file));
+      return [];
+    });
+    expect(asked).toEqual(['a.yaml']);
+    expect(findings.map(({ kind }) => kind)).toEqual(['good', 'refused']);
+  });
+
+  it('is found one by one when they cannot be tested together', async () => {
+    const findings = await examine([fileOf('a.yaml'), fileOf('b.yaml'), fileOf('c.yaml')], async (definitions) => {
+      if (definitions.some(({ file }) => file === 'b.yaml')) throw new GatewayError('EVALUATOR_UNAVAILABLE', 'it died');
+      return [];
+    });
+    expect(findings).toMatchObject([
+      { file: 'a.yaml', kind: 'good' },
+      {
+        file: 'b.yaml',
+        kind: 'refused',
+        problems: [{ code: 'mapping/not-checked', message: expect.stringContaining('it died') }],
+      },
+      { file: 'c.yaml', kind: 'good' },
+    ]);
+  });
+});
+
+describe('the fixtures of a mapping', () => {
+  it('are the files in the folder that its tests name', () => {
+    const given = ['fixtures/a.json', './fixtures/a.json', 'fixtures/x/../b.json', '../out.json', '/etc/hostname'];
+    const tests = given.map((path, index) => `  - { name: t${index}, given: ${path}, expect: skipped }\n`).join('');
+    const definition = definitionOf(
+      `event: { name: A, user: { id: u } }\ndestinations: [console]\ntests:\n${tests}  - { name: own, given: { a: 1 }, expect: skipped }\n`,
+    );
+    expect(new Set(fixturesOf(definition))).toEqual(new Set(['fixtures/a.json', 'fixtures/b.json']));
+  });
+});

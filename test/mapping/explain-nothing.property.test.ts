@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { environmentFrom } from '../../src/config/environment.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
+import { compileMapping, type MappingDefinition } from '../../src/mapping/compile.ts';
+import { evaluateMapping } from '../../src/mapping/evaluate.ts';
+import { observe } from '../../src/mapping/explain/observation.ts';
+import { tell } from '../../src/mapping/explain/reason.ts';
+import type { AstNode } from '../../src/mapping/explain/syntax-tree.ts';
+import { explainNothing } from '../../src/mapping/explain-nothing.ts';
+import { compileExpression } from '../../src/mapping/expression.ts';
+import { mergePatch } from '../../src/mapping/merge.ts';
+import { publicSettings } from '../../src/mapping/public-settings.ts';
+import type { MappingTest } from '../../src/mapping/schema.ts';
+import type { EvaluatedExpression } from '../../src/mapping/trace.ts';
+import { isJsonObject, type Json } from '../../src/model/json.ts';
+
+/**
+ * The acceptance of "silent emptiness is found": each key that a shipped mapping asks for is misspelt by one letter, in
+ * every way and at a random place, and the explanation has to name it and suggest the right one.
+ */
+
+const folder = fileURLToPath(new URL('../../mappings', import.meta.url));
+const { file: gateway, mappings } = await loadConfiguration(environmentFrom({ MAPPINGS_DIR: folder }));
+
+/** A key of an expression, with an event in which it is there. */
+interface Asked {
+  readonly where: string;
+  readonly evaluation: EvaluatedExpression;
+  readonly key: string;
+  /** Where it starts in the expression. */
+  readonly at: number;
+  /** The other keys it stands beside. */
+  readonly beside: ReadonlySet<string>;
+}
+
+const bodyOf = ({ given, change }: MappingTest): Json => {
+  const body = typeof given === 'string' ? (JSON.parse(readFileSync(`${folder}/${given}`, 'utf8')) as Json) : given;
+  return change === undefined ? body : mergePatch(body, change);
+};
+
+async function evaluationsOf(
+  definition: MappingDefinition,
+  test: MappingTest,
+): Promise<readonly EvaluatedExpression[]> {
+  const evaluations: EvaluatedExpression[] = [];
+  const moment = new Date('2026-11-21T00:00:00Z');
+  const about = { id: 'evt_1', source: definition.content.source, type: test.type ?? '', kind: test.type ?? null };
+  const transport = { externalId: 'x', occurredAt: moment, receivedAt: moment, headers: {}, url: '/in/x' };
+  await evaluateMapping(
+    compileMapping(definition).mapping,
+    { ...about, ...transport, body: bodyOf(test) },
+    {
+      vars: gateway.vars,
+      destinations: new Map(
+        gateway.destinations.map(({ name, destination }) => [
+          name,
+          {
+            destination,
+            settings: { ...destination.sample, ...publicSettings(destination, destination.sample) },
+          },
+        ]),
+      ),
+      trace: (evaluation) => void evaluations.push({ ...evaluation, bindings: { ...evaluation.bindings } }),
+    },
+  );
+  return evaluations;
+}
+
+function nodesIn(value: unknown): readonly AstNode[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const below = Object.values(value).flatMap(nodesIn);
+  return 'type' in value && typeof value.type === 'string' ? [value as AstNode, ...below] : below;
+}
+
+const keysOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.flatMap(keysOf) : isJsonObject(value) ? Object.keys(value) : [];
+
+async function askedIn(file: string, evaluation: EvaluatedExpression): Promise<readonly Asked[]> {
+  const { text, input, bindings, path } = evaluation;
+  const { root, of } = await observe(text, input, bindings);
+  return nodesIn(root).flatMap((node): Asked[] => {
+    const found = of(node).filter(({ result }) => result !== undefined);
+    const key = String(node.value);
+    if (node.type !== 'name' || found.length === 0 || node.position === undefined) return [];
+    const at = text.lastIndexOf(key, node.position - key.length);
+    const beside = new Set(found.flatMap(({ input: asked }) => keysOf(asked)));
+    return [{ where: `${file}:${path.join('.')}:${at}`, evaluation, key, at, beside }];
+  });
+}
+
+async function allAsked(): Promise<readonly Asked[]> {
+  const tests = mappings.definitions.flatMap((definition) =>
+    (definition.content.tests ?? []).map((test) => ({ definition, test })),
+  );
+  const asked = new Map<string, Asked>();
+  for (const { definition, test } of tests) {
+    const evaluations = await evaluationsOf(definition, test);
+    const found = await Promise.all(evaluations.map((evaluation) => askedIn(definition.file, evaluation)));
+    for (const key of found.flat()) if (!asked.has(key.where)) asked.set(key.where, key);
+  }
+  return [...asked.values()];
+}
+
+/** Numbers in [0, below) that look random and are the same in every run (mulberry32). */
+function sequence(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+const slips: Readonly<Record<string, (key: string, next: (below: number) => number) => string>> = {
+  swap: (key, next) => {
+    const at = next(key.length - 1);
+    return key.slice(0, at) + key.charAt(at + 1) + key.charAt(at) + key.slice(at + 2);
+  },
+  drop: (key, next) => {
+    const at = next(key.length);
+    return key.slice(0, at) + key.slice(at + 1);
+  },
+  add: (key, next) => {
+    const at = next(key.length + 1);
+    return key.slice(0, at) + letters.charAt(next(letters.length)) + key.slice(at);
+  },
+  change: (key, next) => {
+    const at = next(key.length);
+    return key.slice(0, at) + letters.charAt(next(letters.length)) + key.slice(at + 1);
+  },
+};
+
+const triesPerSlip = 3;
+const operators = ['and', 'or', 'in'];
+
+/** Distinct names that differ from the key by one letter and are no other key. */
+function misspellingsOf({ key, beside }: Asked, next: (below: number) => number): ReadonlySet<string> {
+  const misspelt = Object.values(slips).flatMap((slip) => Array.from({ length: triesPerSlip }, () => slip(key, next)));
+  const names = misspelt.filter((name) => /^[A-Za-z_][\w-]*$/.test(name) && !operators.includes(name));
+  return new Set(names.filter((name) => !beside.has(name)));
+}
+
+async function explained({ evaluation, key, at }: Asked, misspelt: string): Promise<string | null> {
+  const { text: right, input, bindings } = evaluation;
+  const text = right.slice(0, at) + misspelt + right.slice(at + key.length);
+  const compiled = compileExpression(text, Object.keys(bindings));
+  if (!compiled.ok) return `does not compile: ${text}`;
+  const evaluated = await compiled.expression.evaluate(input, bindings);
+  return tell(await explainNothing({ text, input, bindings, evaluated, named: new Map() }));
+}
+
+describe('a key misspelt by one letter', () => {
+  it('is named with the right one in at least 95 % of all cases', async () => {
+    const next = sequence(20_261_121);
+    const asked = await allAsked();
+    const cases = asked.flatMap((each) => [...misspellingsOf(each, next)].map((misspelt) => ({ each, misspelt })));
+    const misses: string[] = [];
+    for (const { each, misspelt } of cases) {
+      const why = (await explained(each, misspelt)) ?? '';
+      const isRight = why.includes(`"${misspelt}" is`) && why.includes(`did you mean "${each.key}"?`);
+      if (!isRight) misses.push(`${each.where}  ${each.key} → ${misspelt}: ${why}`);
+    }
+    const share = (cases.length - misses.length) / cases.length;
+    const figures = `${asked.length} keys, ${cases.length} misspellings, ${(share * 100).toFixed(1)} % explained`;
+    console.info([figures, ...misses].join('\n'));
+    expect(asked.length).toBeGreaterThan(150);
+    expect(share).toBeGreaterThanOrEqual(0.95);
+  });
+});
