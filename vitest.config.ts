@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', new ClosingLineReporter()],
+    // Most of a test's time is waiting for a process of its own, so every core takes a file.
+    maxWorkers: '100%',
     // Many tests start real servers, databases and child processes; two slow cores must not make them fail.
     testTimeout: 30_000,
     hookTimeout: 30_000,

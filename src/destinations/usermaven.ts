@@ -28,7 +28,7 @@ const id = z.string().min(1, 'must not be empty; leave it out instead').optional
 /** Below this a number is not milliseconds since 1970 but seconds, and the event would land in 1970. */
 const timestampMin = 1e11;
 
-export const usermavenPayload = z
+const usermavenPayload = z
   .looseObject({
     api_key: z.string().min(1, 'must not be empty'),
     // An empty id is replaced by a new one on every attempt, and the copies are no longer recognised.

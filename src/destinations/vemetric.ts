@@ -42,7 +42,7 @@ const userData = z.strictObject({
 });
 
 /** What `POST /e` takes. */
-export const vemetricEventPayload = z
+const vemetricEventPayload = z
   .strictObject({
     name: z.string().min(1, 'must not be empty'),
     userIdentifier,
@@ -65,7 +65,7 @@ export const vemetricEventPayload = z
   });
 
 /** What `POST /u` takes. */
-export const vemetricUserPayload = z.strictObject({
+const vemetricUserPayload = z.strictObject({
   userIdentifier,
   displayName: z.string().optional(),
   avatarUrl: z.string().optional(),

@@ -47,7 +47,7 @@ async function fileNames(folder: string): Promise<readonly string[]> {
 }
 
 /** One file → a definition, or what is wrong with it. */
-export async function readMappingFile({ name, shown }: MappingText, known: KnownNames): Promise<ReadMapping> {
+async function readMappingFile({ name, shown }: MappingText, known: KnownNames): Promise<ReadMapping> {
   const read = await readText(shown, fileBytesMax);
   if ('text' in read) return readMapping({ name, shown }, read.text, known);
   return { problems: [{ severity: 'error', at: { file: shown, line: 1, column: 1 }, ...read }] };

@@ -58,7 +58,7 @@ async function settlementsOf(
 }
 
 /** What an evaluation means for its event. Pure. */
-export function settleTranslation(
+function settleTranslation(
   event: ClaimedEvent,
   evaluation: Evaluation | undefined,
   settledAt: Date,

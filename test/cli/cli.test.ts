@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkspace, settled } from '../checks/gateway-process.ts';
 import { postStripe, stripeBody, stripeSecret } from '../checks/stripe-sender.ts';
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { startHookstitch } from '../support/hookstitch-process.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -17,19 +13,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 interface Ended {
-  readonly code: number;
+  readonly code: number | null;
   readonly output: string;
 }
 
 async function hookstitch(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, MAPPINGS_DIR: folder, DATA_DIR: join(folder, 'data'), ...environment },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, output };
+  const own = { MAPPINGS_DIR: folder, DATA_DIR: join(folder, 'data') };
+  const running = startHookstitch(args, { cwd: folder, environment: { ...own, ...environment } });
+  const { code, stdout, stderr } = await running.ended;
+  return { code, output: stdout + stderr };
 }
 
 const mapping = (name: string): string => `version: 1

@@ -26,7 +26,7 @@ export function definitionOf(text: string, name = 'a.yaml'): MappingDefinition {
 export const mappingOf = (text: string, name?: string): CompiledMapping =>
   compileMapping(definitionOf(text, name)).mapping;
 
-export const receivedAt = new Date('2026-03-01T10:00:00.000Z');
+const receivedAt = new Date('2026-03-01T10:00:00.000Z');
 export const occurredAt = new Date('2026-02-28T23:59:59.500Z');
 
 export const inputOf = (body: Json, changes: Partial<EvaluationInput> = {}): EvaluationInput => ({

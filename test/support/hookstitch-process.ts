@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** Where Node keeps what it made of the TypeScript files: starting takes half the time from the second process on. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -30,7 +32,7 @@ export interface Surroundings {
 export function startHookstitch(args: readonly string[], { cwd, environment = {} }: Surroundings): Running {
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, TZ: 'UTC', ...environment },
+    env: { PATH: process.env.PATH, TZ: 'UTC', NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -60,8 +60,6 @@ const columns = `seq, id, event_id, mapping_file, mapping_version, item, destina
 const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
   response_status, response_body`;
 
-export type DeliveryStatements = ReturnType<typeof deliveryStatements>;
-
 export function deliveryStatements(db: Database) {
   return {
     insert: db.prepare<NewDelivery>(`

@@ -44,8 +44,6 @@ export interface EventMove extends EventLease {
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
   tries, runs`;
 
-export type EventStatements = ReturnType<typeof eventStatements>;
-
 export function eventStatements(db: Database) {
   return {
     isKnown: db.prepare<[string, string], 1>('select 1 from event where source = ? and external_id = ?').pluck(),
