@@ -34,6 +34,13 @@ export interface LogEvents {
     readonly deliveries: number;
   };
   'event.unmatched': { readonly event_id: string; readonly source: string; readonly type: string };
+  'event.delayed': {
+    readonly event_id: string;
+    readonly source: string;
+    readonly type: string;
+    readonly waits_for: string;
+    readonly until: string;
+  };
   'event.failed': {
     readonly event_id: string;
     readonly source: string;
@@ -74,6 +81,7 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'event.received': 'info',
   'event.translated': 'debug',
   'event.unmatched': 'debug',
+  'event.delayed': 'info',
   'event.failed': 'warn',
   'delivery.attempted': 'info',
   'worker.failed': 'error',

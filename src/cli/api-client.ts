@@ -11,6 +11,9 @@ export interface ApiEventSummary {
   readonly message: string | null;
   readonly occurred_at: string;
   readonly received_at: string;
+  /** What a received event is delayed for, and until when. */
+  readonly waits_for: string | null;
+  readonly due_at: string | null;
 }
 
 export interface ApiEvent extends ApiEventSummary {

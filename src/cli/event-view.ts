@@ -39,14 +39,21 @@ const tally = (deliveries: readonly ApiDelivery[]): string =>
   [...Map.groupBy(deliveries, ({ status }) => status)].map(([status, own]) => `${own.length} ${status}`).join(', ');
 
 /** What a person would ask about first: the event's own trouble, else that of its worst delivery. */
-function why({ message, deliveries }: ApiEvent): string {
+function why(event: ApiEvent): string {
+  const { message, deliveries } = event;
   const worst =
     deliveries.find(({ status }) => status === 'dead') ??
     deliveries.find(({ status, history }) => status === 'pending' && history.length > 0);
   const last = worst?.history.at(-1);
-  const text = message ?? (last === undefined ? '' : `${worst?.destination}: ${last.message ?? last.reason ?? ''}`);
+  const text =
+    message ??
+    waiting(event) ??
+    (last === undefined ? '' : `${worst?.destination}: ${last.message ?? last.reason ?? ''}`);
   return shortened(plainText(text), whyMax);
 }
+
+const waiting = ({ waits_for, due_at }: ApiEventSummary): string | undefined =>
+  waits_for === null || due_at === null ? undefined : `waits for ${waits_for} until ${localTime(due_at)}`;
 
 export const deliveryTable = (deliveries: readonly ApiDeliverySummary[]): string =>
   table(
@@ -65,9 +72,10 @@ export const deliveryTable = (deliveries: readonly ApiDeliverySummary[]): string
 /** Everything about one event, in the order in which it happened. */
 export function eventDetails(event: ApiEvent): string {
   const { id, source, type, status, message, received_at, occurred_at, external_id, request, runs, deliveries } = event;
+  const told = message ?? waiting(event);
   return [
     `${style('bold', `${source} ${plainText(type)}`)}  ${coloured(status)}  ${id}`,
-    ...(message === null ? [] : [`  ${plainText(message)}`]),
+    ...(told === undefined ? [] : [`  ${plainText(told)}`]),
     '',
     `received   ${localTime(received_at)}  ${request.method} ${plainText(request.url)}  ${bodySize(event)} bytes`,
     `happened   ${localTime(occurred_at)}`,
@@ -113,12 +121,13 @@ function attemptLine({ number, started_at, duration_ms, outcome, reason, message
 
 /** One line of JSON for programs that follow along. */
 export const eventLine = (event: ApiEvent): ApiEventSummary & { readonly deliveries: object } => {
-  const { id, source, type, status, reason, message, occurred_at, received_at, deliveries } = event;
-  const states = deliveries.map(({ id: delivery, destination, status: state, attempts }) => ({
+  const { id, source, type, status, reason, message, occurred_at, received_at, waits_for, due_at } = event;
+  const states = event.deliveries.map(({ id: delivery, destination, status: state, attempts }) => ({
     id: delivery,
     destination,
     status: state,
     attempts,
   }));
-  return { id, source, type, status, reason, message, occurred_at, received_at, deliveries: states };
+  const moments = { occurred_at, received_at, waits_for, due_at };
+  return { id, source, type, status, reason, message, ...moments, deliveries: states };
 };

@@ -15,6 +15,8 @@ export const eventSummaryJson = (event: EventSummary): JsonObject => ({
   message: event.message,
   occurred_at: event.occurredAt.toISOString(),
   received_at: event.receivedAt.toISOString(),
+  waits_for: event.wait?.waitsFor ?? null,
+  due_at: event.wait?.dueAt.toISOString() ?? null,
 });
 
 export const eventJson = (event: EventDetail): JsonObject => ({

@@ -53,6 +53,10 @@ export interface Receipt {
 export const eventStatuses = ['received', 'translated', 'unmatched', 'failed'] as const;
 export type EventStatus = (typeof eventStatuses)[number];
 
+/** What a received event can wait for before it is translated. */
+export const eventWaits = ['lookup', 'identity'] as const;
+export type EventWait = (typeof eventWaits)[number];
+
 /** A stored event that a worker holds a lease on, with the request that carried it. */
 export interface ClaimedEvent {
   readonly id: EventId;

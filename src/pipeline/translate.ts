@@ -165,6 +165,14 @@ function writeLog(settlement: TranslationSettlement, log: Log): void {
       return log.write('event.translated', { event_id, source, type, deliveries: settlement.drafts.length });
     case 'unmatched':
       return log.write('event.unmatched', { event_id, source, type });
+    case 'delayed':
+      return log.write('event.delayed', {
+        event_id,
+        source,
+        type,
+        waits_for: settlement.waitsFor,
+        until: settlement.dueAt.toISOString(),
+      });
     case 'failed':
       return log.write('event.failed', {
         event_id,

@@ -1,6 +1,6 @@
 import type { Attempt, FailureReason } from '../model/attempt.ts';
 import type { ClaimedDelivery, Delivery, DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
-import type { ClaimedEvent, EventFailure, EventStatus, Receipt, ReceivedRequest } from '../model/event.ts';
+import type { ClaimedEvent, EventFailure, EventStatus, EventWait, Receipt, ReceivedRequest } from '../model/event.ts';
 import type { DeliveryId, EventId, WorkerId } from '../model/id.ts';
 import type { Json } from '../model/json.ts';
 
@@ -33,6 +33,8 @@ export type TranslationSettlement = { readonly event: ClaimedEvent; readonly set
       readonly drafts: readonly Draft[];
       readonly runs: Json;
     }
+  /** Something outside is not ready yet: nobody claims it before `dueAt`, and no try is spent. */
+  | { readonly to: 'delayed'; readonly dueAt: Date; readonly waitsFor: EventWait; readonly runs: Json }
   /** Shutdown or a broken evaluator: back in line, no try spent. */
   | { readonly to: 'released' }
 );
@@ -48,6 +50,8 @@ export interface EventSummary {
   readonly message: string | null;
   readonly occurredAt: Date;
   readonly receivedAt: Date;
+  /** Set while a received event is delayed. */
+  readonly wait: { readonly waitsFor: EventWait; readonly dueAt: Date } | null;
 }
 
 export interface EventDetail extends EventSummary {
@@ -121,7 +125,7 @@ export interface Store {
   /** Inserts what is new; `(source, externalId)` already known is counted, not stored twice. Throws STORE_UNAVAILABLE. */
   recordRequest(request: ReceivedRequest): Promise<Receipt>;
 
-  /** Due events in the order of arrival; an expired lease makes an event due again. Counts the try. */
+  /** Due events in the order of arrival; the end of a lease or of a delay makes an event due again. Counts the try. */
   claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]>;
   /** Moves each event and queues its drafts, or neither; false for one whose lease was lost. */
   settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]>;
@@ -131,7 +135,7 @@ export interface Store {
   /** Appends the attempts and moves the deliveries; false for one whose lease was lost. */
   settleDeliveries(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
 
-  /** When work next falls due: a retry, a lease that ends, or a time already past; null when nothing is open. */
+  /** When work next falls due: a retry, a delay or lease that ends, or a time already past; null when nothing is open. */
   nextDueAt(
     work: { readonly kind: 'events' } | { readonly kind: 'deliveries'; readonly destination: string },
   ): Promise<Date | null>;

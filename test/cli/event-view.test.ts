@@ -38,6 +38,8 @@ const event: ApiEvent = {
   message: null,
   occurred_at: '2026-11-21T00:00:00.000Z',
   received_at: '2026-11-21T00:00:00.000Z',
+  waits_for: null,
+  due_at: null,
   tries: 1,
   request: {
     method: 'POST',
@@ -75,6 +77,21 @@ describe('an event in a list', () => {
   it('tells its own trouble first', () => {
     const failed = { ...event, status: 'failed', message: `a.yaml: ${'x'.repeat(100)}` };
     expect(eventRow(failed)[5]).toMatch(/^a\.yaml: x{51}…$/);
+  });
+});
+
+const delayed = {
+  ...event,
+  status: 'received',
+  waits_for: 'lookup',
+  due_at: '2026-11-21T00:05:00.000Z',
+  deliveries: [],
+};
+
+describe('an event that is delayed', () => {
+  it('says what it waits for, in a list and alone', () => {
+    expect(eventRow(delayed)[5]).toMatch(/^waits for lookup until 2026-11-21 /);
+    expect(eventDetails(delayed)).toMatch(/… received {2}evt_1\n {2}waits for lookup until 2026-11-21 /);
   });
 });
 

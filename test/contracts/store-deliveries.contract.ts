@@ -9,6 +9,7 @@ import {
   at,
   claimDelivery,
   claimOne,
+  delayed,
   delivered,
   leaseMs,
   noon,
@@ -217,14 +218,17 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
   });
 
   describe('when work next falls due', () => {
-    it('follows an event from its arrival over its lease to nothing', async () => {
+    it('follows an event from its arrival over its lease and its delay to nothing', async () => {
       const next = () => store.nextDueAt({ kind: 'events' });
       expect(await next()).toBeNull();
       await record(store, ['a']);
       expect(await next()).toEqual(noon);
       const event = await claimOne(store, aClaim({ now: at(1_000) }));
       expect(await next()).toEqual(at(1_000 + leaseMs));
-      await store.settleTranslations([translated(event, [])]);
+      await store.settleTranslations([delayed(event, at(9_000))]);
+      expect(await next()).toEqual(at(9_000));
+      const again = await claimOne(store, aClaim({ now: at(9_000) }));
+      await store.settleTranslations([translated(again, [])]);
       expect(await next()).toBeNull();
     });
 

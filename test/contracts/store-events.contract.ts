@@ -9,6 +9,7 @@ import {
   at,
   claimDelivery,
   claimOne,
+  delayed,
   externalIds,
   leaseMs,
   noon,
@@ -163,6 +164,50 @@ export function describeEvents(opened: { readonly store: Store }): void {
       await store.claimEvents(aClaim({ limit: 1, now: noon }));
 
       expect(externalIds(await store.claimEvents(aClaim({ now: at(leaseMs) })))).toEqual(['a', 'b']);
+    });
+  });
+
+  describe('delaying events', () => {
+    it('hands out a delayed event when it is due and not before, with no try spent', async () => {
+      await record(store, ['a', 'b']);
+      const event = await claimOne(store, aClaim({ limit: 1 }));
+
+      expect(await store.settleTranslations([delayed(event, at(9_000))])).toEqual([true]);
+
+      expect(externalIds(await store.claimEvents(aClaim({ now: at(8_999) })))).toEqual(['b']);
+      expect(await store.claimEvents(aClaim({ now: at(9_000) }))).toMatchObject([{ externalId: 'a', tries: 1 }]);
+    });
+
+    it('hands out due ones in the order of arrival, whichever was due first', async () => {
+      await record(store, ['a', 'b', 'c']);
+      const [a, b] = await store.claimEvents(aClaim({ limit: 2 }));
+      if (a === undefined || b === undefined) expect.fail('two events were recorded');
+      await store.settleTranslations([delayed(a, at(8_000)), delayed(b, at(7_000))]);
+
+      expect(externalIds(await store.claimEvents(aClaim({ now: at(8_000) })))).toEqual(['a', 'b', 'c']);
+    });
+
+    it('tells what a delayed event waits for, and no longer once it is claimed', async () => {
+      await record(store, ['a']);
+      const event = await claimOne(store);
+      await store.settleTranslations([delayed(event, at(9_000))]);
+      const wait = { waitsFor: 'lookup', dueAt: at(9_000) };
+
+      expect(await store.getEvent(event.id)).toMatchObject({ status: 'received', message: null, wait, runs: [] });
+      expect((await store.listEvents({}, { limit: 1 })).items).toMatchObject([{ wait }]);
+      expect((await store.stats()).events).toMatchObject({ received: 1 });
+      const again = await claimOne(store, aClaim({ now: at(9_000) }));
+      expect(await store.getEvent(event.id)).toMatchObject({ wait: null });
+      await store.settleTranslations([translated(again, [])]);
+      expect(await store.getEvent(event.id)).toMatchObject({ status: 'translated', wait: null });
+    });
+
+    it('refuses to delay an event whose lease was lost', async () => {
+      await record(store, ['a']);
+      const lost = await claimOne(store, aClaim({ now: noon }));
+      await claimOne(store, aClaim({ now: at(leaseMs), worker: 'wrk_two' }));
+
+      expect(await store.settleTranslations([delayed(lost, at(leaseMs))])).toEqual([false]);
     });
   });
 

@@ -59,6 +59,10 @@ export function translated(
   return { to: 'translated', event, settledAt, drafts, runs: [{ mapping: 'stripe-payment.yaml', matched: true }] };
 }
 
+export function delayed(event: ClaimedEvent, dueAt: Date): TranslationSettlement {
+  return { to: 'delayed', event, settledAt: at(2_000), dueAt, waitsFor: 'lookup', runs: [] };
+}
+
 /** Deliveries waiting in line, one for each draft, all of one event. */
 export async function queue(store: Store, drafts: readonly Draft[], settledAt = at(2_000)): Promise<ClaimedEvent> {
   await store.recordRequest(aRequest());

@@ -82,6 +82,8 @@ describe('GET /api/events', () => {
         message: 'The body is not JSON in UTF-8.',
         occurred_at: '2026-11-01T12:00:02.000Z',
         received_at: '2026-11-01T12:00:02.000Z',
+        waits_for: null,
+        due_at: null,
       },
       expect.objectContaining({ external_id: 'evt_2', status: 'received', reason: null, message: null }),
       expect.objectContaining({ external_id: 'evt_1', received_at: '2026-11-01T12:00:01.000Z' }),
@@ -197,6 +199,8 @@ describe('GET /api/events/:id', () => {
       message: null,
       occurred_at: now.toISOString(),
       received_at: now.toISOString(),
+      waits_for: null,
+      due_at: null,
       tries: 0,
       request: {
         method: 'POST',

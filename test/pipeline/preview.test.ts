@@ -307,7 +307,7 @@ describe('an event to preview', () => {
         tries: 1,
         runs: [],
       },
-      ...{ status: 'translated', reason: null, message: null, deliveries: [] },
+      ...{ status: 'translated', reason: null, message: null, wait: null, deliveries: [] },
       request: {
         kind: null,
         method: 'POST',

@@ -50,7 +50,10 @@ describe('a database that is migrated', () => {
     const db = freshDatabase();
     applyMigrations(db, at(1_000));
 
-    expect(db.prepare(applied).all()).toEqual([{ number: 1, name: '001-initial.sql', applied_at: noon.getTime() }]);
+    expect(db.prepare(applied).all()).toEqual([
+      { number: 1, name: '001-initial.sql', applied_at: noon.getTime() },
+      { number: 2, name: '002-delayed-events.sql', applied_at: noon.getTime() },
+    ]);
   });
 
   it('applies what is new', () => {
@@ -61,6 +64,24 @@ describe('a database that is migrated', () => {
     expect(db.prepare(applied).all()).toMatchObject([
       { applied_at: noon.getTime() },
       { applied_at: at(1_000).getTime() },
+    ]);
+    db.close();
+  });
+
+  it('keeps the events of a version that knew no delays, in line', () => {
+    const db = openDatabase(databaseIn(dataDirectory()));
+    const [initial, ...later] = loadMigrations(new URL('../../src/store/sqlite/migrations/', import.meta.url));
+    if (initial === undefined) expect.fail('there is a first migration');
+    applyMigrations(db, noon, [initial]);
+    db.exec(`
+      insert into request values (1, 'stripe', null, 'POST', 'u', 0, '{}', x'');
+      insert into event (id, request_seq, source, type, external_id, occurred_at, received_at, status)
+      values ('evt_1', 1, 'stripe', 't', 'x', 0, 0, 'received')`);
+
+    applyMigrations(db, at(1_000), [initial, ...later]);
+
+    expect(db.prepare('select status, due_at, waits_for from event').all()).toEqual([
+      { status: 'received', due_at: null, waits_for: null },
     ]);
     db.close();
   });

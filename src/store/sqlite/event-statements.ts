@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { EventFailure, EventStatus } from '../../model/event.ts';
+import type { EventFailure, EventStatus, EventWait } from '../../model/event.ts';
 import type { EventId, WorkerId } from '../../model/id.ts';
 import type { EventRow, RequestRow } from './rows.ts';
 
@@ -37,12 +37,14 @@ export interface EventMove extends EventLease {
   readonly message: string | null;
   readonly settledAt: number | null;
   readonly runs: string | null;
+  readonly dueAt: number | null;
+  readonly waitsFor: EventWait | null;
   /** 0 when the worker gives it back untried. */
   readonly spent: 0 | 1;
 }
 
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
-  tries, runs`;
+  tries, runs, due_at, waits_for`;
 
 export function eventStatements(db: Database) {
   return {
@@ -59,21 +61,24 @@ export function eventStatements(db: Database) {
     endLeases: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null
       where status = 'received' and claimed_by is not null and lease_ends_at <= ?`),
+    endDelays: db.prepare<[number]>('update event set due_at = null, waits_for = null where due_at <= ?'),
     waiting: db.prepare<[number], EventRow>(`
-      select ${columns} from event where status = 'received' and claimed_by is null order by seq limit ?`),
+      select ${columns} from event where status = 'received' and claimed_by is null and due_at is null
+      order by seq limit ?`),
     claim: db.prepare<[WorkerId, number, number]>(
       'update event set claimed_by = ?, lease_ends_at = ?, tries = tries + 1 where seq = ?',
     ),
     move: db.prepare<EventMove>(`
       update event set status = @status, reason = @reason, message = @message, settled_at = @settledAt, runs = @runs,
-        tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
+        due_at = @dueAt, waits_for = @waitsFor, tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 
     oldestWaiting: db
-      .prepare<[], number>(
-        "select received_at from event where status = 'received' and claimed_by is null order by seq limit 1",
-      )
+      .prepare<[], number>(`
+        select received_at from event where status = 'received' and claimed_by is null and due_at is null
+        order by seq limit 1`)
       .pluck(),
+    firstDelayEnd: db.prepare<[], number | null>('select min(due_at) from event where due_at is not null').pluck(),
     firstLeaseEnd: db
       .prepare<[], number | null>(
         "select min(lease_ends_at) from event where status = 'received' and claimed_by is not null",

@@ -61,6 +61,7 @@ function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, r
 export function claimEvents(sql: Statements, claim: EventClaim): readonly ClaimedEvent[] {
   const { worker, limit, leaseMs, now, aloneAfterTries } = claim;
   sql.events.endLeases.run(now.getTime());
+  sql.events.endDelays.run(now.getTime());
   const leaseEndsAt = addMs(now, leaseMs).getTime();
   const requests = new Map<number, RequestText>();
   const claimed: ClaimedEvent[] = [];
@@ -123,7 +124,7 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
 
 function moveOf(settlement: TranslationSettlement): EventMove {
   const { id, claimedBy: worker, tries } = settlement.event;
-  const lease = { id, worker, tries, spent: 1 as const };
+  const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null };
   const settledAt = settlement.settledAt.getTime();
   switch (settlement.to) {
     case 'translated':
@@ -141,13 +142,20 @@ function moveOf(settlement: TranslationSettlement): EventMove {
       const { reason, message } = settlement;
       return { ...lease, status: 'failed', reason, message, settledAt, runs: runsOf(settlement) };
     }
+    case 'delayed': {
+      const wait = { dueAt: settlement.dueAt.getTime(), waitsFor: settlement.waitsFor, spent: 0 as const };
+      return { ...lease, ...backInLine, runs: runsOf(settlement), ...wait };
+    }
     case 'released':
-      return { ...lease, status: 'received', reason: null, message: null, settledAt: null, runs: null, spent: 0 };
+      return { ...lease, ...backInLine, runs: null, spent: 0 };
   }
 }
+
+const backInLine = { status: 'received', reason: null, message: null, settledAt: null } as const;
 
 const runsOf = ({ runs }: { readonly runs: Json }): string => JSON.stringify(runs);
 
 export function nextEventAt(sql: Statements): Date | null {
-  return earliest([sql.events.oldestWaiting.get(), sql.events.firstLeaseEnd.get()]);
+  const { oldestWaiting, firstLeaseEnd, firstDelayEnd } = sql.events;
+  return earliest([oldestWaiting.get(), firstLeaseEnd.get(), firstDelayEnd.get()]);
 }

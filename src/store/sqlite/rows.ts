@@ -2,11 +2,15 @@
 import type { Attempt, FailureReason, Outcome } from '../../model/attempt.ts';
 import { dateFromMs } from '../../model/clock.ts';
 import type { Delivery, DeliveryState } from '../../model/delivery.ts';
-import type { EventStatus } from '../../model/event.ts';
+import type { EventStatus, EventWait } from '../../model/event.ts';
 import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
 import type { EventSummary } from '../store.ts';
 
-export interface EventRow {
+type EventWaitRow =
+  | { readonly waits_for: null; readonly due_at: null }
+  | { readonly waits_for: EventWait; readonly due_at: number };
+
+export type EventRow = EventWaitRow & {
   readonly seq: number;
   readonly id: EventId;
   readonly request_seq: number;
@@ -21,7 +25,7 @@ export interface EventRow {
   readonly message: string | null;
   readonly tries: number;
   readonly runs: string | null;
-}
+};
 
 export interface RequestRow {
   readonly kind: string | null;
@@ -90,6 +94,7 @@ export function toEventSummary(row: EventRow): EventSummary {
     message: row.message,
     occurredAt: dateFromMs(row.occurred_at),
     receivedAt: dateFromMs(row.received_at),
+    wait: row.waits_for === null ? null : { waitsFor: row.waits_for, dueAt: dateFromMs(row.due_at) },
   };
 }
 

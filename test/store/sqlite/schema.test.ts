@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failureReasons, outcomeKinds } from '../../../src/model/attempt.ts';
 import { deliveryStatuses } from '../../../src/model/delivery.ts';
-import { eventFailures, eventStatuses } from '../../../src/model/event.ts';
+import { eventFailures, eventStatuses, eventWaits } from '../../../src/model/event.ts';
 import { readProjectFile } from '../../support/project-files.ts';
 import { freshDatabase } from './data-directory.ts';
 
@@ -59,6 +59,7 @@ describe('the schema', () => {
   it.each([
     ['event', 'known_status', eventStatuses],
     ['event', 'known_reason', eventFailures],
+    ['event', 'known_wait', eventWaits],
     ['delivery', 'known_status', deliveryStatuses],
     ['delivery', 'known_reason', failureReasons],
     ['attempt', 'known_outcome', outcomeKinds],
@@ -97,6 +98,19 @@ describe('the schema', () => {
       'translated and leased',
       { ...event, status: 'translated', settled_at: 0, claimed_by: 'w', lease_ends_at: 0, tries: 1 },
       'leased_only_received',
+    ],
+    ['waiting for something unknown', { ...received, waits_for: 'luck', due_at: 0 }, 'known_wait'],
+    ['waiting for ever', { ...received, waits_for: 'lookup' }, 'due_iff_waits'],
+    ['delayed for nothing', { ...received, due_at: 0 }, 'due_iff_waits'],
+    [
+      'translated and delayed',
+      { ...event, status: 'translated', settled_at: 0, waits_for: 'lookup', due_at: 0 },
+      'due_only_received',
+    ],
+    [
+      'claimed and delayed',
+      { ...received, tries: 1, claimed_by: 'w', lease_ends_at: 0, waits_for: 'lookup', due_at: 0 },
+      'due_only_received',
     ],
     ['claimed and never tried', { ...received, claimed_by: 'wrk_1', lease_ends_at: 0 }, 'claimed_means_tried'],
   ])('refuses an event that is %s', (_, row, constraint) => {
