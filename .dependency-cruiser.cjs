@@ -17,11 +17,20 @@ const mayImport = {
   mapping: ['model', 'diagnostics', 'yaml', 'destinations/destination.ts'],
   'mapping/evaluator/child.ts': ['model', 'diagnostics', 'yaml', 'mapping', 'destinations'],
   delivery: ['model', 'destinations/destination.ts'],
-  store: ['model'],
+  identity: ['model'],
+  store: ['model', 'identity'],
   config: ['model', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping'],
-  pipeline: ['model', 'sources', 'destinations', 'mapping', 'delivery', 'store/store.ts', 'log.ts'],
+  pipeline: ['model', 'identity', 'sources', 'destinations', 'mapping', 'delivery', 'store/store.ts', 'log.ts'],
   http: [
-    ...['model', 'sources', 'destinations/destination.ts', 'mapping/library.ts', 'pipeline', 'store/store.ts'],
+    ...[
+      'model',
+      'identity',
+      'sources',
+      'destinations/destination.ts',
+      'mapping/library.ts',
+      'pipeline',
+      'store/store.ts',
+    ],
     'log.ts',
   ],
   demo: ['model', 'sources', 'mapping', 'config', 'log.ts', 'gateway.ts'],
@@ -29,6 +38,7 @@ const mayImport = {
   'gateway.ts': [
     ...[
       'model',
+      'identity',
       'diagnostics',
       'yaml',
       'sources',
@@ -64,7 +74,7 @@ const livesIn = {
 };
 
 /** Places that decide and never act: no disk, network or process. */
-const pure = ['model', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
+const pure = ['model', 'identity', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
 const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts'];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';

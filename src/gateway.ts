@@ -6,7 +6,7 @@ import type { GatewayFile } from './config/gateway-file.ts';
 import { namesOf } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
 import { createSender } from './delivery/send.ts';
-import type { ConfiguredDestination } from './destinations/destination.ts';
+import type { CommonSettings, ConfiguredDestination } from './destinations/destination.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -23,6 +23,7 @@ import { Lane } from './pipeline/deliver.ts';
 import { Loop } from './pipeline/loop.ts';
 import { preview } from './pipeline/preview.ts';
 import { fixedMappings, type Mappings, Reload } from './pipeline/reload.ts';
+import { normalized, toLinked } from './pipeline/stitch.ts';
 import { translate } from './pipeline/translate.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -116,7 +117,12 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl, mappings },
     preview: (request) =>
-      preview(request, { ...file, clock, evaluate: (setup, event) => previews.evaluate(setup, event) }),
+      preview(request, {
+        ...file,
+        clock,
+        linked: async (items) => (await store.resolve(items.map(normalized))).map(toLinked),
+        evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
+      }),
   });
   return {
     receiver,
@@ -159,6 +165,13 @@ function createWorkers(
   const mappings = createMappings(options, clock, (definitions) =>
     evaluator.reload({ ...setup, mappings: definitions }),
   );
+  const targets = new Map(
+    on.map(({ name, destination, settings }) => {
+      // Without secrets, as the mappings' own payloads are translated.
+      const shown = publicSettings(destination, settings) as unknown as CommonSettings;
+      return [name, { destination, settings: shown }];
+    }),
+  );
   const lanes = new Map(
     on.map((target) => [target.name, new Lane(target, { store, sender, clock, show, worker, log, random, metrics })]),
   );
@@ -169,7 +182,7 @@ function createWorkers(
     name: 'translate',
     clock,
     log,
-    work: () => translate({ store, evaluator, worker, clock, log, queued }),
+    work: () => translate({ store, evaluator, targets, worker, clock, log, queued }),
     nextDueAt: () => store.nextDueAt({ kind: 'events' }),
   });
   return {

@@ -6,7 +6,7 @@ import { loadConfiguration } from '../src/config/load.ts';
 import { Evaluator } from '../src/mapping/evaluator/evaluator.ts';
 import { mergePatch } from '../src/mapping/merge.ts';
 import { publicSettings } from '../src/mapping/public-settings.ts';
-import type { Run, RunItem } from '../src/mapping/run.ts';
+import { endedRuns, type Run, type RunItem } from '../src/mapping/run.ts';
 import type { ClaimedEvent } from '../src/model/event.ts';
 import type { Json } from '../src/model/json.ts';
 import { projectFolder, readProjectFile } from './support/project-files.ts';
@@ -42,8 +42,12 @@ interface Sent {
 /** What the mappings make of bodies that are sent one after the other. */
 async function runsOf(bodies: readonly Sent[], evaluator = shipped): Promise<readonly Run[]> {
   const events = bodies.flatMap(eventsIn).map((event, index): ClaimedEvent => ({ ...event, id: `evt_${index}` }));
-  const evaluations = await evaluator.evaluate(events);
-  return [...evaluations.values()].flatMap((evaluation) => (evaluation.kind === 'runs' ? evaluation.runs : []));
+  // As the first events ever: nothing is linked yet.
+  const linked = Object.fromEntries(mappings.definitions.map(({ file }) => [file, [{}]]));
+  const evaluations = await evaluator.evaluate(events, { facts: new Map(events.map(({ id }) => [id, { linked }])) });
+  return [...evaluations.values()].flatMap((evaluation) =>
+    evaluation.kind === 'runs' ? endedRuns(evaluation.runs) : [],
+  );
 }
 
 function eventsIn({ source, kind = null, body }: Sent): readonly Omit<ClaimedEvent, 'id'>[] {

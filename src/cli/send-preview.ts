@@ -77,6 +77,7 @@ function delivery({ event, file }: Told, { item, result, now }: Making): Claimed
     destination: result.destination,
     outgoingId: result.outgoingId,
     payload: JSON.stringify(result.payload),
+    stitch: null,
     attempts: 0,
     createdAt: now,
     receivedAt: event.receivedAt,

@@ -27,6 +27,7 @@ export const consoleDestination = defineDestination({
   required: [],
   sample: settings.parse({ type: 'console' }),
   keepNullUnder: ['traits'],
+  joins: true,
   translate,
   check: () => [],
 });

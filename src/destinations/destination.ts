@@ -48,6 +48,8 @@ interface DestinationBase<Settings extends CommonSettings> {
   readonly sample: Settings;
   /** Keys under which null means "remove this" to the vendor; everywhere else null is left out of payloads. */
   readonly keepNullUnder: readonly string[];
+  /** Whether an identify with both ids makes the vendor count what an anonymous visitor did as the user's. */
+  readonly joins: boolean;
   /** Canonical event → payload, nulls stripped. Gets public settings only. */
   translate(event: CanonicalEvent, context: TranslateContext<Settings>): Translated;
   /** Everything the vendor would refuse, drop silently or half store; empty when the payload may be sent. */

@@ -103,6 +103,7 @@ export const segment = defineDestination({
   required: ['url', 'write_key'],
   sample: settings.parse({ type: 'segment', write_key: 'segment-write-key' }),
   keepNullUnder: ['traits'],
+  joins: true,
   translate,
   check: payloadCheck(segmentPayload, eventBytesMax),
   // Segment drops a batch of more than 2500 with a 200; SignalSmith takes 500. Bytes as Segment's library counts them.

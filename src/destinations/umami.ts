@@ -107,6 +107,7 @@ export const umami = defineDestination({
     allow_private_address: true,
   }),
   keepNullUnder: [],
+  joins: true,
   translate,
   check: payloadCheck(umamiPayload),
   // No batch: Umami's takes its items one after the other, and a dropped one counts as processed.

@@ -163,6 +163,7 @@ export const usermaven = defineDestination({
   required: ['api_key', 'server_token'],
   sample: settings.parse({ type: 'usermaven', api_key: 'UM_KEY', server_token: 'um-server-token' }),
   keepNullUnder: [],
+  joins: true,
   translate,
   check: payloadCheck(usermavenPayload, eventBytesMax),
   // What Usermaven's Python client sends at most.

@@ -157,6 +157,7 @@ export const vemetric = defineDestination({
   required: ['token'],
   sample: settings.parse({ type: 'vemetric', token: 'vemetric-token' }),
   keepNullUnder: [],
+  joins: false,
   translate,
   check,
   request: ([payload = '{}'], { url, token }) =>

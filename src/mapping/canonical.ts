@@ -6,6 +6,7 @@ import {
   canonicalTypes,
 } from '../model/canonical-event.ts';
 import { defined } from '../model/defined.ts';
+import type { Identifier } from '../model/identity.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { stripNulls } from '../model/strip-nulls.ts';
 import { isEmpty } from './empty.ts';
@@ -27,32 +28,50 @@ export class CanonicalFault {
   }
 }
 
+/** The canonical event as its mapping wrote it, before it is known whose it is. */
+export interface UnstitchedEvent {
+  readonly event: CanonicalEvent;
+  /** What the mapping would rather send than nothing. */
+  readonly fallback: { readonly id?: string; readonly anonymous_id?: string };
+  /** What else points at the person, as the mapping wrote it. */
+  readonly identifiers: readonly Identifier[];
+}
+
 /** What a mapping's `event:` block yielded → the canonical event. Throws `CanonicalFault`. */
-export function toCanonicalEvent(raw: Json | undefined, defaults: CanonicalDefaults): CanonicalEvent {
+export function toCanonicalEvent(raw: Json | undefined, defaults: CanonicalDefaults): UnstitchedEvent {
   const fields = objectAt(raw, 'event');
   const type = canonicalType(textAt(fields.type, 'event.type'));
   const name = textAt(fields.name, 'event.name');
   if (type === 'track' && name === undefined)
     throw new CanonicalFault('event.name', 'yields nothing; a track event needs a name');
-  const user = canonicalUser(fields.user);
-  if (user.id === undefined && user.anonymous_id === undefined) {
-    throw new CanonicalFault(
-      'event.user',
-      'has neither id nor anonymous_id, so the event would land on nobody; add one or $skip("why")',
-    );
-  }
-  return defined({
+  const event = defined({
     type,
     name,
     id: textAt(fields.id, 'event.id') ?? defaults.id,
     timestamp: timeAt(fields.timestamp, 'event.timestamp') ?? defaults.occurredAt.toISOString(),
-    user,
+    user: canonicalUser(fields.user),
     company: canonicalCompany(fields.company),
     attributes: stripNulls(objectAt(fields.attributes, 'event.attributes')),
     revenue: canonicalRevenue(fields.revenue),
     context: canonicalContext(fields.context),
     category: textAt(fields.category, 'event.category'),
     integrations: fields.integrations ?? undefined,
+  });
+  return { event, fallback: fallbackIds(fields.user), identifiers: ownIdentifiers(fields.identifiers) };
+}
+
+function fallbackIds(raw: Json | undefined): UnstitchedEvent['fallback'] {
+  const fields = objectAt(raw, 'event.user');
+  return defined({
+    id: textAt(fields.fallback_id, 'event.user.fallback_id'),
+    anonymous_id: textAt(fields.fallback_anonymous_id, 'event.user.fallback_anonymous_id'),
+  });
+}
+
+function ownIdentifiers(raw: Json | undefined): readonly Identifier[] {
+  return Object.entries(objectAt(raw, 'event.identifiers')).flatMap(([kind, written]) => {
+    const value = textAt(written, `event.identifiers.${kind}`);
+    return value === undefined ? [] : [{ kind, value }];
   });
 }
 

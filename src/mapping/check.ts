@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { dateFromMs } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import type { ClaimedEvent, SourceEvent } from '../model/event.ts';
 import type { EventId } from '../model/id.ts';
 import type { Json, JsonObject } from '../model/json.ts';
@@ -9,8 +10,9 @@ import type { EvaluatorSetup } from './evaluator/protocol.ts';
 import { isInside, readText } from './folder.ts';
 import { mergePatch } from './merge.ts';
 import { publicSettings } from './public-settings.ts';
-import type { Run } from './run.ts';
+import { endedRuns, type Run } from './run.ts';
 import type { MappingTest } from './schema.ts';
+import type { Linked } from './stitching.ts';
 import { type TestDestination, type TestFailure, testFailures } from './test-failure.ts';
 
 /** What came of one entry of a mapping's `tests:`. */
@@ -105,15 +107,20 @@ async function runTest(
   const event = testEvent(test, body, { definition, describe: setup.describe });
   if (event === undefined)
     return unreadable('the source cannot read this body; is it one event as the source sends it?');
-  const evaluation = (await evaluator.evaluate([event], { trace: setup.trace ?? true })).get(event.id);
+  const facts = new Map([[event.id, { linked: { [definition.file]: [linkedBy(test)] } }]]);
+  const evaluation = (await evaluator.evaluate([event], { trace: setup.trace ?? true, facts })).get(event.id);
   if (evaluation?.kind !== 'runs') {
     const message = evaluation?.message ?? 'was not evaluated';
     return { failures: [{ kind: 'mapping', message, from: [], says: [] }] };
   }
-  const run = evaluation.runs.find(({ mapping }) => mapping.file === definition.file);
+  const run = endedRuns(evaluation.runs).find(({ mapping }) => mapping.file === definition.file);
   const failures = testFailures({ test, content: definition.content, run, destinations: setup.destinations });
   return run === undefined ? { failures } : { failures, run };
 }
+
+/** The links are what the test says they are: nothing, if it says nothing. */
+const linkedBy = ({ linked }: MappingTest): Linked =>
+  defined({ userId: linked?.user_id, anonymousId: linked?.anonymous_id });
 
 const unreadable = (message: string): Tested => ({ failures: [{ kind: 'given', message, from: [], says: ['given'] }] });
 

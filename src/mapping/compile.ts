@@ -24,6 +24,10 @@ export interface CompiledMapping {
   readonly let: readonly (readonly [string, Template])[];
   readonly forEach?: Template;
   readonly event?: Template;
+  /** The kinds of identifiers it stitches by; absent: it stitches nothing. */
+  readonly stitch?: readonly string[];
+  /** As in `10m`. */
+  readonly hold?: string;
   readonly destinations: readonly CompiledDestination[];
 }
 
@@ -56,6 +60,8 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
     when: compile(content.when, 'when', scopes.shared),
     forEach: compile(content.for_each, 'for_each', scopes.shared),
     event: compile(content.event as Json | undefined, 'event', scopes.event),
+    stitch: content.stitch,
+    hold: content.hold?.for,
     destinations: compileDestinations(content.destinations, scopes.destinations, problems),
   });
   return { mapping, problems };

@@ -3,16 +3,18 @@ import type { CanonicalEvent } from '../model/canonical-event.ts';
 import { outgoingId } from '../model/id.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { stripNulls } from '../model/strip-nulls.ts';
-import { CanonicalFault, toCanonicalEvent } from './canonical.ts';
+import { CanonicalFault, toCanonicalEvent, type UnstitchedEvent } from './canonical.ts';
 import type { CompiledDestination, CompiledMapping } from './compile.ts';
 import { timeBindings } from './expression.ts';
+import type { Facts } from './facts.ts';
 import { mergePatch } from './merge.ts';
-import type { DestinationResult, Run, RunItem } from './run.ts';
+import type { DestinationResult, EvaluatedRun, RunItem, Unresolved } from './run.ts';
+import { identifiersOf, type Linked, lacksAnId, stitched } from './stitching.ts';
 import { type FillScope, fillTemplate, Interruption, type Template } from './template.ts';
 import type { Trace } from './trace.ts';
 
 /** A stored event as a mapping sees it. */
-export interface EvaluationInput {
+export interface EvaluationInput extends Facts {
   readonly id: string;
   readonly source: string;
   readonly type: string;
@@ -44,19 +46,23 @@ export async function evaluateMapping(
   mapping: CompiledMapping,
   input: EvaluationInput,
   context: EvaluationContext,
-): Promise<Run> {
+): Promise<EvaluatedRun> {
   const run = { mapping: { file: mapping.file, version: mapping.version } };
   try {
     const fill = await fillScope(mapping, input, context);
     const refused = await refusedByWhen(mapping.when, fill);
     if (refused !== undefined) return { ...run, outcome: 'skipped', reason: refused };
-    const items: RunItem[] = [];
-    for (const own of await itemScopes(mapping, fill)) {
-      items.push(await evaluateItem({ mapping, input, context, fill: own }));
-    }
-    return items.length === 0
-      ? { ...run, outcome: 'skipped', reason: 'for_each yields no items' }
-      : { ...run, outcome: 'translated', items };
+    const scopes = await itemScopes(mapping, fill);
+    if (scopes.length === 0) return { ...run, outcome: 'skipped', reason: 'for_each yields no items' };
+    const items: Item[] = [];
+    for (const own of scopes) items.push(await writtenItem({ mapping, input, context, fill: own }));
+    const linked = input.linked?.[mapping.file];
+    const asked = linked === undefined ? toAsk(items, mapping) : undefined;
+    if (asked !== undefined) return { ...run, ...asked };
+    const evaluated: RunItem[] = [];
+    for (const [index, item] of items.entries())
+      evaluated.push(await evaluateItem(item, linked?.[index] ?? linked?.at(-1)));
+    return { ...run, outcome: 'translated', items: evaluated };
   } catch (error) {
     // A mapping ends early by throwing through its templates; anything else is ours to fix and must not be swallowed.
     const ended = endedEarly(error);
@@ -133,26 +139,63 @@ interface ItemScope {
   readonly fill: FillScope;
 }
 
-async function evaluateItem(scope: ItemScope): Promise<RunItem> {
-  const { mapping } = scope;
-  let event: CanonicalEvent | undefined;
-  try {
-    event = await canonicalEvent(scope);
-  } catch (error) {
-    if (mapping.forEach === undefined) throw error;
-    // As above: one item's event ends early without touching the other items.
-    const ended = endedEarly(error);
-    return { results: mapping.destinations.map(({ name }) => ({ destination: name, ...ended })) };
-  }
-  const results: DestinationResult[] = [];
-  for (const compiled of mapping.destinations) results.push(await evaluateDestination(compiled, event, scope));
-  return event === undefined ? { results } : { event, results };
+/** An item of a mapping with its event as the mapping wrote it; or how it ended before that. */
+interface Item {
+  readonly scope: ItemScope;
+  /** Absent where every destination has a payload of its own. */
+  readonly written?: UnstitchedEvent;
+  readonly ended?: EndedEarly;
 }
 
-async function canonicalEvent({ mapping, input, fill }: ItemScope): Promise<CanonicalEvent | undefined> {
-  if (mapping.event === undefined) return undefined;
-  const raw = await fillTemplate(mapping.event, fill);
-  return toCanonicalEvent(raw, { id: input.id, occurredAt: input.occurredAt });
+async function writtenItem(scope: ItemScope): Promise<Item> {
+  const { mapping, input, fill } = scope;
+  if (mapping.event === undefined) return { scope };
+  try {
+    const raw = await fillTemplate(mapping.event, fill);
+    return { scope, written: toCanonicalEvent(raw, { id: input.id, occurredAt: input.occurredAt }) };
+  } catch (error) {
+    return { scope, ended: endOfItem(error, mapping) };
+  }
+}
+
+/** One item's event ends early without touching the other items; an only one takes the run with it. */
+function endOfItem(error: unknown, { forEach }: CompiledMapping): EndedEarly {
+  if (forEach === undefined) throw error;
+  return endedEarly(error);
+}
+
+/** What has to be known of the links before the items can go on; undefined when nothing has. */
+function toAsk(items: readonly Item[], { stitch, hold }: CompiledMapping): Unresolved | undefined {
+  if (stitch === undefined || !items.some(({ written }) => written !== undefined && lacksAnId(written)))
+    return undefined;
+  const asked = items.map(({ written }) => (written === undefined ? [] : identifiersOf(written, stitch)));
+  return { outcome: 'unresolved', items: asked, ...(hold !== undefined && { hold }) };
+}
+
+async function evaluateItem({ scope, written, ended }: Item, linked: Linked | undefined): Promise<RunItem> {
+  const { mapping } = scope;
+  if (ended !== undefined) return endedItem(mapping, ended);
+  if (written === undefined) return { results: await evaluateDestinations(undefined, scope) };
+  try {
+    const { event, stitch } = stitched(written, linked);
+    const identifiers = mapping.stitch === undefined ? {} : { identifiers: identifiersOf(written, mapping.stitch) };
+    return { event, stitch, ...identifiers, results: await evaluateDestinations(event, scope) };
+  } catch (error) {
+    return endedItem(mapping, endOfItem(error, mapping));
+  }
+}
+
+const endedItem = ({ destinations }: CompiledMapping, ended: EndedEarly): RunItem => ({
+  results: destinations.map(({ name }) => ({ destination: name, ...ended })),
+});
+
+async function evaluateDestinations(
+  event: CanonicalEvent | undefined,
+  scope: ItemScope,
+): Promise<readonly DestinationResult[]> {
+  const results: DestinationResult[] = [];
+  for (const compiled of scope.mapping.destinations) results.push(await evaluateDestination(compiled, event, scope));
+  return results;
 }
 
 async function evaluateDestination(

@@ -24,6 +24,31 @@ export const resourceName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, {
   error: 'must be lower-case letters, digits, - or _, and start with a letter or digit',
 });
 
+const kindName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, {
+  error: 'must be lower-case letters, digits or _, and start with a letter',
+});
+const always = ['user_id', 'anonymous_id'];
+const stitchedKind = kindName.refine((kind) => !always.includes(kind), {
+  error: 'is always linked',
+  params: { hint: 'name only the other kinds, such as email, phone or stripe_customer' },
+});
+/** Those that the canonical user has fields for are taken from there. */
+const ownKind = kindName.refine((kind) => ![...always, 'email', 'phone'].includes(kind), {
+  error: 'is taken from event.user',
+  params: { hint: 'set it in event.user' },
+});
+/** 10 s to 24 h. */
+const holdTime = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[smh]$/, { error: 'must be a time such as 30s, 10m or 2h' })
+  .refine((text) => holdMs(text) >= 10_000 && holdMs(text) <= 86_400_000, { error: 'must be 10s to 24h' });
+
+/** `30s`, `10m` or `2h` in milliseconds. */
+export function holdMs(text: string): number {
+  const unit = { s: 1_000, m: 60_000, h: 3_600_000 }[text.slice(-1)] ?? 0;
+  return Number(text.slice(0, -1)) * unit;
+}
+
 const userBlock = z.strictObject({
   id: text.optional().meta({ description: 'Your own id of the user.' }),
   anonymous_id: text.optional().meta({ description: 'The id the analytics script gave the browser.' }),
@@ -34,6 +59,12 @@ const userBlock = z.strictObject({
   last_name: text.optional().meta({ description: 'Last name.' }),
   created_at: text.optional().meta({ description: 'When the user was created: seconds, milliseconds or ISO 8601.' }),
   previous_id: text.optional().meta({ description: 'For type alias: the id that is merged into `id`.' }),
+  fallback_id: text.optional().meta({
+    description: 'Stands in for `id` where neither the event nor a link knows one: an e-mail, a customer number.',
+  }),
+  fallback_anonymous_id: text.optional().meta({
+    description: 'Stands in for `anonymous_id` where neither the event nor a link knows one; best as $stableId(…).',
+  }),
   traits: blockOrExpression.optional().meta({ description: 'Anything else known of the user.' }),
 });
 
@@ -81,6 +112,9 @@ const eventBlock = z.strictObject({
   context: keysOrExpression(contextBlock).optional().meta({ description: 'The visit it belongs to.' }),
   category: text.optional().meta({ description: "Segment's category of a page." }),
   integrations: template.optional().meta({ description: "Segment's integrations, passed through." }),
+  identifiers: z.record(ownKind, text).optional().meta({
+    description: 'What else points at the person, by kind: stripe_customer, hubspot_contact, kinds of your own.',
+  }),
 });
 
 const destinationBlock = z
@@ -120,6 +154,13 @@ const mappingTest = z
       .meta({
         description: 'Per destination what the payload must contain; (absent) for what it must not; or skipped.',
       }),
+    linked: z
+      .strictObject({
+        user_id: z.string().min(1).optional().meta({ description: 'The user that the links lead to.' }),
+        anonymous_id: z.string().min(1).optional().meta({ description: 'The visitor that the links lead to.' }),
+      })
+      .optional()
+      .meta({ description: 'What earlier events have linked to the identifiers of this one.' }),
     expect_exactly: z.record(z.string(), block).optional().meta({ description: 'Per destination the whole payload.' }),
   })
   .refine((test) => test.expect !== undefined || test.expect_exactly !== undefined, {
@@ -173,6 +214,19 @@ export const mappingFile = z
       .optional()
       .meta({ description: 'A list: one event per item, as $item and $index.' }),
     event: keysOrExpression(eventBlock).optional().meta({ description: 'The canonical event.' }),
+    stitch: z
+      .array(stitchedKind)
+      .min(1, { error: 'names no kind' })
+      .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'names a kind twice' })
+      .optional()
+      .meta({
+        description:
+          'Kinds of identifiers that are remembered with user_id and anonymous_id, and that fill in whichever is missing.',
+      }),
+    hold: z
+      .strictObject({ for: holdTime.meta({ description: 'At most this long after it arrived: 30s, 10m, 2h.' }) })
+      .optional()
+      .meta({ description: 'An event that is linked to nobody yet waits for a link, then goes as it is.' }),
     destinations: destinationsBlock.meta({
       description: 'Where it goes: a list of destinations, or a map with changes for each.',
     }),
@@ -181,7 +235,30 @@ export const mappingFile = z
   .refine((file) => file.event !== undefined || !needsEvent(file.destinations), {
     path: ['event'],
     error: 'is missing; only a destination with its own payload needs none',
-  });
+  })
+  .superRefine(checkStitch);
+
+interface Stitching {
+  readonly stitch?: readonly string[] | undefined;
+  readonly hold?: unknown;
+  readonly event?: unknown;
+}
+
+/** A kind that is fed and not stitched, or the other way round, is a slip of the pen that would show nowhere. */
+function checkStitch({ stitch, hold, event }: Stitching, context: z.RefinementCtx): void {
+  const refuse = (path: readonly (string | number)[], message: string, hint: string): void =>
+    context.addIssue({ code: 'custom', path: [...path], message, params: { hint } });
+  if (hold !== undefined && stitch === undefined)
+    refuse(['hold'], 'waits for nothing without stitch', 'add  stitch: [email, phone]');
+  if (typeof event !== 'object' || event === null) return;
+  const identifiers = Object.keys(('identifiers' in event && event.identifiers) || {});
+  for (const kind of identifiers.filter((each) => stitch?.includes(each) !== true))
+    refuse(['event', 'identifiers', kind], 'is not in stitch, so it links nothing', `add ${kind} to stitch`);
+  const fed = [...identifiers, 'email', 'phone'];
+  for (const [index, kind] of (stitch ?? []).entries())
+    if (!fed.includes(kind))
+      refuse(['stitch', index], 'is a kind that the event says nothing of', `set event.identifiers.${kind}`);
+}
 
 export type MappingFile = z.output<typeof mappingFile>;
 export type MappingTest = z.output<typeof mappingTest>;

@@ -1,5 +1,6 @@
 import type { Attempt, FailureReason } from './attempt.ts';
 import type { DeliveryId, EventId, WorkerId } from './id.ts';
+import type { Stitch } from './identity.ts';
 
 /** What a mapping produced for one destination, before it is queued. */
 export interface Draft {
@@ -11,6 +12,18 @@ export interface Draft {
   readonly outgoingId: string;
   /** JSON text, frozen: every attempt sends these bytes. */
   readonly payload: string;
+  /** Where its ids came from; null where the mapping writes the whole payload itself. */
+  readonly stitch: Stitch | null;
+}
+
+/** A draft that tells its destination whom an anonymous id belongs to. */
+export interface JoinDraft extends Draft {
+  readonly join: {
+    readonly userId: string;
+    readonly anonymousId: string;
+    /** It says nothing else, so it is dropped where the destination has been told before. */
+    readonly isAll: boolean;
+  };
 }
 
 export const deliveryStatuses = ['pending', 'in_flight', 'delivered', 'dead', 'cancelled'] as const;

@@ -2,13 +2,16 @@ import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Evaluation } from '../mapping/evaluator/evaluator.ts';
 import type { EvaluatorSetup } from '../mapping/evaluator/protocol.ts';
+import type { Facts } from '../mapping/facts.ts';
 import { type ReadMapping, readMapping } from '../mapping/load.ts';
 import { publicSettings } from '../mapping/public-settings.ts';
-import type { Run } from '../mapping/run.ts';
+import { endedRuns, type Run } from '../mapping/run.ts';
+import type { Linked } from '../mapping/stitching.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Position } from '../model/error.ts';
 import type { ClaimedEvent } from '../model/event.ts';
 import { newId } from '../model/id.ts';
+import type { Identifier } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import { type InlineEvent, inlineEvent, type PreviewEvent } from './preview-event.ts';
@@ -46,7 +49,9 @@ export interface PreviewSetup {
   readonly vars: JsonObject;
   readonly clock: Clock;
   /** Evaluates with traces, where it may take as long and eat as much as it likes. */
-  readonly evaluate: (setup: EvaluatorSetup, event: ClaimedEvent) => Promise<Evaluation>;
+  readonly evaluate: (setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts) => Promise<Evaluation>;
+  /** What the links say of whose events these are; absent where there are none to ask. */
+  readonly linked?: (items: readonly (readonly Identifier[])[]) => Promise<readonly Linked[]>;
 }
 
 export interface PreviewRequest {
@@ -67,8 +72,8 @@ export async function preview({ mapping, event: wanted }: PreviewRequest, setup:
   if (event === undefined) return { ...common, outcome: 'unreadable' };
 
   const place: Place = (path) => yaml.positionInText(path, 0);
-  const evaluation = await setup.evaluate(evaluatorSetup(definition, { ...setup, destinations }), claimed(event));
-  const run = evaluation.kind === 'runs' ? evaluation.runs[0] : undefined;
+  const evaluation = await evaluateKnowing(evaluatorSetup(definition, { ...setup, destinations }), event, setup);
+  const run = evaluation.kind === 'runs' ? endedRuns(evaluation.runs)[0] : undefined;
   return {
     ...common,
     event,
@@ -78,6 +83,18 @@ export async function preview({ mapping, event: wanted }: PreviewRequest, setup:
     fields: previewFields(definition.content, run?.trace ?? [], place),
     items: run === undefined ? [] : previewItems(run, { content: definition.content, destinations, place }),
   };
+}
+
+/** Evaluates again with the answers, if the mapping asks. */
+async function evaluateKnowing(
+  mappings: EvaluatorSetup,
+  event: PreviewEvent,
+  { evaluate, linked = async () => [] }: PreviewSetup,
+): Promise<Evaluation> {
+  const first = await evaluate(mappings, claimed(event), {});
+  const asking = first.kind === 'runs' ? first.runs[0] : undefined;
+  if (asking?.outcome !== 'unresolved') return first;
+  return evaluate(mappings, claimed(event), { linked: { [asking.mapping.file]: await linked(asking.items) } });
 }
 
 /** As if the mapping's source had just sent it. */

@@ -1,12 +1,13 @@
 import type { Log } from '../log.ts';
-import type { Evaluation, Evaluator } from '../mapping/evaluator/evaluator.ts';
-import type { DestinationResult, Run } from '../mapping/run.ts';
+import type { Evaluator } from '../mapping/evaluator/evaluator.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Draft } from '../model/delivery.ts';
 import type { ClaimedEvent } from '../model/event.ts';
 import type { WorkerId } from '../model/id.ts';
-import type { Json } from '../model/json.ts';
 import type { Store, TranslationSettlement } from '../store/store.ts';
+import type { JoinTarget } from './join.ts';
+import { settleTranslation } from './settle-translation.ts';
+import { stitchEvents } from './stitch.ts';
 
 /** Events claimed and evaluated at once. */
 const batchMax = 100;
@@ -18,8 +19,10 @@ const aloneAfterTries = 3;
 const triesMax = 6;
 
 export interface TranslateDependencies {
-  readonly store: Pick<Store, 'claimEvents' | 'settleTranslations'>;
+  readonly store: Pick<Store, 'claimEvents' | 'settleTranslations' | 'stitch'>;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
+  /** The destinations that are on. */
+  readonly targets: ReadonlyMap<string, JoinTarget>;
   readonly worker: WorkerId;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,117 +45,25 @@ export async function translate(dependencies: TranslateDependencies): Promise<bo
 
 async function settlementsOf(
   events: readonly ClaimedEvent[],
-  { evaluator, store, clock }: TranslateDependencies,
+  { evaluator, store, clock, targets }: TranslateDependencies,
 ): Promise<readonly TranslationSettlement[]> {
   const fresh = events.filter(({ tries }) => tries <= triesMax);
   try {
     const evaluations = await evaluator.evaluate(fresh);
+    const stitched = await stitchEvents(fresh, evaluations, { store, evaluator, now: clock.now() });
     const settledAt = clock.now();
-    return events.map((event) => settleTranslation(event, evaluations.get(event.id), settledAt));
+    return events.map((event) => {
+      const dueAt = stitched.held.get(event.id);
+      if (dueAt !== undefined) return { event, settledAt, to: 'delayed', dueAt, waitsFor: 'identity', runs: [] };
+      const resolutions = stitched.resolutions.get(event.id);
+      return settleTranslation(event, stitched.evaluations.get(event.id), { resolutions, targets, settledAt });
+    });
   } catch (error) {
     // Without an evaluator nothing is lost: the events go back in line and the loop reports the fault.
     const settledAt = clock.now();
     await store.settleTranslations(events.map((event) => ({ event, settledAt, to: 'released' })));
     throw error;
   }
-}
-
-/** What an evaluation means for its event. Pure. */
-function settleTranslation(
-  event: ClaimedEvent,
-  evaluation: Evaluation | undefined,
-  settledAt: Date,
-): TranslationSettlement {
-  const about = { event, settledAt };
-  if (evaluation === undefined) {
-    const message = `the gateway ended ${event.tries - 1} times while this event was evaluated; it is not tried again`;
-    return { ...about, to: 'failed', reason: 'evaluator_died', message, drafts: [], runs: [] };
-  }
-  if (evaluation.kind === 'failed') {
-    return { ...about, to: 'failed', reason: evaluation.reason, message: evaluation.message, drafts: [], runs: [] };
-  }
-  const { runs } = evaluation;
-  const drafts = runs.flatMap(draftsOfRun);
-  const told = runs.map(describeRun);
-  const failure = runs.flatMap(failuresOf)[0];
-  if (failure !== undefined)
-    return { ...about, to: 'failed', reason: 'mapping_failed', message: failure, drafts, runs: told };
-  if (drafts.length > 0) return { ...about, to: 'translated', drafts, runs: told };
-  return { ...about, to: 'unmatched', why: whyUnmatched(event, runs), runs: told };
-}
-
-function draftsOfRun(run: Run): readonly Draft[] {
-  if (run.outcome !== 'translated') return [];
-  return run.items.flatMap(({ results }, item) =>
-    results.flatMap((result): Draft[] => {
-      if (result.outcome !== 'payload') return [];
-      const { destination, outgoingId, payload } = result;
-      return [{ mapping: run.mapping, item, destination, outgoingId, payload: JSON.stringify(payload) }];
-    }),
-  );
-}
-
-function failuresOf(run: Run): readonly string[] {
-  switch (run.outcome) {
-    case 'failed':
-      return [`${run.mapping.file}: ${run.path}: ${run.message}`];
-    case 'skipped':
-      return [];
-    case 'translated':
-      return run.items.flatMap(({ results }) =>
-        results.flatMap((result) =>
-          result.outcome === 'failed' ? [`${run.mapping.file}: ${result.path}: ${result.message}`] : [],
-        ),
-      );
-  }
-}
-
-/** A run as people read it later; payloads are left out, the deliveries hold them. */
-function describeRun(run: Run): Json {
-  switch (run.outcome) {
-    case 'failed':
-      return {
-        mapping: run.mapping.file,
-        version: run.mapping.version,
-        outcome: 'failed',
-        path: run.path,
-        message: run.message,
-      };
-    case 'skipped':
-      return { mapping: run.mapping.file, version: run.mapping.version, outcome: 'skipped', reason: run.reason };
-    case 'translated': {
-      const items = run.items.map(({ results }) => ({ destinations: results.map(describeResult) }));
-      return { mapping: run.mapping.file, version: run.mapping.version, outcome: 'translated', items };
-    }
-  }
-}
-
-function describeResult(result: DestinationResult): Json {
-  switch (result.outcome) {
-    case 'payload':
-      return { destination: result.destination, outcome: 'queued' };
-    case 'skipped':
-      return { destination: result.destination, outcome: 'skipped', reason: result.reason };
-    case 'failed':
-      return { destination: result.destination, outcome: 'failed', path: result.path, message: result.message };
-  }
-}
-
-function whyUnmatched(event: ClaimedEvent, runs: readonly Run[]): string {
-  const [first] = runs;
-  if (first === undefined) return `no mapping for ${event.source} events of type "${event.type}"`;
-  const reasons = runs.flatMap((run) =>
-    run.outcome === 'skipped'
-      ? [`${run.mapping.file} skipped: ${run.reason}`]
-      : run.outcome === 'translated'
-        ? run.items.flatMap(({ results }) =>
-            results.flatMap((result) =>
-              result.outcome === 'skipped' ? [`${result.destination} skipped: ${result.reason}`] : [],
-            ),
-          )
-        : [],
-  );
-  return reasons.join('; ') || 'every mapping skipped it';
 }
 
 const draftsOf = (settlement: TranslationSettlement): readonly Draft[] =>

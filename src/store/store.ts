@@ -1,7 +1,9 @@
+import type { Resolution } from '../identity/resolve.ts';
 import type { Attempt, FailureReason } from '../model/attempt.ts';
-import type { ClaimedDelivery, Delivery, DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
+import type { ClaimedDelivery, Delivery, DeliveryStatus, Draft, JoinDraft, Settlement } from '../model/delivery.ts';
 import type { ClaimedEvent, EventFailure, EventStatus, EventWait, Receipt, ReceivedRequest } from '../model/event.ts';
 import type { DeliveryId, EventId, WorkerId } from '../model/id.ts';
+import type { Identifier, StitchOrigin } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
@@ -21,17 +23,32 @@ export interface EventClaim extends Claim {
   readonly aloneAfterTries: number;
 }
 
-/** How a claimed event leaves the translator's hands. `runs` tells what each mapping made of it, as JSON for people. */
+/** Everything in an event that points at its person, normalised. */
+export interface Stitching {
+  readonly event: Pick<ClaimedEvent, 'id' | 'source' | 'occurredAt'>;
+  readonly identifiers: readonly Identifier[];
+}
+
+/**
+ * How a claimed event leaves the translator's hands. `runs` tells what each mapping made of it, as JSON for people;
+ * `origins` where the ids of its canonical events came from, for the statistics.
+ */
 export type TranslationSettlement = { readonly event: ClaimedEvent; readonly settledAt: Date } & (
-  | { readonly to: 'translated'; readonly drafts: readonly Draft[]; readonly runs: Json }
+  | {
+      readonly to: 'translated';
+      readonly drafts: readonly (Draft | JoinDraft)[];
+      readonly runs: Json;
+      readonly origins: readonly StitchOrigin[];
+    }
   | { readonly to: 'unmatched'; readonly why: string; readonly runs: Json }
   | {
       readonly to: 'failed';
       readonly reason: EventFailure;
       readonly message: string;
       /** What other mappings made of the same event still goes out. */
-      readonly drafts: readonly Draft[];
+      readonly drafts: readonly (Draft | JoinDraft)[];
       readonly runs: Json;
+      readonly origins: readonly StitchOrigin[];
     }
   /** Something outside is not ready yet: nobody claims it before `dueAt`, and no try is spent. */
   | { readonly to: 'delayed'; readonly dueAt: Date; readonly waitsFor: EventWait; readonly runs: Json }
@@ -112,6 +129,8 @@ export interface Stats {
     readonly status: DeliveryStatus;
     readonly count: number;
   }[];
+  /** Canonical events by where their ids came from. */
+  readonly stitching: readonly { readonly source: string; readonly from: StitchOrigin; readonly count: number }[];
   /** Creation time of the oldest delivery still pending or in flight, per destination. */
   readonly oldestPending: readonly { readonly destination: string; readonly createdAt: Date }[];
 }
@@ -127,6 +146,13 @@ export interface Store {
 
   /** Due events in the order of arrival; the end of a lease or of a delay makes an event due again. Counts the try. */
   claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]>;
+  /**
+   * Remembers what each event links, one after the other, and says whose it is by what is known up to it: in a batch or
+   * alone, an event is resolved the same. Doing it again changes nothing.
+   */
+  stitch(stitchings: readonly Stitching[]): Promise<readonly Resolution[]>;
+  /** Whose each of these is, without remembering anything. */
+  resolve(items: readonly (readonly Identifier[])[]): Promise<readonly Resolution[]>;
   /** Moves each event and queues its drafts, or neither; false for one whose lease was lost. */
   settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]>;
 

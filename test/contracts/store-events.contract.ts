@@ -250,7 +250,7 @@ export function describeEvents(opened: { readonly store: Store }): void {
       const event = await claimOne(store);
       const failure = { reason: 'mapping_failed', message: 'line 3: not a number' } as const;
       await store.settleTranslations([
-        { to: 'failed', event, settledAt: at(2_000), ...failure, drafts: [aDraft()], runs: { a: 1 } },
+        { to: 'failed', event, settledAt: at(2_000), ...failure, drafts: [aDraft()], runs: { a: 1 }, origins: [] },
       ]);
 
       expect(await store.getEvent(event.id)).toMatchObject({ status: 'failed', ...failure, runs: { a: 1 } });

@@ -192,6 +192,7 @@ export function describeHistory(opened: { readonly store: Store }): void {
         deliveries: { pending: 0, in_flight: 0, delivered: 0, dead: 0, cancelled: 0 },
         eventsBySource: [],
         deliveriesByDestination: [],
+        stitching: [],
         oldestPending: [],
       });
     });

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Attempt, Outcome } from '../../src/model/attempt.ts';
 import { addMs } from '../../src/model/clock.ts';
-import type { ClaimedDelivery, Draft, Settlement } from '../../src/model/delivery.ts';
+import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../src/model/delivery.ts';
 import type { ClaimedEvent, ReceivedRequest, SourceEvent } from '../../src/model/event.ts';
 import { newId } from '../../src/model/id.ts';
 import type { EventClaim, Store, TranslationSettlement } from '../../src/store/store.ts';
@@ -47,16 +47,24 @@ export function aDraft(draft: Partial<Draft> = {}): Draft {
     destination: 'segment',
     outgoingId: '0b5f2c1e-0000-8000-8000-000000000001',
     payload: '{"event":"Paid"}',
+    stitch: null,
     ...draft,
   };
 }
 
 export function translated(
   event: ClaimedEvent,
-  drafts: readonly Draft[],
+  drafts: readonly (Draft | JoinDraft)[],
   settledAt = at(2_000),
-): TranslationSettlement {
-  return { to: 'translated', event, settledAt, drafts, runs: [{ mapping: 'stripe-payment.yaml', matched: true }] };
+): Extract<TranslationSettlement, { to: 'translated' }> {
+  return {
+    to: 'translated',
+    event,
+    settledAt,
+    drafts,
+    runs: [{ mapping: 'stripe-payment.yaml', matched: true }],
+    origins: [],
+  };
 }
 
 export function delayed(event: ClaimedEvent, dueAt: Date): TranslationSettlement {

@@ -16,6 +16,7 @@ const delivery: ClaimedDelivery = {
   destination: 'usermaven',
   outgoingId: '00000000-0000-8000-8000-000000000000',
   payload: '{}',
+  stitch: null,
   attempts: 0,
   createdAt,
   receivedAt: createdAt,

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { CanonicalFault, toCanonicalEvent } from '../../src/mapping/canonical.ts';
+import { stitched } from '../../src/mapping/stitching.ts';
 import { canonicalTypes } from '../../src/model/canonical-event.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 
 const defaults = { id: 'evt_1', occurredAt: new Date('2026-03-01T10:00:00.000Z') };
 const minimal = { name: 'Paid', user: { id: 'u1' } };
-const event = (changes: JsonObject = {}) => toCanonicalEvent({ ...minimal, ...changes }, defaults);
+const event = (changes: JsonObject = {}) => toCanonicalEvent({ ...minimal, ...changes }, defaults).event;
 
 function faultOf(raw: Json | undefined): { path: string; message: string } {
   try {
-    toCanonicalEvent(raw, defaults);
+    stitched(toCanonicalEvent(raw, defaults));
   } catch (error) {
     if (error instanceof CanonicalFault) return { path: error.path, message: error.message };
     throw error;
@@ -67,7 +68,7 @@ describe('a canonical event', () => {
       category: 'billing',
       integrations: { All: false },
     };
-    expect(toCanonicalEvent(everything, defaults)).toStrictEqual(everything);
+    expect(toCanonicalEvent(everything, defaults).event).toStrictEqual(everything);
   });
 
   it.each(canonicalTypes)('may be of type %s', (type) => {
@@ -75,7 +76,7 @@ describe('a canonical event', () => {
   });
 
   it.each(canonicalTypes.filter((type) => type !== 'track'))('needs no name as %s', (type) => {
-    expect(toCanonicalEvent({ type, user: { id: 'u1' } }, defaults)).not.toHaveProperty('name');
+    expect(toCanonicalEvent({ type, user: { id: 'u1' } }, defaults).event).not.toHaveProperty('name');
   });
 });
 
@@ -182,7 +183,8 @@ describe('an event that cannot be', () => {
     (user) => {
       expect(faultOf({ name: 'Paid', user })).toEqual({
         path: 'event.user',
-        message: 'has neither id nor anonymous_id, so the event would land on nobody; add one or $skip("why")',
+        message:
+          'has neither id nor anonymous_id, so the event would land on nobody; add one, a fallback_id, or $skip("why")',
       });
     },
   );

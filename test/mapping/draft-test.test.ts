@@ -13,7 +13,9 @@ const targets = Object.entries({ usermaven, segment, console: local }).map(([nam
 const context = { vars: {}, destinations: new Map(targets.map((target) => [target.name, target])) };
 
 async function draftFor(mapping: string, body: Record<string, string | number | boolean>) {
-  return draftExpectation(await evaluateMapping(mappingOf(mapping), inputOf(body), context), targets);
+  const run = await evaluateMapping(mappingOf(mapping), inputOf(body), context);
+  if (run.outcome === 'unresolved') throw new Error('it asks');
+  return draftExpectation(run, targets);
 }
 
 const mapping = `

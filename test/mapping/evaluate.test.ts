@@ -3,7 +3,7 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import { destinations } from '../../src/destinations/index.ts';
 import { type EvaluationContext, type EvaluationInput, evaluateMapping } from '../../src/mapping/evaluate.ts';
 import { publicSettings } from '../../src/mapping/public-settings.ts';
-import type { DestinationResult, Run, RunItem } from '../../src/mapping/run.ts';
+import type { DestinationResult, EvaluatedRun, RunItem } from '../../src/mapping/run.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { inputOf, mappingOf } from './definitions.ts';
 
@@ -18,7 +18,7 @@ const context: EvaluationContext = {
   ),
 };
 
-const run = (text: string, body: Json = {}, changes: Partial<EvaluationInput> = {}): Promise<Run> =>
+const run = (text: string, body: Json = {}, changes: Partial<EvaluationInput> = {}): Promise<EvaluatedRun> =>
   evaluateMapping(mappingOf(text), inputOf(body, changes), context);
 
 async function itemsOf(
@@ -479,7 +479,7 @@ describe('one compiled mapping on many events at once', () => {
         { name: `o${number}b`, price: 1 },
       ],
     });
-    const runs: Run[] = [];
+    const runs: EvaluatedRun[] = [];
     // All at once would be a thousand times slower each, and the language's own time limit is a wall clock's.
     for (let from = 0; from < 1_000; from += 25) {
       const together = Array.from({ length: 25 }, (_, index) => {

@@ -30,7 +30,11 @@ const file = readGatewayFile('gateway.yaml', gatewayText, {
 const previewOf = (text: string, event: PreviewRequest['event']): Promise<Preview> =>
   preview(
     { mapping: { name: 'a.yaml', shown: 'mappings/a.yaml', text }, event },
-    { ...file, clock: { now: () => now }, evaluate: (setup, claimed) => evaluator.evaluate(setup, claimed) },
+    {
+      ...file,
+      clock: { now: () => now },
+      evaluate: (setup, claimed, facts) => evaluator.evaluate(setup, claimed, facts),
+    },
   );
 
 async function told(text: string, body: Json = payment): Promise<Told> {

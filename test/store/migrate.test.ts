@@ -53,6 +53,7 @@ describe('a database that is migrated', () => {
     expect(db.prepare(applied).all()).toEqual([
       { number: 1, name: '001-initial.sql', applied_at: noon.getTime() },
       { number: 2, name: '002-delayed-events.sql', applied_at: noon.getTime() },
+      { number: 3, name: '003-identity.sql', applied_at: noon.getTime() },
     ]);
   });
 

@@ -60,7 +60,9 @@ export async function translateAll(
     events.map((event) => {
       const { runs, drafts = [], why } = move(event);
       const about = { event, settledAt: now, runs };
-      return why === undefined ? { ...about, to: 'translated', drafts } : { ...about, to: 'unmatched', why };
+      return why === undefined
+        ? { ...about, to: 'translated', drafts, origins: [] }
+        : { ...about, to: 'unmatched', why };
     }),
   );
 }
@@ -71,6 +73,7 @@ export const draft = (destination: string, payload: Json = {}): Draft => ({
   destination,
   outgoingId: '0b5d1c0e-0000-8000-8000-000000000000',
   payload: JSON.stringify(payload),
+  stitch: null,
 });
 
 /** Takes all due deliveries of one destination; the caller says what becomes of them. */

@@ -8,7 +8,7 @@ import { PreviewEvaluator } from '../../mapping/evaluator/preview-evaluator.ts';
 import { compileExpression } from '../../mapping/expression.ts';
 import { readMapping } from '../../mapping/load.ts';
 import { publicSettings } from '../../mapping/public-settings.ts';
-import type { Run } from '../../mapping/run.ts';
+import { endedRuns, type Run } from '../../mapping/run.ts';
 import { scopesOf } from '../../mapping/static/scopes.ts';
 import type { TraceEntry } from '../../mapping/trace.ts';
 import { systemClock } from '../../model/clock.ts';
@@ -111,8 +111,10 @@ async function evaluate(text: string, { definition, event, vars }: Evaluating): 
     vars,
   };
   try {
-    const evaluation = await evaluator.evaluate(setup, { ...event, claimedBy: 'wrk_eval', tries: 1 });
-    return evaluation.kind === 'failed' ? { kind: 'fault', message: evaluation.message } : resultOf(evaluation.runs[0]);
+    const evaluation = await evaluator.evaluate(setup, { ...event, claimedBy: 'wrk_eval', tries: 1 }, {});
+    return evaluation.kind === 'failed'
+      ? { kind: 'fault', message: evaluation.message }
+      : resultOf(endedRuns(evaluation.runs)[0]);
   } finally {
     await evaluator.stop();
   }

@@ -113,7 +113,7 @@ async function previewOf({ mapping, chosen, file }: Tried): Promise<Preview> {
       {
         ...file,
         clock: systemClock,
-        evaluate: (setup, event) => evaluator.evaluate(setup, event),
+        evaluate: (setup, event, facts) => evaluator.evaluate(setup, event, facts),
       },
     );
   } finally {

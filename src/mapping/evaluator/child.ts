@@ -14,7 +14,7 @@ import {
   type EvaluationInput,
   evaluateMapping,
 } from '../evaluate.ts';
-import type { Run } from '../run.ts';
+import type { EvaluatedRun } from '../run.ts';
 import type { EvaluatorSetup, EventToEvaluate, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
 import { recordTrace } from './record-trace.ts';
 
@@ -95,8 +95,8 @@ async function evaluateOne(
   { item: _, ...event }: EventToEvaluate,
   body: Json,
   trace: boolean,
-): Promise<readonly Run[]> {
-  const runs: Run[] = [];
+): Promise<readonly EvaluatedRun[]> {
+  const runs: EvaluatedRun[] = [];
   for (const mapping of loaded.mappings) {
     if (mapping.source !== event.source || !mapping.matches(event.type)) continue;
     runs.push(await (trace ? traced : evaluateMapping)(mapping, { ...event, body }, loaded.context));
@@ -104,7 +104,11 @@ async function evaluateOne(
   return runs;
 }
 
-async function traced(mapping: CompiledMapping, input: EvaluationInput, context: EvaluationContext): Promise<Run> {
+async function traced(
+  mapping: CompiledMapping,
+  input: EvaluationInput,
+  context: EvaluationContext,
+): Promise<EvaluatedRun> {
   const { trace, entries } = recordTrace();
   const run = await evaluateMapping(mapping, input, { ...context, trace });
   return { ...run, trace: entries };

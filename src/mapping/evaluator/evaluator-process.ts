@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { GatewayError } from '../../model/error.ts';
 import type { EventId } from '../../model/id.ts';
-import type { Run } from '../run.ts';
+import type { EvaluatedRun } from '../run.ts';
 import type { EvaluatorSetup, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
 
 export interface EvaluatorLimits {
@@ -30,7 +30,7 @@ export const heapMb = ({ mappings }: EvaluatorSetup, { memoryMb }: EvaluatorLimi
 
 export type Batch = Extract<ToEvaluator, { say: 'evaluate' }>;
 
-type Answered = (id: EventId, runs: readonly Run[]) => void;
+type Answered = (id: EventId, runs: readonly EvaluatedRun[]) => void;
 
 /** One life of the child process. */
 export class EvaluatorProcess {

@@ -1,18 +1,21 @@
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent } from '../../model/event.ts';
 import type { EventId } from '../../model/id.ts';
-import type { Run } from '../run.ts';
+import type { Facts } from '../facts.ts';
+import type { EvaluatedRun } from '../run.ts';
 import { type Batch, type EvaluatorLimits, EvaluatorProcess, heapMb } from './evaluator-process.ts';
 import type { EvaluatorSetup, EventToEvaluate, Reading, TextToRead } from './protocol.ts';
 
 /** What came of evaluating one event: its runs, or the reason why it can have none. */
 export type Evaluation =
-  | { readonly kind: 'runs'; readonly runs: readonly Run[] }
+  | { readonly kind: 'runs'; readonly runs: readonly EvaluatedRun[] }
   | { readonly kind: 'failed'; readonly reason: 'too_slow' | 'evaluator_died'; readonly message: string };
 
 export interface EvaluateOptions {
   /** Also tell what every expression came to. */
   readonly trace?: boolean;
+  /** What is known beyond the events themselves. */
+  readonly facts?: ReadonlyMap<EventId, Facts>;
 }
 
 export const defaultEvaluatorLimits: EvaluatorLimits = { deadlineMs: 1_000, memoryMb: 128, startMs: 20_000 };
@@ -42,11 +45,8 @@ export class Evaluator {
   }
 
   /** Every event gets an answer, in whatever state the others leave the process. Throws EVALUATOR_UNAVAILABLE. */
-  evaluate(
-    events: readonly ClaimedEvent[],
-    { trace = false }: EvaluateOptions = {},
-  ): Promise<ReadonlyMap<EventId, Evaluation>> {
-    return this.#inTurn(() => this.#evaluateAll(events, trace));
+  evaluate(events: readonly ClaimedEvent[], options: EvaluateOptions = {}): Promise<ReadonlyMap<EventId, Evaluation>> {
+    return this.#inTurn(() => this.#evaluateAll(events, options));
   }
 
   /**
@@ -92,12 +92,15 @@ export class Evaluator {
     }
   }
 
-  async #evaluateAll(events: readonly ClaimedEvent[], trace: boolean): Promise<ReadonlyMap<EventId, Evaluation>> {
+  async #evaluateAll(
+    events: readonly ClaimedEvent[],
+    options: EvaluateOptions,
+  ): Promise<ReadonlyMap<EventId, Evaluation>> {
     const evaluations = new Map<EventId, Evaluation>();
     let rest = events;
     while (rest.length > 0) {
       const child = await this.#ready();
-      const batch = toBatch(firstBatch(rest), trace);
+      const batch = toBatch(firstBatch(rest), options);
       const ended = await child.evaluate(batch, (id, runs) => evaluations.set(id, { kind: 'runs', runs }));
       rest = rest.filter(({ id }) => !evaluations.has(id));
       const culprit = rest[0];
@@ -162,13 +165,13 @@ function firstBatch(events: readonly ClaimedEvent[]): readonly ClaimedEvent[] {
   return end === -1 ? events : events.slice(0, end);
 }
 
-function toBatch(events: readonly ClaimedEvent[], trace: boolean): Batch {
+function toBatch(events: readonly ClaimedEvent[], { trace = false, facts }: EvaluateOptions): Batch {
   const indexes = new Map<string, number>();
   const wire = events.map((event): EventToEvaluate => {
     const body = indexes.get(event.bodyText) ?? indexes.size;
     indexes.set(event.bodyText, body);
     const { id, source, type, kind, externalId, occurredAt, receivedAt, headers, url, item } = event;
-    return { id, source, type, kind, externalId, occurredAt, receivedAt, headers, url, item, body };
+    return { id, source, type, kind, externalId, occurredAt, receivedAt, headers, url, item, body, ...facts?.get(id) };
   });
   return { say: 'evaluate', bodies: [...indexes.keys()], events: wire, trace };
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent } from '../../model/event.ts';
+import type { Facts } from '../facts.ts';
 import { defaultEvaluatorLimits, type Evaluation, Evaluator } from './evaluator.ts';
 import type { EvaluatorLimits } from './evaluator-process.ts';
 import type { EvaluatorSetup } from './protocol.ts';
@@ -29,11 +30,11 @@ export class PreviewEvaluator {
   }
 
   /** Tells what every expression came to as well. Throws EVALUATOR_UNAVAILABLE. */
-  async evaluate(setup: EvaluatorSetup, event: ClaimedEvent): Promise<Evaluation> {
+  async evaluate(setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts = {}): Promise<Evaluation> {
     if (this.#waiting >= waitingMax) throw new GatewayError('EVALUATOR_UNAVAILABLE', 'too many previews at once');
     this.#waiting += 1;
     clearTimeout(this.#idle);
-    const evaluation = this.#turn.then(() => this.#evaluate(setup, event)).finally(() => this.#done());
+    const evaluation = this.#turn.then(() => this.#evaluate(setup, event, facts)).finally(() => this.#done());
     this.#turn = evaluation.catch(() => undefined);
     return await evaluation;
   }
@@ -45,12 +46,12 @@ export class PreviewEvaluator {
     await this.#end();
   }
 
-  async #evaluate(setup: EvaluatorSetup, event: ClaimedEvent): Promise<Evaluation> {
+  async #evaluate(setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts): Promise<Evaluation> {
     if (this.#stopped) throw new GatewayError('EVALUATOR_UNAVAILABLE', 'the evaluator was stopped');
     this.#evaluator ??= new Evaluator({ mappings: [], destinations: [], vars: {} }, this.#limits);
     const evaluator = this.#evaluator;
     await evaluator.reload(setup);
-    const evaluations = await evaluator.evaluate([event], { trace: true });
+    const evaluations = await evaluator.evaluate([event], { trace: true, facts: new Map([[event.id, facts]]) });
     return evaluations.get(event.id) ?? { kind: 'runs', runs: [] };
   }
 

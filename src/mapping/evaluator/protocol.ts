@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { MappingDefinition } from '../compile.ts';
 import type { EvaluationInput } from '../evaluate.ts';
 import type { MappingText, ReadMapping } from '../load.ts';
-import type { Run } from '../run.ts';
+import type { EvaluatedRun } from '../run.ts';
 import type { KnownNames } from '../static/known-names.ts';
 
 /** What the gateway and the evaluator's process say to each other; everything survives a structured clone. */
@@ -54,4 +54,4 @@ export type ToEvaluator =
 export type FromEvaluator =
   | { readonly say: 'ready' }
   | { readonly say: 'have_read'; readonly reading: Reading }
-  | { readonly say: 'evaluated'; readonly id: string; readonly runs: readonly Run[] };
+  | { readonly say: 'evaluated'; readonly id: string; readonly runs: readonly EvaluatedRun[] };

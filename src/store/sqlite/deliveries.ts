@@ -1,7 +1,7 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. What writes runs inside a transaction. */
 import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
-import type { ClaimedDelivery, Draft, Settlement } from '../../model/delivery.ts';
+import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import { type EventId, newId } from '../../model/id.ts';
 import type { Claim } from '../store.ts';
 import type { DeliveryMove, EndOfLeases, NewAttempt } from './delivery-statements.ts';
@@ -11,12 +11,14 @@ import type { Tally } from './tally.ts';
 
 interface Queued {
   readonly eventId: EventId;
-  readonly drafts: readonly Draft[];
+  readonly drafts: readonly (Draft | JoinDraft)[];
   readonly now: Date;
 }
 
 export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, tally: Tally): void {
-  for (const { mapping, item, destination, outgoingId, payload } of drafts) {
+  for (const draft of drafts) {
+    const { mapping, item, destination, outgoingId, payload, stitch } = draft;
+    if ('join' in draft && !isNewJoin(sql, draft, { eventId, now }) && draft.join.isAll) continue;
     sql.deliveries.insert.run({
       id: newId('dlv', now),
       eventId,
@@ -27,9 +29,20 @@ export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, 
       outgoingId,
       createdAt: now.getTime(),
       payload,
+      stitch: stitch === null ? null : JSON.stringify(stitch),
     });
     tally.deliveries(destination, 'pending', 1);
   }
+}
+
+/** Whether the destination is told for the first time; from now on it has been. */
+function isNewJoin(
+  { identities }: Statements,
+  { destination, join: { userId, anonymousId } }: JoinDraft,
+  { eventId, now }: Pick<Queued, 'eventId' | 'now'>,
+): boolean {
+  const told = { destination, userId, anonymousId, eventId, joinedAt: now.getTime() };
+  return identities.join.run(told).changes > 0;
 }
 
 interface DestinationClaim extends Claim {

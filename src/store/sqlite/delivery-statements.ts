@@ -14,6 +14,7 @@ interface NewDelivery {
   readonly outgoingId: string;
   readonly createdAt: number;
   readonly payload: string;
+  readonly stitch: string | null;
 }
 
 export interface EndOfLeases {
@@ -54,7 +55,7 @@ export interface NewAttempt {
 export type PayloadRow = DeliveryRow & { readonly payload: string };
 
 const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, created_at,
-  status, due_at, claimed_by, lease_ends_at, settled_at, reason,
+  status, due_at, claimed_by, lease_ends_at, settled_at, reason, stitch,
   (select received_at from event where event.id = delivery.event_id) as received_at`;
 
 const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
@@ -64,9 +65,9 @@ export function deliveryStatements(db: Database) {
   return {
     insert: db.prepare<NewDelivery>(`
       insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, created_at,
-        status, due_at, payload)
+        status, due_at, payload, stitch)
       values (@id, @eventId, @mappingFile, @mappingVersion, @item, @destination, @outgoingId, @createdAt,
-        'pending', @createdAt, @payload)`),
+        'pending', @createdAt, @payload, @stitch)`),
 
     endLeases: db.prepare<EndOfLeases>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null

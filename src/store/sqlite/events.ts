@@ -117,8 +117,10 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
     tally.events(event.source, 'received', -1);
     tally.events(event.source, move.status, 1);
   }
-  if ('drafts' in settlement)
+  if ('drafts' in settlement) {
     insertDrafts(sql, { eventId: event.id, drafts: settlement.drafts, now: settledAt }, tally);
+    for (const origin of settlement.origins) tally.stitched(event.source, origin);
+  }
   return true;
 }
 

@@ -43,7 +43,8 @@ export function stats(sql: Statements): Stats {
       deliveriesByDestination.push({ destination: row.name, status: row.status, count: row.count });
     }
   }
-  return { events, deliveries, eventsBySource, deliveriesByDestination, oldestPending: oldestPending(sql) };
+  const stitching = sql.tally.allStitches.all().map(({ source, origin, count }) => ({ source, from: origin, count }));
+  return { events, deliveries, eventsBySource, deliveriesByDestination, stitching, oldestPending: oldestPending(sql) };
 }
 
 function oldestPending(sql: Statements): Stats['oldestPending'] {

@@ -4,6 +4,7 @@ import { dateFromMs } from '../../model/clock.ts';
 import type { Delivery, DeliveryState } from '../../model/delivery.ts';
 import type { EventStatus, EventWait } from '../../model/event.ts';
 import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
+import type { Stitch } from '../../model/identity.ts';
 import type { EventSummary } from '../store.ts';
 
 type EventWaitRow =
@@ -53,6 +54,7 @@ export type DeliveryRow = DeliveryStateRow & {
   readonly attempts: number;
   readonly created_at: number;
   readonly received_at: number;
+  readonly stitch: string | null;
 };
 
 type OutcomeRow =
@@ -110,6 +112,7 @@ export function toDelivery(row: DeliveryRow): Omit<Delivery, 'payload'> {
     item: row.item,
     destination: row.destination,
     outgoingId: row.outgoing_id,
+    stitch: row.stitch === null ? null : (JSON.parse(row.stitch) as Stitch),
     attempts: row.attempts,
     createdAt: dateFromMs(row.created_at),
     receivedAt: dateFromMs(row.received_at),

@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
+import type { Resolution } from '../../identity/resolve.ts';
 import type { ClaimedDelivery, Settlement } from '../../model/delivery.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { Identifier } from '../../model/identity.ts';
 import type {
   Claim,
   DeliveryDetail,
@@ -14,6 +16,7 @@ import type {
   Page,
   PageRequest,
   Stats,
+  Stitching,
   Store,
   TranslationSettlement,
 } from '../store.ts';
@@ -22,6 +25,7 @@ import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTrans
 import { storeFault, unavailable } from './fault.ts';
 import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
+import { resolveNow, stitch } from './identities.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -58,6 +62,14 @@ export class SqliteStore implements Store {
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
     return this.#commit.writeEach(settlements.map((one) => (tally) => settleTranslation(this.#sql, one, tally)));
+  }
+
+  async stitch(stitchings: readonly Stitching[]): Promise<readonly Resolution[]> {
+    return this.#commit.write(() => stitchings.map((one) => stitch(this.#sql, one)));
+  }
+
+  async resolve(items: readonly (readonly Identifier[])[]): Promise<readonly Resolution[]> {
+    return this.#read(() => items.map((identifiers) => resolveNow(this.#sql, identifiers)));
   }
 
   async claimDeliveries(destination: string, claim: Claim): Promise<readonly ClaimedDelivery[]> {

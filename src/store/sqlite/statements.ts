@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { deliveryStatements } from './delivery-statements.ts';
 import { eventStatements } from './event-statements.ts';
+import { identityStatements } from './identity-statements.ts';
 import { pageStatements } from './page-statements.ts';
 import { tallyStatements } from './tally.ts';
 
@@ -11,6 +12,7 @@ export function prepareStatements(db: Database) {
   return {
     events: eventStatements(db),
     deliveries: deliveryStatements(db),
+    identities: identityStatements(db),
     pages: pageStatements(db),
     tally: tallyStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),

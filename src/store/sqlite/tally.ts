@@ -1,14 +1,22 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { EventStatus } from '../../model/event.ts';
+import type { StitchOrigin } from '../../model/identity.ts';
 
 export type TallyRow =
   | { readonly kind: 'event'; readonly name: string; readonly status: EventStatus; readonly count: number }
   | { readonly kind: 'delivery'; readonly name: string; readonly status: DeliveryStatus; readonly count: number };
 
+export interface StitchTallyRow {
+  readonly source: string;
+  readonly origin: StitchOrigin;
+  readonly count: number;
+}
+
 /** What one transaction changes in the counters, added up so that a thousand rows cost a handful of updates. */
 export class Tally {
   readonly #changes = new Map<string, TallyRow>();
+  readonly #stitches = new Map<string, StitchTallyRow>();
 
   events(source: string, status: EventStatus, count: number): void {
     this.#add({ kind: 'event', name: source, status, count });
@@ -18,12 +26,23 @@ export class Tally {
     this.#add({ kind: 'delivery', name: destination, status, count });
   }
 
+  /** A canonical event whose ids came from there. */
+  stitched(source: string, origin: StitchOrigin, count = 1): void {
+    const key = `${origin} ${source}`;
+    this.#stitches.set(key, { source, origin, count: count + (this.#stitches.get(key)?.count ?? 0) });
+  }
+
   addAll(other: Tally): void {
     for (const change of other.changes()) this.#add(change);
+    for (const { source, origin, count } of other.stitches()) this.stitched(source, origin, count);
   }
 
   changes(): Iterable<TallyRow> {
     return this.#changes.values();
+  }
+
+  stitches(): Iterable<StitchTallyRow> {
+    return this.#stitches.values();
   }
 
   #add(change: TallyRow): void {
@@ -44,6 +63,12 @@ export function tallyStatements(db: Database) {
       'insert into tally (kind, name, status, count) values (@kind, @name, @status, @count)',
     ),
     all: db.prepare<[], TallyRow>('select kind, name, status, count from tally order by kind, name, status'),
+    addStitches: db.prepare<[StitchTallyRow]>(`
+      insert into stitch_tally (source, origin, count) values (@source, @origin, @count)
+      on conflict do update set count = count + excluded.count`),
+    allStitches: db.prepare<[], StitchTallyRow>(
+      'select source, origin, count from stitch_tally order by source, origin',
+    ),
     names: db
       .prepare<[TallyRow['kind']], string>('select distinct name from tally where kind = ? order by name')
       .pluck(),
@@ -55,4 +80,5 @@ export function writeTally(sql: TallyStatements, tally: Tally): void {
     if (change.count === 0) continue;
     if (sql.update.run(change).changes === 0) sql.insert.run(change);
   }
+  for (const change of tally.stitches()) sql.addStitches.run(change);
 }
