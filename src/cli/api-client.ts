@@ -1,4 +1,5 @@
 import { type FaultCode, faults, GatewayError } from '../model/error.ts';
+import type { Stitch } from '../model/identity.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 
 /** What the admin API answers, as far as the command line shows it. */
@@ -56,6 +57,8 @@ interface ApiDeliveryState {
   readonly destination: string;
   readonly mapping: string;
   readonly outgoing_id: string;
+  /** Null where the mapping writes the whole payload itself. */
+  readonly stitch: Stitch | null;
   readonly attempts: number;
   readonly created_at: string;
   readonly status: string;

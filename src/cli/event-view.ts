@@ -1,6 +1,7 @@
 import type { ApiAttempt, ApiDelivery, ApiDeliverySummary, ApiEvent, ApiEventSummary, ApiRun } from './api-client.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
+import { stitchText } from './stitch-text.ts';
 import { shortened, table } from './table.ts';
 
 /** Events and deliveries as people read them; the states are the words of the API. */
@@ -100,12 +101,13 @@ function runLines({ mapping, outcome, reason, path, message, items = [] }: ApiRu
 }
 
 export function deliveryDetails(delivery: ApiDelivery): string {
-  const { destination, status, id, mapping, outgoing_id, due_at, history, payload } = delivery;
+  const { destination, status, id, mapping, outgoing_id, due_at, history, payload, stitch } = delivery;
   const due = due_at === null ? '' : `  next try ${localTime(due_at)}`;
   return [
     `→ ${style('bold', destination)}  ${coloured(status)}${due}  ${id}`,
     `  made by  ${plainText(mapping)}`,
     `  sent as  ${outgoing_id}`,
+    ...(stitch === null ? [] : [`  whose    ${stitchText(stitch)}`]),
     ...history.map(attemptLine),
     ...JSON.stringify(payload, null, 2)
       .split('\n')

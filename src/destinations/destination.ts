@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Answer, Verdict } from '../model/attempt.ts';
-import type { CanonicalEvent } from '../model/canonical-event.ts';
+import type { CanonicalEvent, CanonicalUser } from '../model/canonical-event.ts';
 import type { JsonObject } from '../model/json.ts';
 
 /** The HTTP request a destination asks us to make. Data, so it can be shown, stored and compared. */
@@ -21,7 +21,13 @@ export interface TranslateContext<Settings> {
 }
 
 /** The payload, or why this destination has no call for such an event. */
-export type Translated = { readonly payload: JsonObject } | { readonly skipped: string };
+export type Translated =
+  | {
+      readonly payload: JsonObject;
+      /** A key that the event could not fill; unless the mapping's `merge:` does, the event is skipped for this reason. */
+      readonly lacks?: { readonly key: string; readonly otherwise: string };
+    }
+  | { readonly skipped: string };
 
 /** One thing wrong with a payload; `path` as in `event_attributes.amount`, empty for the payload as a whole. */
 export interface PayloadProblem {
@@ -131,6 +137,21 @@ export type CommonSettings = z.output<z.ZodObject<typeof commonSettings>> & {
   readonly url?: string | undefined;
 };
 export type RetrySettings = CommonSettings['retry'];
+
+/**
+ * For vendors with one id per person and no anonymous one. Whichever it is, the site has to give the vendor's script the
+ * same text, or nothing that a webhook says meets what the browser says.
+ */
+export const identifyBy = (otherwise: string) =>
+  z
+    .enum(['user_id', 'anonymous_id'])
+    .default('user_id')
+    .meta({ description: `The id that your site identifies visitors with: user_id or anonymous_id. ${otherwise}` });
+
+/** The one id to send: what the site identifies by, or else the other. */
+export function distinctId({ id, anonymous_id }: CanonicalUser, by: 'user_id' | 'anonymous_id'): string | undefined {
+  return by === 'user_id' ? (id ?? anonymous_id) : (anonymous_id ?? id);
+}
 
 /**
  * A base URL, kept without its trailing slash; an unset variable arrives as an empty string and means `fallback`. http

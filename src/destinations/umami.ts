@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import type { CanonicalEvent, CanonicalUser } from '../model/canonical-event.ts';
+import type { CanonicalEvent } from '../model/canonical-event.ts';
 import { defined } from '../model/defined.ts';
 import type { JsonObject } from '../model/json.ts';
 import { browserUserAgent } from './browser-user-agent.ts';
-import { baseUrl, commonSettings, defineDestination, type TranslateContext, type Translated } from './destination.ts';
+import {
+  baseUrl,
+  commonSettings,
+  defineDestination,
+  distinctId,
+  identifyBy,
+  type TranslateContext,
+  type Translated,
+} from './destination.ts';
 import { jsonPost } from './json-post.ts';
 import { payloadCheck } from './payload-check.ts';
 import { profile } from './profile.ts';
@@ -25,6 +33,7 @@ const settings = z.strictObject({
     .refine((host) => host === '' || isHost(host), { error: 'must be a host name such as example.com' })
     .default('')
     .meta({ description: "The site's host name as Umami shows it; default: that of the event's URL." }),
+  identify_by: identifyBy('Events without it go under the other.'),
   ...commonSettings,
 });
 
@@ -45,9 +54,15 @@ function translate(event: CanonicalEvent, { settings }: TranslateContext<Setting
   }
 }
 
-/** Without data an identify stores nothing but one more visitor who never visited. */
+/**
+ * Without data an identify stores nothing but one more visitor who never visited. Umami never joins two visitors, so the
+ * id that is not its own is kept as data: the only trace of the other visits.
+ */
 function identify(event: CanonicalEvent, settings: Settings): Translated {
-  const data = fitData(profile(event.user));
+  const { id, anonymous_id } = event.user;
+  const isBoth = id !== undefined && anonymous_id !== undefined;
+  const other = settings.identify_by === 'user_id' ? { anonymous_id } : { user_id: id };
+  const data = fitData({ ...profile(event.user), ...(isBoth && other) });
   if (Object.keys(data).length === 0) return { skipped: 'Umami would store nothing: the user has no traits' };
   return { payload: { type: 'identify', payload: { ...visitor(event, settings), data } } };
 }
@@ -61,15 +76,13 @@ function visitor({ user, context, timestamp }: CanonicalEvent, settings: Setting
   return defined({
     website: settings.website_id,
     hostname: settings.hostname || URL.parse(url ?? '')?.hostname || undefined,
-    id: distinctId(user),
+    id: distinctId(user, settings.identify_by),
     language: context.locale,
     ip: ip !== undefined && isIpAddress(ip) ? ip : undefined,
     userAgent: browserUserAgent(user_agent),
     timestamp: Math.floor(Date.parse(timestamp) / 1000),
   });
 }
-
-const distinctId = ({ id, anonymous_id }: CanonicalUser): string | undefined => id ?? anonymous_id;
 
 /** An event without a name is a page view. */
 function whatHappened(event: CanonicalEvent): JsonObject {

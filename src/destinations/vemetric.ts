@@ -5,7 +5,16 @@ import { defined } from '../model/defined.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { stripNulls } from '../model/strip-nulls.ts';
 import { advice, vendorText } from './answer.ts';
-import { baseUrl, commonSettings, defineDestination, type PayloadProblem, type Translated } from './destination.ts';
+import {
+  baseUrl,
+  commonSettings,
+  defineDestination,
+  distinctId,
+  identifyBy,
+  type PayloadProblem,
+  type TranslateContext,
+  type Translated,
+} from './destination.ts';
 import { headerValue } from './header-value.ts';
 import { jsonPost } from './json-post.ts';
 import { payloadCheck } from './payload-check.ts';
@@ -18,6 +27,7 @@ const settings = z.strictObject({
     description: 'Base URL of the hub; default: https://hub.vemetric.com.',
   }),
   token: headerValue.meta({ description: 'The project token.' }),
+  identify_by: identifyBy('With user_id, events of nobody but a visitor are skipped.'),
   ...commonSettings,
 });
 
@@ -87,11 +97,23 @@ const check = (payload: JsonObject): readonly PayloadProblem[] =>
   isUserUpdate(payload) ? checkUser(payload) : checkEvent(payload);
 
 /**
- * The anonymous id stays out: the hub knows visitors by a cookie of its own domain only. A mapping whose site calls
- * `vemetric.identify()` with the anonymous id merges it in as `userIdentifier`; without one, `check` refuses the event.
+ * The hub knows visitors by a cookie of its own domain only, so an anonymous id means something to it only where the
+ * site calls `vemetric.identify()` with it. Without an id the hub makes all events of this gateway one visitor's.
  */
-function translate(event: CanonicalEvent): Translated {
-  const user = { userIdentifier: event.user.id, displayName: displayName(event.user) };
+function translate(event: CanonicalEvent, { settings }: TranslateContext<Settings>): Translated {
+  const translated = translateFor(event, userIdOf(event.user, settings.identify_by));
+  if ('skipped' in translated || translated.payload.userIdentifier !== undefined) return translated;
+  return { ...translated, lacks: { key: 'userIdentifier', otherwise: lacksUser } };
+}
+
+const lacksUser = 'Vemetric has no anonymous visitors, and no user id is known (see identify_by in gateway.yaml)';
+
+/** A visitor is no user where the site identifies by user ids. */
+const userIdOf = (user: CanonicalUser, by: Settings['identify_by']): string | undefined =>
+  by === 'user_id' ? user.id : distinctId(user, by);
+
+function translateFor(event: CanonicalEvent, userIdentifier: string | undefined): Translated {
+  const user = { userIdentifier, displayName: displayName(event.user) };
   const set = texts(profile(event.user));
   switch (event.type) {
     case 'track':

@@ -1,7 +1,8 @@
 import type { Attempt } from '../model/attempt.ts';
 import type { DeliveryState } from '../model/delivery.ts';
+import { stitchOrigins } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { DeliveryDetail, DeliverySummary, EventDetail, EventSummary } from '../store/store.ts';
+import type { DeliveryDetail, DeliverySummary, EventDetail, EventSummary, Stats } from '../store/store.ts';
 
 /** How stored things look in the API: snake_case keys, ISO times, null for what is not. */
 
@@ -64,6 +65,7 @@ function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): JsonObject 
     mapping_version: delivery.mapping.version,
     item: delivery.item,
     outgoing_id: delivery.outgoingId,
+    stitch: delivery.stitch as unknown as Json,
     attempts: delivery.attempts,
     created_at: delivery.createdAt.toISOString(),
     ...stateJson(delivery.state),
@@ -96,4 +98,20 @@ function attemptJson({ id, number, startedAt, durationMs, outcome }: Attempt): J
     message: outcome.kind === 'delivered' ? null : outcome.message,
     response: outcome.response === undefined ? null : { status: outcome.response.status, body: outcome.response.body },
   };
+}
+
+/** By source how many canonical events had their ids from where; `rate` is the share that the links had a part in. */
+export function stitchingJson(stitching: Stats['stitching']): JsonObject {
+  const sources = [...new Set(stitching.map(({ source }) => source))];
+  return Object.fromEntries(
+    sources.map((source) => {
+      const counts = stitchOrigins.map((origin): [string, number] => {
+        const found = stitching.find((each) => each.source === source && each.from === origin);
+        return [origin, found?.count ?? 0];
+      });
+      const total = counts.reduce((sum, [, count]) => sum + count, 0);
+      const { link = 0, ...others } = Object.fromEntries(counts);
+      return [source, { ...others, link, rate: total === 0 ? 0 : link / total }];
+    }),
+  );
 }

@@ -7,7 +7,7 @@ import { GatewayError } from '../model/error.ts';
 import { eventStatuses } from '../model/event.ts';
 import type { DeliveryId, EventId } from '../model/id.ts';
 import type { Store } from '../store/store.ts';
-import { deliveryJson, deliverySummaryJson, eventJson, eventSummaryJson } from './api-json.ts';
+import { deliveryJson, deliverySummaryJson, eventJson, eventSummaryJson, stitchingJson } from './api-json.ts';
 import { ageInSeconds } from './metrics.ts';
 import { sendJson } from './send-json.ts';
 
@@ -43,7 +43,8 @@ export function apiRouter({ store, clock }: ApiDependencies): Router {
     const stats = await store.stats();
     const ages = stats.oldestPending.map(({ createdAt }) => ageInSeconds(createdAt, clock));
     const { events, deliveries } = stats;
-    sendJson(response, 200, { events, deliveries, oldest_pending_seconds: Math.max(0, ...ages) });
+    const stitching = stitchingJson(stats.stitching);
+    sendJson(response, 200, { events, deliveries, oldest_pending_seconds: Math.max(0, ...ages), stitching });
   });
 
   router.get('/events', async (request, response) => {

@@ -119,6 +119,12 @@ function instrumentsOfStore(registry: Registry) {
       labelNames: ['destination', 'status'],
       registers,
     }),
+    stitched: new Counter({
+      name: 'hookstitch_stitched_total',
+      help: 'Canonical events, by where their ids came from.',
+      labelNames: ['source', 'from'],
+      registers,
+    }),
     oldest: new Gauge({
       name: 'hookstitch_oldest_pending_seconds',
       help: 'Age of the oldest delivery not settled.',
@@ -128,9 +134,11 @@ function instrumentsOfStore(registry: Registry) {
   };
 }
 
-async function readStore({ events, deliveries, oldest }: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
+async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
+  const { events, deliveries, stitched, oldest } = instruments;
   const stats = await store.stats();
-  for (const instrument of [events, deliveries, oldest]) instrument.reset();
+  for (const instrument of [events, deliveries, stitched, oldest]) instrument.reset();
+  for (const { source, from, count } of stats.stitching) stitched.inc({ source, from }, count);
   for (const { source, status, count } of stats.eventsBySource) events.inc({ source, status }, count);
   for (const { destination, status, count } of stats.deliveriesByDestination) {
     deliveries.set({ destination, status }, count);

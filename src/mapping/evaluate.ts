@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { stripNulls } from '../model/strip-nulls.ts';
 import { CanonicalFault, toCanonicalEvent, type UnstitchedEvent } from './canonical.ts';
 import type { CompiledDestination, CompiledMapping } from './compile.ts';
+import { isEmpty } from './empty.ts';
 import { timeBindings } from './expression.ts';
 import type { Facts } from './facts.ts';
 import { mergePatch } from './merge.ts';
@@ -248,7 +249,10 @@ async function payloadFor({ compiled, event, target, fill, id }: PayloadScope): 
   if (event === undefined) return { outcome: 'failed', path: 'event', message: 'is missing' };
   const translated = target.destination.translate(event, { settings: target.settings, outgoingId: id });
   if ('skipped' in translated) return { outcome: 'skipped', reason: translated.skipped };
-  if (compiled.merge === undefined) return done(translated.payload);
-  const patch = await fillTemplate(compiled.merge, fill);
-  return done(patch === undefined ? translated.payload : mergePatch(translated.payload, patch));
+  const patch = compiled.merge === undefined ? undefined : await fillTemplate(compiled.merge, fill);
+  const payload = patch === undefined ? translated.payload : mergePatch(translated.payload, patch);
+  const { lacks } = translated;
+  if (lacks !== undefined && isJsonObject(payload) && isEmpty(payload[lacks.key]))
+    return { outcome: 'skipped', reason: lacks.otherwise };
+  return done(payload);
 }

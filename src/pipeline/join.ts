@@ -72,12 +72,13 @@ function joinDraft(
     type: 'identify',
     id,
     timestamp: event.timestamp,
-    user: { ...event.user, id: userId, anonymous_id: anonymousId },
+    // Nothing else about the person: what a destination may know is for its mapping to say.
+    user: { id: userId, anonymous_id: anonymousId },
     attributes: {},
     context: {},
   };
   const translated = target.destination.translate(identify, { settings: target.settings, outgoingId: id });
-  if ('skipped' in translated) return [];
+  if ('skipped' in translated || translated.lacks !== undefined) return [];
   const payload = JSON.stringify(translated.payload);
   const join = { userId, anonymousId, isAll: true };
   return [{ mapping, item: index, destination: name, outgoingId: id, payload, stitch, join }];

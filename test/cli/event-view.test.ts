@@ -8,6 +8,17 @@ const delivery: ApiDelivery = {
   destination: 'umami',
   mapping: 'a.yaml',
   outgoing_id: 'out-1',
+  stitch: {
+    user_id: {
+      from: 'link',
+      via: 'email',
+      source: 'hubspot',
+      event_id: 'evt_0',
+      seen_at: '2026-05-03T10:00:00.000Z',
+      hops: 1,
+    },
+    anonymous_id: { from: 'stable_id' },
+  },
   attempts: 1,
   created_at: '2026-11-21T00:00:00.000Z',
   status: 'dead',

@@ -44,6 +44,7 @@ describe('GET /api/stats', () => {
       events: { received: 0, translated: 0, unmatched: 0, failed: 0 },
       deliveries: { pending: 0, in_flight: 0, delivered: 0, dead: 0, cancelled: 0 },
       oldest_pending_seconds: 0,
+      stitching: {},
     });
   });
 
@@ -61,6 +62,19 @@ describe('GET /api/stats', () => {
       events: { received: 1, translated: 1, unmatched: 2, failed: 1 },
       deliveries: { pending: 1, in_flight: 1, delivered: 0, dead: 0, cancelled: 0 },
       oldest_pending_seconds: 90.5,
+      stitching: {},
+    });
+  });
+});
+
+describe('the stitching in GET /api/stats', () => {
+  it('tells by source where the ids came from, and the share that the links had a part in', async () => {
+    const receiver = await testReceiver();
+    await receiver.post(stripe, stripeEvent('evt_1'));
+    await translateAll(receiver, () => ({ runs: [], origins: ['link', 'event', 'nowhere', 'link'] }));
+
+    expect(await (await testAdmin(receiver)).json('/api/stats')).toMatchObject({
+      stitching: { stripe: { event: 1, link: 2, stable_id: 0, nowhere: 1, rate: 0.5 } },
     });
   });
 });
@@ -266,6 +280,7 @@ describe('GET /api/events/:id', () => {
         mapping_version: 'v1',
         item: 0,
         outgoing_id: '0b5d1c0e-0000-8000-8000-000000000000',
+        stitch: null,
         attempts: 2,
         created_at: now.toISOString(),
         status: 'dead',
@@ -355,6 +370,7 @@ describe('GET /api/deliveries', () => {
       mapping_version: 'v1',
       item: 0,
       outgoing_id: '0b5d1c0e-0000-8000-8000-000000000000',
+      stitch: null,
       attempts: 2,
       created_at: now.toISOString(),
       status: 'dead',

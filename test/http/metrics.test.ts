@@ -38,6 +38,7 @@ describe('GET /metrics', () => {
       'hookstitch_events_total counter',
       'hookstitch_oldest_pending_seconds gauge',
       'hookstitch_requests_total counter',
+      'hookstitch_stitched_total counter',
     ]);
     expect(text.match(/^# HELP /gm)).toHaveLength(types.length);
   });
@@ -90,7 +91,9 @@ describe('GET /metrics', () => {
       'hookstitch_events_total{source="stripe",status="received"} 2',
     ]);
     await translateAll(receiver, ({ externalId }) =>
-      externalId === 'evt_1' ? { runs: [], drafts: [draft('one'), draft('two')] } : { runs: [], why: 'no mapping' },
+      externalId === 'evt_1'
+        ? { runs: [], drafts: [draft('one'), draft('two')], origins: ['link', 'stable_id'] }
+        : { runs: [], why: 'no mapping' },
     );
     await claimDeliveries(receiver.store, 'two');
     expect(await stored()).toEqual(
@@ -100,6 +103,8 @@ describe('GET /metrics', () => {
         'hookstitch_events_total{source="stripe",status="unmatched"} 1',
         'hookstitch_deliveries{destination="one",status="pending"} 1',
         'hookstitch_deliveries{destination="two",status="in_flight"} 1',
+        'hookstitch_stitched_total{source="stripe",from="link"} 1',
+        'hookstitch_stitched_total{source="stripe",from="stable_id"} 1',
         'hookstitch_oldest_pending_seconds{destination="one"} 0',
         'hookstitch_oldest_pending_seconds{destination="two"} 0',
       ]),

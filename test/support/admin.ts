@@ -6,6 +6,7 @@ import type { Attempt, Outcome } from '../../src/model/attempt.ts';
 import type { ClaimedDelivery, Draft } from '../../src/model/delivery.ts';
 import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { WorkerId } from '../../src/model/id.ts';
+import type { StitchOrigin } from '../../src/model/identity.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { Store } from '../../src/store/store.ts';
 import { now } from '../sources/raw-request.ts';
@@ -53,16 +54,19 @@ const claim = { worker, limit: 100, leaseMs: 60_000, aloneAfterTries: 3, now };
 /** Moves every waiting event as `move` says. */
 export async function translateAll(
   { store }: TestReceiver,
-  move: (event: ClaimedEvent) => { readonly runs: Json; readonly drafts?: readonly Draft[]; readonly why?: string },
+  move: (event: ClaimedEvent) => {
+    readonly runs: Json;
+    readonly drafts?: readonly Draft[];
+    readonly why?: string;
+    readonly origins?: readonly StitchOrigin[];
+  },
 ): Promise<void> {
   const events = await store.claimEvents(claim);
   await store.settleTranslations(
     events.map((event) => {
-      const { runs, drafts = [], why } = move(event);
+      const { runs, drafts = [], why, origins = [] } = move(event);
       const about = { event, settledAt: now, runs };
-      return why === undefined
-        ? { ...about, to: 'translated', drafts, origins: [] }
-        : { ...about, to: 'unmatched', why };
+      return why === undefined ? { ...about, to: 'translated', drafts, origins } : { ...about, to: 'unmatched', why };
     }),
   );
 }
