@@ -2,8 +2,8 @@ import type { Identifier, Link } from '../model/identity.ts';
 import { byStrength, compare, keyOf, strengthOf } from './identifier.ts';
 import { isShared } from './sharing.ts';
 
-/** Links that a way may have: a payment → e-mail → phone → visitor is three. */
-const hopsMax = 3;
+/** Links that a way may have: user → customer → e-mail → phone → visitor is four. */
+const hopsMax = 4;
 /** Identifiers looked at on each step of the way; one person has far fewer. */
 const widthMax = 32;
 

@@ -54,8 +54,10 @@ describe('an event without an anonymous id', () => {
       ['phone:+12025550143', 'email:ada@example.com'],
       ['email:ada@example.com', 'hubspot_contact:7'],
       ['hubspot_contact:7', 'stripe_customer:cus_1'],
+      ['stripe_customer:cus_1', 'loyalty_card:9'],
     );
-    expect(ids(history, ['stripe_customer:cus_1'])).toEqual({ userId: undefined, anonymousId: undefined });
+    expect(ids(history, ['stripe_customer:cus_1']).anonymousId).toBe('a1');
+    expect(ids(history, ['loyalty_card:9'])).toEqual({ userId: undefined, anonymousId: undefined });
   });
 
   it('gets the one that its strongest identifier leads to, however old', () => {

@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { destinations } from '../../src/destinations/index.ts';
-import { silentLog } from '../../src/log.ts';
-import { Evaluator } from '../../src/mapping/evaluator/evaluator.ts';
-import { publicSettings } from '../../src/mapping/public-settings.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
-import { translate } from '../../src/pipeline/translate.ts';
-import { openStore } from '../../src/store/open.ts';
-import type { EventDetail, Store } from '../../src/store/store.ts';
-import { anEvent, aRequest, at } from '../contracts/store-samples.ts';
+import type { EventDetail } from '../../src/store/store.ts';
+import { at } from '../contracts/store-samples.ts';
 import { definitionOf } from '../mapping/definitions.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { sentTo, type Translator, translatorOf } from '../support/translator.ts';
 
 const everywhere = `
 event:
@@ -25,77 +19,18 @@ stitch: [email, phone, loyalty_card]
 `;
 const mapping = definitionOf(`${everywhere}destinations: [usermaven, segment, umami, vemetric]`);
 
-const targets = new Map(
-  (['usermaven', 'segment', 'umami', 'vemetric'] as const).map((name) => {
-    const destination = destinations[name];
-    return [
-      name,
-      { destination, settings: { ...destination.sample, ...publicSettings(destination, destination.sample) } },
-    ];
-  }),
-);
-
-let store: Store;
-let evaluator: Evaluator;
-let now: Date;
-
+let translator: Translator;
 beforeEach(async () => {
-  now = at(0);
-  store = await openStore({ dataDir: await temporaryFolder({}), clock: { now: () => now } });
-  evaluator = evaluatorOf(mapping);
+  translator = await translatorOf(mapping);
 });
-afterEach(async () => {
-  await evaluator.stop();
-  await store.close();
-});
-
-function evaluatorOf(definition: typeof mapping): Evaluator {
-  const named = [...targets].map(([name, { settings }]) => ({
-    name,
-    type: name,
-    settings: settings as never as JsonObject,
-  }));
-  return new Evaluator({ mappings: [definition], destinations: named, vars: {} });
-}
-
-/** Received at the time it is; the last of those sent is the first in the store's list. */
-async function send(body: JsonObject): Promise<void> {
-  const events = [anEvent({ type: 'order', occurredAt: now })];
-  await store.recordRequest(
-    aRequest({ source: 'shop', receivedAt: now, body: Buffer.from(JSON.stringify(body)), events }),
-  );
-}
-
-async function translateAll(): Promise<void> {
-  const dependencies = {
-    store,
-    evaluator,
-    targets,
-    worker: 'wrk_1',
-    clock: { now: () => now },
-    log: silentLog,
-  } as const;
-  while (await translate({ ...dependencies, queued: () => undefined }));
-}
-
-async function latest(): Promise<EventDetail> {
-  const [first] = (await store.listEvents({}, { limit: 1 })).items;
-  const event = first === undefined ? undefined : await store.getEvent(first.id);
-  if (event === undefined) throw new Error('nothing is stored');
-  return event;
-}
-
-/** What one destination gets of the event, in order. */
-const sentTo = ({ deliveries }: EventDetail, destination: string): readonly JsonObject[] =>
-  deliveries.filter((each) => each.destination === destination).map(({ payload }) => JSON.parse(payload));
 
 async function afterwards(...bodies: readonly JsonObject[]): Promise<EventDetail> {
   for (const body of bodies) {
-    now = new Date(now.getTime() + 60_000);
-    await send(body);
-    await translateAll();
+    translator.secondsLater(60);
+    await translator.send(body);
+    await translator.translateAll();
   }
-  return latest();
+  return translator.latest();
 }
 
 describe('an event of somebody that earlier events have linked', () => {
@@ -157,12 +92,12 @@ describe('an event of somebody that earlier events have linked', () => {
   });
 
   it('is resolved the same in one batch as one by one', async () => {
-    await send({ name: 'Called', visitor: 'a1', card: '7' });
-    await send({ name: 'Signed up', user: 'u1', card: '7' });
-    await send({ name: 'Paid', card: '7' });
-    await translateAll();
+    await translator.send({ name: 'Called', visitor: 'a1', card: '7' });
+    await translator.send({ name: 'Signed up', user: 'u1', card: '7' });
+    await translator.send({ name: 'Paid', card: '7' });
+    await translator.translateAll();
 
-    expect(sentTo(await latest(), 'segment')).toMatchObject([{ userId: 'u1', anonymousId: 'a1' }]);
+    expect(sentTo(await translator.latest(), 'segment')).toMatchObject([{ userId: 'u1', anonymousId: 'a1' }]);
   });
 });
 
@@ -213,8 +148,7 @@ describe('a visitor who turns out to be a user', () => {
       return identify?.messageId;
     };
     const first = await ids();
-    await store.close();
-    store = await openStore({ dataDir: await temporaryFolder({}), clock: { now: () => now } });
+    translator = await translatorOf(mapping);
     expect(await ids()).toBe(first);
   });
 });
@@ -225,19 +159,14 @@ describe('an event of nobody, in a mapping that holds', () => {
     'held.yaml',
   );
   beforeEach(async () => {
-    await evaluator.stop();
-    evaluator = evaluatorOf(held);
+    translator = await translatorOf(held);
   });
-
-  function secondsLater(seconds: number): void {
-    now = new Date(now.getTime() + seconds * 1_000);
-  }
 
   /** As an event does that carries both. */
   const link = async (phone: string, visitor: string) =>
-    store.stitch([
+    translator.store.stitch([
       {
-        event: { id: (await latest()).id, source: 'shop', occurredAt: now },
+        event: { id: (await translator.latest()).id, source: 'shop', occurredAt: translator.now() },
         identifiers: [
           { kind: 'phone', value: phone },
           { kind: 'anonymous_id', value: visitor },
@@ -246,48 +175,51 @@ describe('an event of nobody, in a mapping that holds', () => {
     ]);
 
   it('waits, and looks again when it has waited twice as long', async () => {
-    await send({ phone: '+12025550143', card: 'c1' });
-    await translateAll();
-    expect(await latest()).toMatchObject({ status: 'received', wait: { waitsFor: 'identity', dueAt: at(10_000) } });
+    await translator.send({ phone: '+12025550143', card: 'c1' });
+    await translator.translateAll();
+    expect(await translator.latest()).toMatchObject({
+      status: 'received',
+      wait: { waitsFor: 'identity', dueAt: at(10_000) },
+    });
 
-    secondsLater(10);
-    await translateAll();
-    expect(await latest()).toMatchObject({ wait: { dueAt: at(20_000) } });
+    translator.secondsLater(10);
+    await translator.translateAll();
+    expect(await translator.latest()).toMatchObject({ wait: { dueAt: at(20_000) } });
 
-    secondsLater(30);
-    await translateAll();
-    expect((await latest()).wait?.dueAt).toEqual(at(80_000));
+    translator.secondsLater(30);
+    await translator.translateAll();
+    expect((await translator.latest()).wait?.dueAt).toEqual(at(80_000));
   });
 
   it('goes as soon as it sees a link to somebody', async () => {
-    await send({ phone: '+12025550143', card: 'c1' });
-    await translateAll();
+    await translator.send({ phone: '+12025550143', card: 'c1' });
+    await translator.translateAll();
     await link('+12025550143', 'a1');
-    secondsLater(10);
-    await translateAll();
+    translator.secondsLater(10);
+    await translator.translateAll();
 
-    expect(sentTo(await latest(), 'segment')).toMatchObject([{ anonymousId: 'a1' }]);
+    expect(sentTo(await translator.latest(), 'segment')).toMatchObject([{ anonymousId: 'a1' }]);
   });
 
   it('goes as it is when its time is over', async () => {
-    await send({ phone: '+12025550143', card: 'c1' });
+    await translator.send({ phone: '+12025550143', card: 'c1' });
     for (let looks = 0; looks < 8; looks += 1) {
-      await translateAll();
-      secondsLater(90);
+      await translator.translateAll();
+      translator.secondsLater(90);
     }
-    await translateAll();
+    await translator.translateAll();
 
-    expect(sentTo(await latest(), 'segment')).toMatchObject([{ anonymousId: 'c1' }]);
-    expect((await latest()).tries).toBe(1);
+    expect(sentTo(await translator.latest(), 'segment')).toMatchObject([{ anonymousId: 'c1' }]);
+    expect((await translator.latest()).tries).toBe(1);
   });
 
   it('keeps no other event waiting', async () => {
-    await send({ phone: '+12025550143', card: 'c1' });
+    await translator.send({ phone: '+12025550143', card: 'c1' });
     await link('+12025550199', 'a9');
-    await send({ phone: '+12025550199', card: 'c2' });
-    await translateAll();
+    await translator.send({ phone: '+12025550199', card: 'c2' });
+    await translator.translateAll();
 
-    expect((await store.stats()).events).toMatchObject({ received: 1, translated: 1 });
-    expect(sentTo(await latest(), 'segment')).toMatchObject([{ anonymousId: 'a9' }]);
+    expect((await translator.store.stats()).events).toMatchObject({ received: 1, translated: 1 });
+    expect(sentTo(await translator.latest(), 'segment')).toMatchObject([{ anonymousId: 'a9' }]);
   });
 });
