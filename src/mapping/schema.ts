@@ -38,15 +38,15 @@ const ownKind = kindName.refine((kind) => ![...always, 'email', 'phone'].include
   params: { hint: 'set it in event.user' },
 });
 /** 10 s to 24 h. */
-const holdTime = z
-  .string()
-  .regex(/^[1-9]\d{0,4}[smh]$/, { error: 'must be a time such as 30s, 10m or 2h' })
-  .refine((text) => holdMs(text) >= 10_000 && holdMs(text) <= 86_400_000, { error: 'must be 10s to 24h' });
+const holdTime = z.string().refine((text) => holdMs(text) >= 10_000 && holdMs(text) <= 86_400_000, {
+  error: 'must be a time from 10s to 24h',
+  params: { hint: 'write seconds, minutes or hours: 30s, 10m or 2h' },
+});
 
-/** `30s`, `10m` or `2h` in milliseconds. */
+/** `30s`, `10m` or `2h` in milliseconds; not a number for anything else. */
 export function holdMs(text: string): number {
-  const unit = { s: 1_000, m: 60_000, h: 3_600_000 }[text.slice(-1)] ?? 0;
-  return Number(text.slice(0, -1)) * unit;
+  const [, count, unit] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
+  return Number(count) * ({ s: 1_000, m: 60_000, h: 3_600_000 }[unit ?? ''] ?? Number.NaN);
 }
 
 const userBlock = z.strictObject({
@@ -256,7 +256,7 @@ function checkStitch({ stitch, hold, event }: Stitching, context: z.RefinementCt
     refuse(['event', 'identifiers', kind], 'is not in stitch, so it links nothing', `add ${kind} to stitch`);
   const fed = [...identifiers, 'email', 'phone'];
   for (const [index, kind] of (stitch ?? []).entries())
-    if (!fed.includes(kind))
+    if (![...fed, ...always].includes(kind))
       refuse(['stitch', index], 'is a kind that the event says nothing of', `set event.identifiers.${kind}`);
 }
 

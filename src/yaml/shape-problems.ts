@@ -70,9 +70,13 @@ function invalidKey(yaml: YamlFile, path: Path, { prefix, issue }: Shape & { rea
     code: `${prefix}/invalid-value`,
     message: `${path.join('.')}: ${plainMessage(issue)}`,
     at: yaml.positionOfKey(path),
-    hint: `for example ${plainName(String(path.at(-1)))}`,
+    hint: ownHint(issue) ?? `for example ${plainName(String(path.at(-1)))}`,
   };
 }
+
+/** What a check of our own says to do. */
+const ownHint = (issue: Issue): string | undefined =>
+  issue.code === 'custom' && typeof issue.params?.hint === 'string' ? issue.params.hint : undefined;
 
 const plainMessage = ({ message }: Issue): string => message.replace(/^Invalid input: /, '');
 
