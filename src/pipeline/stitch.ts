@@ -14,6 +14,9 @@ import type { Stitching, Store } from '../store/store.ts';
 /** A held event is looked at again when it has waited this long, in milliseconds, then whenever it has twice as long. */
 const firstLookMs = 10_000;
 
+/** About 20 ms of one commit. */
+const stitchesAtOnce = 200;
+
 type Evaluations = ReadonlyMap<EventId, Evaluation>;
 
 /** What the links say of an event's canonical events, by mapping file and item. */
@@ -42,7 +45,7 @@ export async function stitchEvents(
   { store, evaluator, now }: StitchDependencies,
 ): Promise<Stitched> {
   const asked = events.flatMap((event) => runsOf(event, evaluations).flatMap((run) => askedOf(event, run)));
-  const answers = asked.length === 0 ? [] : await store.stitch(asked.map(({ stitching }) => stitching));
+  const answers = await stitchInTurns(asked, store);
   const resolutions = byEvent(asked, answers);
   const unresolved = events.filter((event) => runsOf(event, evaluations).some(isUnresolved));
   const held = new Map(
@@ -55,6 +58,17 @@ export async function stitchEvents(
   const facts = new Map(again.map(({ id }) => [id, factsOf(resolutions.get(id))]));
   const evaluated = again.length === 0 ? new Map() : await evaluator.evaluate(again, { facts });
   return { evaluations: new Map([...evaluations, ...evaluated]), resolutions, held };
+}
+
+/** In their order; a mapping that makes ten thousand events of one must not hold up those who receive. */
+async function stitchInTurns(
+  asked: readonly Asked[],
+  store: StitchDependencies['store'],
+): Promise<readonly Resolution[]> {
+  const answers: Resolution[] = [];
+  for (let from = 0; from < asked.length; from += stitchesAtOnce)
+    answers.push(...(await store.stitch(asked.slice(from, from + stitchesAtOnce).map(({ stitching }) => stitching))));
+  return answers;
 }
 
 function runsOf({ id }: ClaimedEvent, evaluations: Evaluations): readonly EvaluatedRun[] {

@@ -15,8 +15,8 @@ export interface Misfit {
 /** What to write instead of a value that does not fit. */
 export function valueHint(misfit: Misfit): string {
   const { issue, path, value, schema } = misfit;
-  const own = issue.code === 'custom' ? issue.params?.hint : undefined;
-  if (typeof own === 'string') return own;
+  const own = ownHint(issue);
+  if (own !== undefined) return own;
   if (path.length === 0) return `a file starts with its keys: ${keysAt(schema, []).join(', ')}`;
   const key = String(path.findLast((part) => !/^\d+$/.test(String(part))) ?? 'the value');
   return (
@@ -26,6 +26,10 @@ export function valueHint(misfit: Misfit): string {
     `change ${key} to what the message asks for`
   );
 }
+
+/** What a check of our own says to do. */
+export const ownHint = (issue: z.core.$ZodIssue): string | undefined =>
+  issue.code === 'custom' && typeof issue.params?.hint === 'string' ? issue.params.hint : undefined;
 
 const spokenBoolean: Readonly<Record<string, boolean>> = {
   yes: true,

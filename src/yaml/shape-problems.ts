@@ -6,7 +6,7 @@ import type { YamlFile } from './document.ts';
 import { keysMeant, meantKey } from './meant-key.ts';
 import type { Path } from './node-offsets.ts';
 import { keysAt } from './schema-at.ts';
-import { missingHint, plainName, valueHint } from './shape-hints.ts';
+import { missingHint, ownHint, plainName, valueHint } from './shape-hints.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -73,10 +73,6 @@ function invalidKey(yaml: YamlFile, path: Path, { prefix, issue }: Shape & { rea
     hint: ownHint(issue) ?? `for example ${plainName(String(path.at(-1)))}`,
   };
 }
-
-/** What a check of our own says to do. */
-const ownHint = (issue: Issue): string | undefined =>
-  issue.code === 'custom' && typeof issue.params?.hint === 'string' ? issue.params.hint : undefined;
 
 const plainMessage = ({ message }: Issue): string => message.replace(/^Invalid input: /, '');
 
