@@ -23,7 +23,7 @@ import { Lane } from './pipeline/deliver.ts';
 import { Loop } from './pipeline/loop.ts';
 import { preview } from './pipeline/preview.ts';
 import { fixedMappings, type Mappings, Reload } from './pipeline/reload.ts';
-import { normalized, toLinked } from './pipeline/stitch.ts';
+import { linkedBy } from './pipeline/stitch.ts';
 import { translate } from './pipeline/translate.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
@@ -120,7 +120,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       preview(request, {
         ...file,
         clock,
-        linked: async (items) => (await store.resolve(items.map(normalized))).map(toLinked),
+        linked: (items) => linkedBy(items, store),
         evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
       }),
   });

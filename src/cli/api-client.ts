@@ -100,6 +100,7 @@ interface ApiStats {
 export interface ApiClient {
   /** Any answer of the API. Throws what it refuses as the fault that it names, and GATEWAY_UNREACHABLE. */
   get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: Json): Promise<T>;
   /** True when no event waits for translation and no delivery for its destination. */
   settled(): Promise<boolean>;
   /** The newest 200 events in full, oldest first. */
@@ -108,13 +109,15 @@ export interface ApiClient {
 
 /** Speaks to a running gateway as any script would. */
 export function createApiClient(baseUrl: string, token: string): ApiClient {
-  const get = async <T>(path: string): Promise<T> => {
-    const answer = await fetchFrom(baseUrl, path, token);
+  const ask = async <T>(path: string, request: RequestInit = {}): Promise<T> => {
+    const answer = await fetchFrom(baseUrl, path, { ...request, headers: { authorization: `Bearer ${token}` } });
     if (!answer.ok) throw await refusal(answer, path);
     return (await answer.json()) as T;
   };
+  const get = <T>(path: string): Promise<T> => ask(path);
   return {
     get,
+    post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
     settled: async () => {
       const { events, deliveries } = await get<ApiStats>('/stats');
       return events.received + deliveries.pending + deliveries.in_flight === 0;
@@ -126,9 +129,9 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
   };
 }
 
-async function fetchFrom(baseUrl: string, path: string, token: string): Promise<Response> {
+async function fetchFrom(baseUrl: string, path: string, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(`${baseUrl}/api${path}`, { headers: { authorization: `Bearer ${token}` } });
+    return await fetch(`${baseUrl}/api${path}`, request);
   } catch (cause) {
     throw new GatewayError('GATEWAY_UNREACHABLE', `no gateway answers at ${baseUrl}`, {
       hint: 'start it with `hookstitch serve`, or set ADMIN_HOST and ADMIN_PORT to where it runs',

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEnvironment } from '../config/environment.ts';
 import type { Settings } from '../config/settings.ts';
 import { dateFromMs, systemClock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
@@ -8,7 +7,7 @@ import type { EventId } from '../model/id.ts';
 import { isJson, type PreviewEvent, storedEvent } from '../pipeline/preview-event.ts';
 import { openStore } from '../store/open.ts';
 import type { ApiClient, ApiEvent, ApiEventSummary, ApiPage } from './api-client.ts';
-import { runningGateway } from './running-gateway.ts';
+import { gatewayIfRunning } from './running-gateway.ts';
 
 /** The events that a gateway has received, from the gateway itself or, where none is running, from its store. */
 export interface KnownEvents {
@@ -35,15 +34,8 @@ export async function knownEvents(settings: Settings): Promise<KnownEvents | und
 
 /** Undefined where no gateway is running. */
 export async function eventsOfGateway(): Promise<KnownEvents | undefined> {
-  try {
-    const api = runningGateway(readEnvironment());
-    await api.get('/stats');
-    return fromApi(api);
-  } catch (error) {
-    // Without a gateway there are other places to look.
-    if (error instanceof GatewayError && error.code === 'GATEWAY_UNREACHABLE') return undefined;
-    throw error;
-  }
+  const api = await gatewayIfRunning();
+  return api === undefined ? undefined : fromApi(api);
 }
 
 function fromApi(api: ApiClient): KnownEvents {

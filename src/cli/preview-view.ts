@@ -8,6 +8,7 @@ import type { PreviewDestination } from '../pipeline/preview-items.ts';
 import type { ChosenEvent } from './chosen-event.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
+import { stitchText } from './stitch-text.ts';
 import { shortened } from './table.ts';
 
 /** A preview as people read it in a terminal. What the event holds is shown: it is the operator's own. */
@@ -98,9 +99,11 @@ function endLines({ outcome, message, at }: Told): readonly string[] {
 }
 
 function resultLines({ items }: Told, view: PreviewView): readonly string[] {
-  return items.flatMap(({ destinations }, index) =>
-    destinations.flatMap((result) => destinationLines(result, items.length > 1 ? ` #${index + 1}` : '', view)),
-  );
+  return items.flatMap(({ destinations, stitch }, index) => {
+    const number = items.length > 1 ? ` #${index + 1}` : '';
+    const whose = stitch === null ? [] : [section(`whose${number}`, style('dim', stitchText(stitch)))];
+    return [...whose, ...destinations.flatMap((result) => destinationLines(result, number, view))];
+  });
 }
 
 function destinationLines(result: PreviewDestination, item: string, view: PreviewView): readonly string[] {

@@ -21,3 +21,16 @@ export function runningGateway(environment: Environment = readEnvironment()): Ap
   }
   return createApiClient(url, token);
 }
+
+/** Undefined where no gateway is running: there are other places to look. */
+export async function gatewayIfRunning(): Promise<ApiClient | undefined> {
+  try {
+    const api = runningGateway();
+    await api.get('/stats');
+    return api;
+  } catch (error) {
+    // Whatever else keeps it from answering is for whoever asked.
+    if (error instanceof GatewayError && error.code === 'GATEWAY_UNREACHABLE') return undefined;
+    throw error;
+  }
+}

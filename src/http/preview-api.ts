@@ -1,15 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Router } from 'express';
 import { z } from 'zod';
 import { GatewayError } from '../model/error.ts';
 import type { EventId } from '../model/id.ts';
-import type { Json } from '../model/json.ts';
 import type { Preview, PreviewRequest } from '../pipeline/preview.ts';
 import { storedEvent } from '../pipeline/preview-event.ts';
 import { previewJson } from '../pipeline/preview-json.ts';
-import { parseBody } from '../sources/parse-body.ts';
 import type { Store } from '../store/store.ts';
 import { BodyReader } from './read-body.ts';
+import { jsonIn, parsedAs } from './request-json.ts';
 import { sendJson } from './send-json.ts';
 
 export interface PreviewDependencies {
@@ -17,8 +15,6 @@ export interface PreviewDependencies {
   readonly preview: (request: PreviewRequest) => Promise<Preview>;
 }
 
-/** A mapping and an event; sampled events are far below it. */
-const bodyBytesMax = 512 * 1024;
 /** Reading YAML and compiling expressions keeps the whole process, so a text may be no longer than any sensible mapping. */
 const textLengthMax = 64 * 1024;
 
@@ -41,33 +37,12 @@ export function previewRouter({ store, preview }: PreviewDependencies): Router {
   const router = Router({ strict: true, caseSensitive: true });
   const bodies = new BodyReader();
   router.post('/preview', async (request, response) => {
-    const { mapping: text, file, event } = parsed(await jsonIn(request, response, bodies));
+    const { mapping: text, file, event } = parsedAs(previewRequest, await jsonIn(request, response, bodies));
     const wanted = typeof event === 'string' ? await eventOf(event, store) : event;
     const told = await preview({ mapping: { name: file, shown: file, text }, event: wanted });
     sendJson(response, 200, previewJson(told));
   });
   return router;
-}
-
-async function jsonIn(request: IncomingMessage, response: ServerResponse, bodies: BodyReader): Promise<Json> {
-  if (Number(request.headers['content-length']) > bodyBytesMax) throw tooLarge();
-  const bytes = await bodies.read(request, response);
-  if (bytes.length > bodyBytesMax) throw tooLarge();
-  const body = parseBody(bytes);
-  if ('unusable' in body) throw new GatewayError('REQUEST_INVALID', body.unusable.message);
-  return body.json;
-}
-
-const tooLarge = (): GatewayError =>
-  new GatewayError('BODY_TOO_LARGE', `the body is larger than ${bodyBytesMax / 1024} KB`);
-
-function parsed(json: Json): z.output<typeof previewRequest> {
-  const result = previewRequest.safeParse(json);
-  if (result.success) return result.data;
-  const complaints = result.error.issues.map(({ path, message }) =>
-    [path.join('.'), message].filter(Boolean).join(': '),
-  );
-  throw new GatewayError('REQUEST_INVALID', complaints.join('; '));
 }
 
 async function eventOf(id: string, store: Pick<Store, 'getEvent'>): Promise<PreviewRequest['event']> {

@@ -5,6 +5,7 @@ import type { MappingFile } from '../mapping/schema.ts';
 import { keysOf } from '../mapping/test-failure.ts';
 import type { CanonicalEvent } from '../model/canonical-event.ts';
 import type { Position } from '../model/error.ts';
+import type { Stitch } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Path, Place } from './preview-fields.ts';
 
@@ -12,6 +13,8 @@ import type { Path, Place } from './preview-fields.ts';
 export interface PreviewItem {
   /** Null where every destination has a payload of its own. */
   readonly event: CanonicalEvent | null;
+  /** Where the event's ids come from. */
+  readonly stitch: Stitch | null;
   readonly destinations: readonly PreviewDestination[];
 }
 
@@ -41,6 +44,7 @@ export function previewItems(run: Run, context: ItemContext): readonly PreviewIt
   if (run.outcome !== 'translated') return [];
   return run.items.map((item, index) => ({
     event: item.event ?? null,
+    stitch: item.stitch ?? null,
     destinations: item.results.map((result) => previewResult(result, { run, item, index, context })),
   }));
 }

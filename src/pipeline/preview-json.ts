@@ -21,6 +21,7 @@ function toldJson({ event, message, at, fields, items }: Told): JsonObject {
     fields: fields.map(fieldJson),
     items: items.map((item) => ({
       event: item.event as unknown as Json,
+      stitch: item.stitch as unknown as Json,
       destinations: item.destinations.map(destinationJson),
     })),
   };

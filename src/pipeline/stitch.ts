@@ -60,6 +60,14 @@ export async function stitchEvents(
   return { evaluations: new Map([...evaluations, ...evaluated]), resolutions, held };
 }
 
+/** What the links say of events that are only looked at; nothing is remembered. */
+export async function linkedBy(
+  items: readonly (readonly Identifier[])[],
+  store: Pick<Store, 'resolve'>,
+): Promise<readonly Linked[]> {
+  return (await store.resolve(items.map(normalized))).map(toLinked);
+}
+
 /** In their order; a mapping that makes ten thousand events of one must not hold up those who receive. */
 async function stitchInTurns(
   asked: readonly Asked[],
@@ -108,7 +116,7 @@ function itemsOf(run: EvaluatedRun): readonly (readonly Identifier[])[] {
 }
 
 /** Without what cannot be such an identifier. */
-export const normalized = (written: readonly Identifier[]): readonly Identifier[] =>
+const normalized = (written: readonly Identifier[]): readonly Identifier[] =>
   written.flatMap(({ kind, value }) => toIdentifier(kind, value) ?? []);
 
 function byEvent(asked: readonly Asked[], answers: readonly Resolution[]): Stitched['resolutions'] {
@@ -147,7 +155,7 @@ const factsOf = (resolutions: Resolutions | undefined): Facts => ({
   linked: Object.fromEntries([...(resolutions ?? [])].map(([file, answers]) => [file, answers.map(toLinked)])),
 });
 
-export const toLinked = ({ userId, anonymousId, stitch }: Resolution): Linked => ({
+const toLinked = ({ userId, anonymousId, stitch }: Resolution): Linked => ({
   ...(userId !== undefined && { userId }),
   ...(anonymousId !== undefined && { anonymousId }),
   stitch,

@@ -52,7 +52,42 @@ const secrets = { SEGMENT_WRITE_KEY: 'k3y_of_segment' };
 const tried = async (args: readonly string[], environment = {}, changed = {}): Promise<Ended> =>
   hookstitch(await temporaryFolder({ ...files, ...changed }), ['try', ...args], environment);
 
+const stitching = mapping
+  .replace('id: =data.object.customer\n', 'fallback_id: =data.object.customer\n')
+  .replace('=$owner\n', '=data.object.email\n')
+  .replace('destinations:\n', 'stitch: [email]\ndestinations:\n');
+const ofAda = JSON.stringify({ ...body, data: { object: { customer: 'cus_1', email: 'ada@example.com' } } });
+
+/** What an earlier event left in the store of that folder. */
+async function link(dataDir: string): Promise<void> {
+  const store = await openStore({ dataDir });
+  const receivedAt = new Date('2026-05-03T10:00:00.000Z');
+  const event = { type: 'call', externalId: '1', occurredAt: receivedAt, item: null };
+  const request = { source: 'callrail', kind: null, method: 'POST', url: '/', headers: {}, body: Buffer.from('{}') };
+  await store.recordRequest({ ...request, receivedAt, events: [event] });
+  const [call] = (await store.listEvents({}, { limit: 1 })).items;
+  if (call === undefined) throw new Error('nothing is stored');
+  const email = { kind: 'email', value: 'ada@example.com' };
+  await store.stitch([{ event: call, identifiers: [email, { kind: 'anonymous_id', value: 'a1' }] }]);
+  await store.close();
+}
+
 describe('hookstitch try', () => {
+  it('asks the store whose the event is, and remembers nothing of it', async () => {
+    const folder = await temporaryFolder({ ...files, 'paid.yaml': stitching, 'fixtures/paid.json': ofAda });
+    await link(join(folder, 'data'));
+
+    const { out } = await hookstitch(folder, ['try', 'paid', '--show', 'debug'], secrets);
+
+    expect(out).toContain(
+      "whose     user by the mapping's fallback · visitor via email, seen 2026-05-03 10:00:00 in callrail",
+    );
+    expect(out).toContain('"anonymous_id": "a1"');
+    const store = await openStore({ dataDir: join(folder, 'data') });
+    onTestFinished(() => store.close());
+    expect((await store.stats()).events).toMatchObject({ received: 1, translated: 0 });
+  });
+
   it("shows every value with its expression and place on the mapping's first test, and sends nothing", async () => {
     const { code, out } = await tried(['paid'], secrets);
 
@@ -67,6 +102,7 @@ describe('hookstitch try', () => {
       line('user.id', 'cus_1', '=data.object.customer', 'paid.yaml:12:9'),
       line('user.email', '(nothing)', '=$owner', 'paid.yaml:13:12'),
       line('! $owner yields nothing, because "custmer" is not in data.object; did you mean "customer"?'),
+      line('whose', 'user from the event · visitor unknown'),
       line('→ debug', 'valid'),
       line('→ segment', 'valid', 'POST https://api.segment.io/v1/track'),
       line(

@@ -31,6 +31,25 @@ async function gateway() {
   return { ...running, post };
 }
 
+const stitching = `version: 1
+name: Any
+source: stripe
+event:
+  name: =type
+  user: { fallback_id: =data.object.customer, email: =data.object.email }
+stitch: [email]
+destinations: [debug]
+`;
+const linkFirst = `version: 1
+name: First
+source: stripe
+event:
+  name: =type
+  user: { anonymous_id: =data.object.visitor, email: ada@example.com }
+stitch: [email]
+destinations: [debug]
+`;
+
 interface Items {
   readonly items: readonly { readonly id: string }[];
 }
@@ -145,5 +164,56 @@ describe('POST /api/preview', () => {
       message: expect.stringContaining('took longer'),
     });
     expect(await get('/api/stats')).toMatchObject({ events: { translated: 1 } });
+  });
+});
+
+describe('whose an event is', () => {
+  const ada = { ...body, data: { object: { customer: 'cus_1', email: 'ada@example.com' } } };
+
+  /** A gateway whose store has a visitor of ada@example.com. */
+  async function linked() {
+    const running = await testGateway({
+      destinations: { debug: { type: 'console' } },
+      mappings: { 'first.yaml': linkFirst.replace('=data.object.visitor', 'a1') },
+    });
+    await running.send('evt_first');
+    await expect.poll(async () => (await running.get<{ stitching: object }>('/api/stats')).stitching).not.toEqual({});
+    const post = (path: string, json: unknown) =>
+      request(`${running.adminUrl}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${running.token}` },
+        body: JSON.stringify(json),
+      });
+    return { ...running, post };
+  }
+
+  it('is shown in a preview by what is linked now', async () => {
+    const { post } = await linked();
+    const { text } = await post('/api/preview', { mapping: stitching, event: { body: ada } });
+    expect(JSON.parse(text)).toMatchObject({
+      items: [
+        {
+          event: { user: { id: 'cus_1', anonymous_id: 'a1' } },
+          stitch: { user_id: { from: 'stable_id' }, anonymous_id: { from: 'link', via: 'email', source: 'stripe' } },
+        },
+      ],
+    });
+  });
+
+  it('is answered by POST /api/resolve', async () => {
+    const { post } = await linked();
+    const items = [[{ kind: 'email', value: 'Ada@Example.com' }], [{ kind: 'email', value: 'bob@example.com' }], []];
+    const { status, text } = await post('/api/resolve', { items });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      items: [{ user_id: null, anonymous_id: 'a1' }, { anonymous_id: null }, { anonymous_id: null }],
+    });
+  });
+
+  it('is refused where the question is none', async () => {
+    const { post } = await linked();
+    const { status, text } = await post('/api/resolve', { items: [[{ kind: 'email' }]] });
+    expect(status).toBe(400);
+    expect(JSON.parse(text).error.message).toContain('items.0.0.value');
   });
 });

@@ -1,5 +1,6 @@
 import type { GatewayFile } from '../../config/gateway-file.ts';
 import { loadGatewayConfiguration, namesOf } from '../../config/load.ts';
+import type { Settings } from '../../config/settings.ts';
 import { renderProblem } from '../../diagnostics/format.ts';
 import { isError } from '../../diagnostics/problem.ts';
 import { PreviewEvaluator } from '../../mapping/evaluator/preview-evaluator.ts';
@@ -10,6 +11,7 @@ import { previewJson } from '../../pipeline/preview-json.ts';
 import { type ChosenEvent, chooseEvent } from '../chosen-event.ts';
 import { type ChosenMapping, chooseMapping } from '../chosen-mapping.ts';
 import { exitCodes, type Verb } from '../command.ts';
+import { linkedItems } from '../linked-items.ts';
 import { plainText, print, printError, printJson, style } from '../output.ts';
 import { isGood, isSendable, previewLines } from '../preview-view.ts';
 import { type Sent, sendPreview } from '../send-preview.ts';
@@ -47,7 +49,7 @@ export const tryCommand: Verb = {
       configuration,
       clock: systemClock,
     });
-    return await report({ mapping, chosen, file }, options);
+    return await report({ mapping, chosen, file, settings }, options);
   },
 };
 
@@ -59,6 +61,7 @@ interface Tried {
   readonly mapping: ChosenMapping;
   readonly chosen: ChosenEvent;
   readonly file: GatewayFile;
+  readonly settings: Settings;
 }
 
 async function report(tried: Tried, options: Options): Promise<number> {
@@ -105,7 +108,7 @@ const haveArrived = (sent: readonly Sent[] | null): boolean => {
   return outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'delivered');
 };
 
-async function previewOf({ mapping, chosen, file }: Tried): Promise<Preview> {
+async function previewOf({ mapping, chosen, file, settings }: Tried): Promise<Preview> {
   const evaluator = new PreviewEvaluator();
   try {
     return await previewMapping(
@@ -114,6 +117,7 @@ async function previewOf({ mapping, chosen, file }: Tried): Promise<Preview> {
         ...file,
         clock: systemClock,
         evaluate: (setup, event, facts) => evaluator.evaluate(setup, event, facts),
+        linked: (items) => linkedItems(items, settings),
       },
     );
   } finally {
