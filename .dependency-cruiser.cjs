@@ -14,13 +14,24 @@ const mayImport = {
   yaml: ['model', 'diagnostics'],
   sources: ['model'],
   destinations: ['model'],
-  mapping: ['model', 'diagnostics', 'yaml', 'destinations/destination.ts'],
-  'mapping/evaluator/child.ts': ['model', 'diagnostics', 'yaml', 'mapping', 'destinations'],
+  lookups: ['model', 'delivery', 'sources/source.ts'],
+  mapping: ['model', 'diagnostics', 'yaml', 'destinations/destination.ts', 'lookups'],
+  'mapping/evaluator/child.ts': ['model', 'diagnostics', 'yaml', 'mapping', 'destinations', 'lookups'],
   delivery: ['model', 'destinations/destination.ts'],
   identity: ['model'],
   store: ['model', 'identity'],
-  config: ['model', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping'],
-  pipeline: ['model', 'identity', 'sources', 'destinations', 'mapping', 'delivery', 'store/store.ts', 'log.ts'],
+  config: ['model', 'diagnostics', 'yaml', 'sources', 'destinations', 'lookups', 'mapping'],
+  pipeline: [
+    'model',
+    'identity',
+    'sources',
+    'destinations',
+    'lookups',
+    'mapping',
+    'delivery',
+    'store/store.ts',
+    'log.ts',
+  ],
   http: [
     ...[
       'model',
@@ -43,6 +54,7 @@ const mayImport = {
       'yaml',
       'sources',
       'destinations',
+      'lookups',
       'mapping',
       'delivery',
       'store',
@@ -65,16 +77,17 @@ const livesIn = {
   isbot: ['demo'],
   jsonata: ['mapping'],
   'libphonenumber-js': ['mapping'],
+  'lru-cache': ['lookups'],
   pino: ['log.ts'],
   'pino-pretty': ['log.ts'],
   'prom-client': ['http'],
   stripe: ['sources/stripe.ts'],
   yaml: ['yaml'],
-  zod: ['config', 'destinations', 'http', 'mapping', 'sources', 'yaml'],
+  zod: ['config', 'destinations', 'http', 'lookups', 'mapping', 'sources', 'yaml'],
 };
 
 /** Places that decide and never act: no disk, network or process. */
-const pure = ['model', 'identity', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
+const pure = ['model', 'identity', 'lookups', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
 const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts'];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';

@@ -12,6 +12,7 @@ import { type Listening, listen } from './http/listen.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import type { Log } from './log.ts';
+import { askedSource, LookupService } from './lookups/lookup-service.ts';
 import type { MappingDefinition } from './mapping/compile.ts';
 import { Evaluator } from './mapping/evaluator/evaluator.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
@@ -19,6 +20,7 @@ import { hasRefused, type Library } from './mapping/library.ts';
 import { publicSettings } from './mapping/public-settings.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { newId } from './model/id.ts';
+import { Background } from './pipeline/background.ts';
 import { Lane } from './pipeline/deliver.ts';
 import { Loop } from './pipeline/loop.ts';
 import { preview } from './pipeline/preview.ts';
@@ -27,6 +29,9 @@ import { linkedBy } from './pipeline/stitch.ts';
 import { translate } from './pipeline/translate.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+
+/** Batches of events that wait for others' APIs; the next one waits with them. */
+const lookUpsAtOnce = 10;
 
 /** How long requests and attempts under way may take to finish when the gateway stops, in milliseconds. */
 const stopGraceMs = { requests: 5_000, evaluation: 2_000, attempts: 12_000 };
@@ -120,6 +125,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       preview(request, {
         ...file,
         clock,
+        lookups: workers.lookups,
         linked: (items) => linkedBy(items, store),
         evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
       }),
@@ -146,6 +152,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
 
 interface Workers {
   readonly mappings: Mappings;
+  readonly lookups: LookupService;
   /** There are new events. */
   wake(): void;
   start(): Promise<void>;
@@ -165,6 +172,9 @@ function createWorkers(
   const mappings = createMappings(options, clock, (definitions) =>
     evaluator.reload({ ...setup, mappings: definitions }),
   );
+  const lookups = new LookupService({ sources: file.sources.map(askedSource), sender, clock });
+  const lookingUp = new Background('look-up', log, lookUpsAtOnce);
+  const shutdown = new AbortController();
   const targets = new Map(
     on.map(({ name, destination, settings }) => {
       // Without secrets, as the mappings' own payloads are translated.
@@ -182,11 +192,16 @@ function createWorkers(
     name: 'translate',
     clock,
     log,
-    work: () => translate({ store, evaluator, targets, worker, clock, log, queued }),
+    work: () =>
+      translate({
+        ...{ store, evaluator, lookups, lookingUp, targets, worker, clock, log, queued },
+        shutdown: shutdown.signal,
+      }),
     nextDueAt: () => store.nextDueAt({ kind: 'events' }),
   });
   return {
     mappings,
+    lookups,
     wake: () => translating.wake(),
     start: async () => {
       await mappings.start();
@@ -195,7 +210,9 @@ function createWorkers(
     },
     stop: async () => {
       const timer = setTimeout(() => void evaluator.stop(), stopGraceMs.evaluation);
+      shutdown.abort();
       await Promise.all([mappings.stop(), translating.stop()]);
+      await lookingUp.drained();
       clearTimeout(timer);
       await evaluator.stop();
       log.write('worker.drained', { worker: 'translate' });

@@ -6,7 +6,7 @@ import type { Problem } from '../diagnostics/problem.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { sourceNamed, sources as sourceRegistry } from '../sources/index.ts';
-import type { ConfiguredSource, SourceSettings } from '../sources/source.ts';
+import type { ConfiguredSource, Source, SourceSettings } from '../sources/source.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
 import { variablesIn } from './interpolate.ts';
@@ -34,7 +34,16 @@ export function configureSource(path: EntryPath, entry: Entry, scope: EntryScope
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: source.settings });
   scope.problems.push(...literalSecretProblems(path, sourceSecrets, scope));
   const off = sourceOff(path, parsed.data, { scope, needsPublicUrl: source.needsPublicUrl });
-  return [{ name: path[1], source, settings: parsed.data, off }];
+  return [{ name: path[1], source, settings: parsed.data, off, apiOff: apiOff(path, parsed.data, { scope, source }) }];
+}
+
+function apiOff(
+  path: EntryPath,
+  settings: SourceSettings,
+  { scope, source }: { scope: EntryScope; source: Pick<Source, 'api' | 'apiToken'> },
+): string | null {
+  if (source.apiToken === undefined || source.api?.(settings).token !== '') return null;
+  return `${nameOfValue([...path, source.apiToken], scope)} is not set`;
 }
 
 function sourceOff(

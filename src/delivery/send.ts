@@ -16,10 +16,19 @@ export type SendResult =
   /** Shutdown took it away; says nothing about the destination. */
   | { readonly kind: 'aborted' };
 
+/** A question to a vendor's API. */
+export interface GetRequest {
+  readonly method: 'GET';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface SendLimits {
   /** From the first look-up to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly allowPrivateAddress: boolean;
+  /** Where more than the beginning of an answer is needed. */
+  readonly answerBytesMax?: number;
 }
 
 export interface SenderOptions {
@@ -30,7 +39,7 @@ export interface SenderOptions {
 
 /** Makes one HTTP request and reports what came of it; a failure is a value. The only way out of the gateway. */
 export interface Sender {
-  send(request: OutboundRequest, limits: SendLimits, shutdown?: AbortSignal): Promise<SendResult>;
+  send(request: OutboundRequest | GetRequest, limits: SendLimits, shutdown?: AbortSignal): Promise<SendResult>;
   /** Closes the connections kept for the next request. */
   close(): void;
 }
@@ -47,14 +56,15 @@ export function createSender({ userAgent = browserLikeUserAgent, lookup = system
   const publicOnly = createAgents(guardedLookup(lookup));
 
   return {
-    async send(request, { timeoutMs, allowPrivateAddress }, shutdown) {
+    async send(request, { timeoutMs, allowPrivateAddress, answerBytesMax = maxAnswerBytes }, shutdown) {
       const failure = requestProblem(request, allowPrivateAddress);
       if (failure !== undefined) return { kind: 'failed', failure };
 
       const limit = startLimit(timeoutMs, shutdown);
       try {
         const agents = allowPrivateAddress ? anyAddress : publicOnly;
-        return { kind: 'answered', answer: await post(request, { ...agents, userAgent, signal: limit.signal }) };
+        const context = { ...agents, userAgent, signal: limit.signal, answerBytesMax };
+        return { kind: 'answered', answer: await exchange(request, context) };
       } catch (error) {
         if (!limit.signal.aborted) return { kind: 'failed', failure: networkFailure(error) };
         if (limit.signal.reason === 'shutdown') return { kind: 'aborted' };
@@ -121,7 +131,10 @@ export function guardedLookup(lookup: LookupFunction): LookupFunction {
 }
 
 /** What can be refused before anything is connected; an address in the URL itself never reaches the resolver. */
-function requestProblem({ url, headers }: OutboundRequest, allowPrivateAddress: boolean): SendFailure | undefined {
+function requestProblem(
+  { url, headers }: OutboundRequest | GetRequest,
+  allowPrivateAddress: boolean,
+): SendFailure | undefined {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     return { reason: 'invalid_payload', message: 'the request has no http(s) URL', sent: false };
@@ -135,24 +148,26 @@ function requestProblem({ url, headers }: OutboundRequest, allowPrivateAddress: 
   return refusal === undefined ? undefined : { reason: 'unreachable', message: refusal, sent: false };
 }
 
-interface PostContext extends Agents {
+interface ExchangeContext extends Agents {
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  readonly answerBytesMax: number;
 }
 
-async function post({ url, headers, body }: OutboundRequest, context: PostContext): Promise<Answer> {
-  const { userAgent, ...transport } = context;
+async function exchange(request: OutboundRequest | GetRequest, context: ExchangeContext): Promise<Answer> {
+  const { userAgent, answerBytesMax, ...transport } = context;
+  const content = request.method === 'POST' ? { 'content-type': 'application/json' } : {};
   const response: AxiosResponse<Readable> = await axios.request({
-    method: 'POST',
-    url,
+    method: request.method,
+    url: request.url,
     headers: {
       accept: '*/*',
-      'content-type': 'application/json',
+      ...content,
       'user-agent': userAgent,
-      ...headers,
+      ...request.headers,
       'accept-encoding': 'identity',
     },
-    data: body,
+    ...(request.method === 'POST' && { data: request.body }),
     transformRequest: [],
     transformResponse: [],
     ...transport,
@@ -166,7 +181,7 @@ async function post({ url, headers, body }: OutboundRequest, context: PostContex
   return {
     status: response.status,
     headers: flattened(response.headers),
-    body: await readUpTo(maxAnswerBytes, response.data),
+    body: await readUpTo(answerBytesMax, response.data),
   };
 }
 

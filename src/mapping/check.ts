@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import type { MappingDefinition } from './compile.ts';
 import { Evaluator } from './evaluator/evaluator.ts';
 import type { EvaluatorSetup } from './evaluator/protocol.ts';
+import type { LookupFact } from './facts.ts';
 import { isInside, readText } from './folder.ts';
 import { mergePatch } from './merge.ts';
 import { publicSettings } from './public-settings.ts';
@@ -107,7 +108,11 @@ async function runTest(
   const event = testEvent(test, body, { definition, describe: setup.describe });
   if (event === undefined)
     return unreadable('the source cannot read this body; is it one event as the source sends it?');
-  const facts = new Map([[event.id, { linked: { [definition.file]: [linkedBy(test)] } }]]);
+  const stubs = await stubbedBy(test, definition, setup.folder);
+  if ('failure' in stubs) return unreadable(stubs.failure);
+  const { file } = definition;
+  const known = { linked: { [file]: [linkedBy(test)] }, lookups: { [file]: stubs.facts } };
+  const facts = new Map([[event.id, known]]);
   const evaluation = (await evaluator.evaluate([event], { trace: setup.trace ?? true, facts })).get(event.id);
   if (evaluation?.kind !== 'runs') {
     const message = evaluation?.message ?? 'was not evaluated';
@@ -118,13 +123,34 @@ async function runTest(
   return run === undefined ? { failures } : { failures, run };
 }
 
+/** What the mapping's lookups come to in a test: what it says, and nothing where it says nothing. */
+async function stubbedBy(
+  test: MappingTest,
+  { content }: MappingDefinition,
+  folder: string,
+): Promise<{ readonly facts: Readonly<Record<string, LookupFact>> } | { readonly failure: string }> {
+  const facts: Record<string, LookupFact> = {};
+  for (const name of Object.keys(content.lookup ?? {})) {
+    const stub = test.lookup?.[name];
+    if (stub === undefined)
+      facts[name] = { missing: `the test does not say what it finds: add  lookup: { ${name}: … }` };
+    else if (stub === '(absent)') facts[name] = { missing: 'the test says that there is none' };
+    else {
+      const found = await givenBody(stub, folder);
+      if ('failure' in found) return { failure: found.failure.replace('given:', `lookup.${name}:`) };
+      facts[name] = { found: found.body };
+    }
+  }
+  return { facts };
+}
+
 /** The links are what the test says they are: nothing, if it says nothing. */
 const linkedBy = ({ linked }: MappingTest): Linked =>
   defined({ userId: linked?.user_id, anonymousId: linked?.anonymous_id });
 
 const unreadable = (message: string): Tested => ({ failures: [{ kind: 'given', message, from: [], says: ['given'] }] });
 
-async function givenBody(given: MappingTest['given'], folder: string): Promise<{ body: Json } | { failure: string }> {
+async function givenBody(given: Json, folder: string): Promise<{ body: Json } | { failure: string }> {
   if (typeof given !== 'string') return { body: given };
   const failed = (why: string): { failure: string } => ({ failure: `given: ${given} ${why}` });
   const path = join(folder, given);

@@ -1,8 +1,9 @@
 import { defined } from '../model/defined.ts';
 import type { Json } from '../model/json.ts';
 import { wildcard } from './functions.ts';
+import { writtenLookups } from './lookup-schema.ts';
 import type { MappingFile } from './schema.ts';
-import { scopesOf } from './static/scopes.ts';
+import { letsBehindLookups, mentionsAny, scopesOf } from './static/scopes.ts';
 import { compileTemplate, type Template, type TemplateProblem } from './template.ts';
 
 /** A mapping file that was read and has the right shape; plain data, so that it can cross to the evaluator's process. */
@@ -21,7 +22,12 @@ export interface CompiledMapping {
   readonly source: string;
   readonly matches: (eventType: string) => boolean;
   readonly when?: Template;
+  /** In their order; those that need the answer of a lookup are `behindLookups`. */
   readonly let: readonly (readonly [string, Template])[];
+  readonly behindLookups: ReadonlySet<string>;
+  readonly lookups: readonly CompiledLookup[];
+  /** Whether `when` can be decided before anything is looked up. */
+  readonly isWhenFirst: boolean;
   readonly forEach?: Template;
   readonly event?: Template;
   /** The kinds of identifiers it stitches by; absent: it stitches nothing. */
@@ -29,6 +35,19 @@ export interface CompiledMapping {
   /** As in `10m`. */
   readonly hold?: string;
   readonly destinations: readonly CompiledDestination[];
+}
+
+/** Something to ask a source's API, once its arguments are known. */
+export interface CompiledLookup {
+  readonly name: string;
+  /** As in `hubspot.contact`. */
+  readonly lookup: string;
+  /** The source whose API is asked. */
+  readonly source: string;
+  readonly isOptional: boolean;
+  readonly args: Template;
+  /** The lookups before it that its arguments use. */
+  readonly after: readonly string[];
 }
 
 export interface CompiledDestination {
@@ -46,7 +65,11 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
   const compile = (value: Json | undefined, key: string, variables: readonly string[]): Template | undefined =>
     value === undefined ? undefined : compileTemplate(value, [key], { variables, problems });
 
-  const scopes = scopesOf(Object.keys(content.let ?? {}), content.for_each !== undefined);
+  const written = writtenLookups(content.lookup);
+  const lookups = written.map(({ name }) => name);
+  const behindLookups = letsBehindLookups(content.let ?? {}, lookups);
+  const hasForEach = content.for_each !== undefined;
+  const scopes = scopesOf({ lets: Object.keys(content.let ?? {}), lookups, behindLookups, hasForEach });
   const lets = Object.entries(content.let ?? {}).map(
     ([name, value], index) =>
       [name, compileTemplate(value, ['let', name], { variables: scopes.let(index), problems })] as const,
@@ -57,6 +80,19 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
     source: content.source,
     matches: matchesAny(content.events),
     let: lets,
+    behindLookups,
+    lookups: written.map((entry, index) => ({
+      name: entry.name,
+      lookup: entry.lookup,
+      source: entry.source ?? content.source,
+      isOptional: entry.optional,
+      args: compileTemplate(entry.args, ['lookup', entry.name, entry.lookup], {
+        variables: scopes.lookup(index),
+        problems,
+      }),
+      after: lookups.slice(0, index).filter((name) => mentionsAny(entry.args, new Set([name]))),
+    })),
+    isWhenFirst: !mentionsAny(content.when, new Set([...lookups, ...behindLookups])),
     when: compile(content.when, 'when', scopes.shared),
     forEach: compile(content.for_each, 'for_each', scopes.shared),
     event: compile(content.event as Json | undefined, 'event', scopes.event),

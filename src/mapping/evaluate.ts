@@ -1,4 +1,3 @@
-import type { CommonSettings, Destination } from '../destinations/destination.ts';
 import type { CanonicalEvent } from '../model/canonical-event.ts';
 import { outgoingId } from '../model/id.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
@@ -6,41 +5,12 @@ import { stripNulls } from '../model/strip-nulls.ts';
 import { CanonicalFault, toCanonicalEvent, type UnstitchedEvent } from './canonical.ts';
 import type { CompiledDestination, CompiledMapping } from './compile.ts';
 import { isEmpty } from './empty.ts';
-import { timeBindings } from './expression.ts';
-import type { Facts } from './facts.ts';
+import type { EvaluationContext, EvaluationDestination, EvaluationInput } from './evaluation.ts';
 import { mergePatch } from './merge.ts';
+import { itemScopes, openScope, refusedByWhen } from './open-scope.ts';
 import type { DestinationResult, EvaluatedRun, RunItem, Unresolved } from './run.ts';
 import { identifiersOf, type Linked, lacksAnId, stitched } from './stitching.ts';
-import { type FillScope, fillTemplate, Interruption, type Template } from './template.ts';
-import type { Trace } from './trace.ts';
-
-/** A stored event as a mapping sees it. */
-export interface EvaluationInput extends Facts {
-  readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly kind: string | null;
-  readonly externalId: string;
-  readonly occurredAt: Date;
-  readonly receivedAt: Date;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly url: string;
-  /** The verified, parsed body; one element where the source sends a list. */
-  readonly body: Json;
-}
-
-/** A destination that is on, with its public settings only. */
-export interface EvaluationDestination {
-  readonly destination: Pick<Destination, 'translate' | 'keepNullUnder'>;
-  readonly settings: CommonSettings;
-}
-
-export interface EvaluationContext {
-  readonly vars: JsonObject;
-  readonly destinations: ReadonlyMap<string, EvaluationDestination>;
-  /** Told what every expression came to; absent in the worker. */
-  readonly trace?: Trace | undefined;
-}
+import { type FillScope, fillTemplate, Interruption } from './template.ts';
 
 /** One mapping on one event: pure, and the same for the gateway, `hookstitch test` and previews. */
 export async function evaluateMapping(
@@ -50,20 +20,20 @@ export async function evaluateMapping(
 ): Promise<EvaluatedRun> {
   const run = { mapping: { file: mapping.file, version: mapping.version } };
   try {
-    const fill = await fillScope(mapping, input, context);
-    const refused = await refusedByWhen(mapping.when, fill);
-    if (refused !== undefined) return { ...run, outcome: 'skipped', reason: refused };
-    const scopes = await itemScopes(mapping, fill);
-    if (scopes.length === 0) return { ...run, outcome: 'skipped', reason: 'for_each yields no items' };
+    const opened = await openScope(mapping, input, context);
+    if (opened.kind === 'ended') return { ...run, ...opened.ended };
+    const about = { ...run, ...opened.about };
+    const scopes = await itemScopes(mapping, opened.fill);
+    if (scopes.length === 0) return { ...about, outcome: 'skipped', reason: 'for_each yields no items' };
     const items: Item[] = [];
     for (const own of scopes) items.push(await writtenItem({ mapping, input, context, fill: own }));
     const linked = input.linked?.[mapping.file];
     const asked = linked === undefined ? toAsk(items, mapping) : undefined;
-    if (asked !== undefined) return { ...run, ...asked };
+    if (asked !== undefined) return { ...about, ...asked };
     const evaluated: RunItem[] = [];
     for (const [index, item] of items.entries())
       evaluated.push(await evaluateItem(item, linked?.[index] ?? linked?.at(-1)));
-    return { ...run, outcome: 'translated', items: evaluated };
+    return { ...about, outcome: 'translated', items: evaluated };
   } catch (error) {
     // A mapping ends early by throwing through its templates; anything else is ours to fix and must not be swallowed.
     const ended = endedEarly(error);
@@ -80,57 +50,6 @@ function endedEarly(error: unknown): EndedEarly {
   if (!(error instanceof Interruption)) throw error;
   if (error.kind === 'skip') return { outcome: 'skipped', reason: error.message };
   return { outcome: 'failed', path: error.path.join('.'), message: error.message };
-}
-
-/** Everything that the expressions of a mapping can see of an event, its `let:` included. */
-async function fillScope(
-  mapping: CompiledMapping,
-  input: EvaluationInput,
-  { vars, trace }: EvaluationContext,
-): Promise<FillScope> {
-  const bindings: Record<string, unknown> = {
-    body: input.body,
-    headers: input.headers,
-    query: queryOf(input.url),
-    vars,
-    meta: {
-      event_id: input.id,
-      source: input.source,
-      type: input.type,
-      kind: input.kind,
-      external_id: input.externalId,
-      occurred_at: input.occurredAt.toISOString(),
-      received_at: input.receivedAt.toISOString(),
-      mapping: mapping.file,
-    },
-    ...timeBindings(input.receivedAt),
-  };
-  const fill = { input: input.body, bindings, item: null, trace };
-  for (const [name, template] of mapping.let) bindings[name] = await fillTemplate(template, fill);
-  return fill;
-}
-
-function queryOf(url: string): Record<string, string> {
-  const start = url.indexOf('?');
-  return start === -1 ? {} : Object.fromEntries(new URLSearchParams(url.slice(start)));
-}
-
-/** Why `when` says no; undefined when it is exactly true or absent. */
-async function refusedByWhen(when: Template | undefined, fill: FillScope): Promise<string | undefined> {
-  if (when === undefined) return undefined;
-  const value = await fillTemplate(when, fill);
-  if (value === true) return undefined;
-  const expression = when.kind === 'expression' ? `=${when.expression.text}` : 'when';
-  return `${expression} gives ${value === undefined ? 'nothing' : typeof value === 'boolean' ? value : 'something other than true'}`;
-}
-
-async function itemScopes(mapping: CompiledMapping, fill: FillScope): Promise<readonly FillScope[]> {
-  if (mapping.forEach === undefined) return [fill];
-  const list = await fillTemplate(mapping.forEach, fill);
-  if (list === undefined || list === null) return [];
-  // JSONata gives the only element of a list of one by itself.
-  const items: readonly Json[] = Array.isArray(list) ? list : [list];
-  return items.map((item, index) => ({ ...fill, item: index, bindings: { ...fill.bindings, item, index } }));
 }
 
 interface ItemScope {

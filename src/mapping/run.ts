@@ -7,6 +7,8 @@ interface OfMapping {
   readonly mapping: { readonly file: string; readonly version: string };
   /** What every expression came to, in the order of evaluation; only where it was asked for. */
   readonly trace?: readonly TraceEntry[];
+  /** Why lookups had nothing to give, by name; absent where all had. */
+  readonly withoutLookups?: Readonly<Record<string, string>>;
 }
 
 /** What one mapping made of one event. */
@@ -19,11 +21,27 @@ export type Run = OfMapping &
   );
 
 /** A run as far as the given facts lead: it ended, or it asks for more. */
-export type EvaluatedRun = Run | (OfMapping & Unresolved);
+export type EvaluatedRun = Run | (OfMapping & (Unresolved | Needs));
 
 /** Those that ask nothing more. */
 export const endedRuns = (runs: readonly EvaluatedRun[]): readonly Run[] =>
-  runs.filter((run) => run.outcome !== 'unresolved');
+  runs.filter((run) => run.outcome !== 'unresolved' && run.outcome !== 'needs');
+
+/** Something has to be asked of a source's API; then the mapping is evaluated again with the answers. */
+export interface Needs {
+  readonly outcome: 'needs';
+  readonly lookups: readonly WantedLookup[];
+}
+
+export interface WantedLookup {
+  /** As the mapping calls it. */
+  readonly name: string;
+  /** As in `hubspot.contact`. */
+  readonly lookup: string;
+  readonly source: string;
+  readonly isOptional: boolean;
+  readonly args: JsonObject;
+}
 
 /** Whose events these are has to be asked of the links; then the mapping is evaluated again with the answers. */
 export interface Unresolved {

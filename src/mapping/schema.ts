@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalTypes } from '../model/canonical-event.ts';
 import type { Json } from '../model/json.ts';
+import { lookupEntry } from './lookup-schema.ts';
 
 /** The shape of a mapping file, version 1. A string that starts with `=` is an expression wherever a template may stand. */
 
@@ -142,6 +143,9 @@ const mappingTest = z
     given: z.union([z.string(), block]).meta({ description: 'The body: a file beside the mapping, or written here.' }),
     change: template.optional().meta({ description: 'Merged into the body first; null removes a key.' }),
     type: z.string().optional().meta({ description: "The event's type where the body does not tell (CallRail)." }),
+    lookup: z.record(z.string(), template).optional().meta({
+      description: 'What each lookup finds: a file beside the mapping, a value written here, or (absent).',
+    }),
     headers: z
       .record(z.string(), z.string())
       .optional()
@@ -187,6 +191,8 @@ function needsEvent(destinations: z.output<typeof destinationsBlock>): boolean {
   return Array.isArray(destinations) || Object.values(destinations).some((settings) => settings?.payload === undefined);
 }
 
+const variableName = z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a plain word' });
+
 export const mappingFile = z
   .strictObject({
     version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
@@ -204,10 +210,11 @@ export const mappingFile = z
       .default('*')
       .meta({ description: 'Event type or types; * stands for anything. Default: all.' }),
     when: condition.optional().meta({ description: 'Runs only when this is exactly true.' }),
-    let: z
-      .record(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a plain word' }), template)
+    lookup: z
+      .record(variableName, lookupEntry(resourceName))
       .optional()
-      .meta({ description: 'Named values, in order; $name afterwards.' }),
+      .meta({ description: "Asked of a source's API, each known as $name afterwards." }),
+    let: z.record(variableName, template).optional().meta({ description: 'Named values, in order; $name afterwards.' }),
     for_each: z
       .string()
       .startsWith('=', { error: 'must be an expression that starts with =' })
@@ -236,7 +243,8 @@ export const mappingFile = z
     path: ['event'],
     error: 'is missing; only a destination with its own payload needs none',
   })
-  .superRefine(checkStitch);
+  .superRefine(checkStitch)
+  .superRefine(checkLookupNames);
 
 interface Stitching {
   readonly stitch?: readonly string[] | undefined;
@@ -258,6 +266,21 @@ function checkStitch({ stitch, hold, event }: Stitching, context: z.RefinementCt
   for (const [index, kind] of (stitch ?? []).entries())
     if (![...fed, ...always].includes(kind))
       refuse(['stitch', index], 'is a kind that the event says nothing of', `set event.identifiers.${kind}`);
+}
+
+interface Naming {
+  readonly lookup?: object | undefined;
+  readonly let?: object | undefined;
+}
+
+function checkLookupNames({ lookup, let: lets }: Naming, context: z.RefinementCtx): void {
+  for (const name of Object.keys(lookup ?? {}).filter((known) => Object.hasOwn(lets ?? {}, known)))
+    context.addIssue({
+      code: 'custom',
+      path: ['let', name],
+      message: 'is the name of a lookup already',
+      params: { hint: 'give one of the two another name' },
+    });
 }
 
 export type MappingFile = z.output<typeof mappingFile>;

@@ -14,7 +14,7 @@ export const failureReasons = [
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
-/** A destination's answer to one request, bounded: at most 64 KB of body is ever read. */
+/** What the other side answers to one request, bounded: of a destination's answer at most 64 KB of body are ever read. */
 export interface Answer {
   readonly status: number;
   /** Lower-case names. */

@@ -17,19 +17,23 @@ export interface IngestDependencies {
 /** verify → parse → store. Resolves `accepted` only when every event is on disk; throws STORE_UNAVAILABLE. */
 export async function ingest(
   request: RawRequest,
-  { name, source, settings }: ConfiguredSource,
+  configured: ConfiguredSource,
   { store, clock }: IngestDependencies,
 ): Promise<Ingested> {
+  const { name, source, settings } = configured;
   const verification = source.verify(request, settings, clock.now());
   if (!verification.ok) return { kind: 'refused', reason: verification.reason };
-  const events = eventsOf(request, source);
+  const events = eventsOf(request, configured);
   return { kind: 'accepted', receipt: await store.recordRequest(received(name, request, events)) };
 }
 
 /** A genuine body that cannot be used is kept as one failed event: its sender will not send it again. */
-function eventsOf(request: RawRequest, source: ConfiguredSource['source']): ReceivedRequest['events'] {
+function eventsOf(
+  request: RawRequest,
+  { source, settings }: Pick<ConfiguredSource, 'source' | 'settings'>,
+): ReceivedRequest['events'] {
   const body = parseBody(request.body);
-  const parsed = 'unusable' in body ? body : source.parse(body.json, request);
+  const parsed = 'unusable' in body ? body : source.parse(body.json, request, settings);
   return 'events' in parsed ? parsed.events : [unusableEvent(request, parsed.unusable)];
 }
 

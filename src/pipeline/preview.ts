@@ -1,4 +1,5 @@
 import type { ConfiguredDestination } from '../destinations/destination.ts';
+import type { LookupService } from '../lookups/lookup-service.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Evaluation } from '../mapping/evaluator/evaluator.ts';
 import type { EvaluatorSetup } from '../mapping/evaluator/protocol.ts';
@@ -14,6 +15,7 @@ import { newId } from '../model/id.ts';
 import type { Identifier } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
+import { type LookUpDependencies, lookUp } from './look-up.ts';
 import { type InlineEvent, inlineEvent, type PreviewEvent } from './preview-event.ts';
 import { type Place, type PreviewField, previewFields } from './preview-fields.ts';
 import { type PreviewItem, previewItems } from './preview-items.ts';
@@ -50,6 +52,8 @@ export interface PreviewSetup {
   readonly clock: Clock;
   /** Evaluates with traces, where it may take as long and eat as much as it likes. */
   readonly evaluate: (setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts) => Promise<Evaluation>;
+  /** Asks the sources' APIs; absent where nothing may be asked. */
+  readonly lookups?: Pick<LookupService, 'ask'>;
   /** What the links say of whose events these are; absent where there are none to ask. */
   readonly linked?: (items: readonly (readonly Identifier[])[]) => Promise<readonly Linked[]>;
 }
@@ -89,13 +93,25 @@ export async function preview({ mapping, event: wanted }: PreviewRequest, setup:
 async function evaluateKnowing(
   mappings: EvaluatorSetup,
   event: PreviewEvent,
-  { evaluate, linked = async () => [] }: PreviewSetup,
+  { evaluate, lookups = asksNobody, linked = async () => [], clock }: PreviewSetup,
 ): Promise<Evaluation> {
-  const first = await evaluate(mappings, claimed(event), {});
-  const asking = first.kind === 'runs' ? first.runs[0] : undefined;
-  if (asking?.outcome !== 'unresolved') return first;
-  return evaluate(mappings, claimed(event), { linked: { [asking.mapping.file]: await linked(asking.items) } });
+  const own = claimed(event);
+  const evaluator: LookUpDependencies['evaluator'] = {
+    evaluate: async (_, { facts } = {}) => new Map([[own.id, await evaluate(mappings, own, facts?.get(own.id) ?? {})]]),
+  };
+  const looked = await lookUp([own], await evaluator.evaluate([own]), { lookups, evaluator, clock });
+  const waiting = looked.waiting.get(own.id);
+  if (waiting !== undefined) return { kind: 'failed', reason: 'too_slow', message: waiting.message };
+  const evaluation = looked.evaluations.get(own.id) ?? { kind: 'runs', runs: [] };
+  const asking = evaluation.kind === 'runs' ? evaluation.runs[0] : undefined;
+  if (asking?.outcome !== 'unresolved') return evaluation;
+  const facts = { ...looked.facts.get(own.id), linked: { [asking.mapping.file]: await linked(asking.items) } };
+  return evaluate(mappings, own, facts);
 }
+
+const asksNobody: Pick<LookupService, 'ask'> = {
+  ask: async () => ({ kind: 'missing', message: 'nothing is looked up here' }),
+};
 
 /** As if the mapping's source had just sent it. */
 function received(

@@ -3,7 +3,7 @@ import { type DestinationResult, endedRuns, type Run, type RunItem } from '../ma
 import type { Draft, JoinDraft } from '../model/delivery.ts';
 import type { ClaimedEvent } from '../model/event.ts';
 import { originOf, type StitchOrigin } from '../model/identity.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import type { TranslationSettlement } from '../store/store.ts';
 import { type JoinTarget, joinDrafts, ownJoin } from './join.ts';
 import type { Resolutions } from './stitch.ts';
@@ -97,6 +97,12 @@ function failuresOf(run: Run): readonly string[] {
 
 /** A run as people read it later; payloads are left out, the deliveries hold them. */
 function describeRun(run: Run): Json {
+  const { withoutLookups } = run;
+  const told = describeEnd(run);
+  return withoutLookups === undefined ? told : { ...told, without_lookups: withoutLookups };
+}
+
+function describeEnd(run: Run): JsonObject {
   switch (run.outcome) {
     case 'failed':
       return {

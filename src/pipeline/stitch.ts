@@ -33,6 +33,8 @@ export interface StitchDependencies {
   readonly store: Pick<Store, 'stitch'>;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
   readonly now: Date;
+  /** What is known of the events besides. */
+  readonly facts?: ReadonlyMap<EventId, Facts>;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface StitchDependencies {
 export async function stitchEvents(
   events: readonly ClaimedEvent[],
   evaluations: Evaluations,
-  { store, evaluator, now }: StitchDependencies,
+  { store, evaluator, now, facts: known = new Map() }: StitchDependencies,
 ): Promise<Stitched> {
   const asked = events.flatMap((event) => runsOf(event, evaluations).flatMap((run) => askedOf(event, run)));
   const answers = await stitchInTurns(asked, store);
@@ -55,7 +57,7 @@ export async function stitchEvents(
     }),
   );
   const again = unresolved.filter(({ id }) => !held.has(id));
-  const facts = new Map(again.map(({ id }) => [id, factsOf(resolutions.get(id))]));
+  const facts = new Map(again.map(({ id }) => [id, { ...known.get(id), ...factsOf(resolutions.get(id)) }]));
   const evaluated = again.length === 0 ? new Map() : await evaluator.evaluate(again, { facts });
   return { evaluations: new Map([...evaluations, ...evaluated]), resolutions, held };
 }
@@ -109,6 +111,7 @@ function itemsOf(run: EvaluatedRun): readonly (readonly Identifier[])[] {
       return run.items.some(({ identifiers }) => identifiers !== undefined)
         ? run.items.map(({ identifiers = [] }) => identifiers)
         : [];
+    case 'needs':
     case 'skipped':
     case 'failed':
       return [];

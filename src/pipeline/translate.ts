@@ -1,11 +1,15 @@
 import type { Log } from '../log.ts';
-import type { Evaluator } from '../mapping/evaluator/evaluator.ts';
+import type { LookupService } from '../lookups/lookup-service.ts';
+import type { Evaluation, Evaluator } from '../mapping/evaluator/evaluator.ts';
+import type { Facts } from '../mapping/facts.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Draft } from '../model/delivery.ts';
 import type { ClaimedEvent } from '../model/event.ts';
-import type { WorkerId } from '../model/id.ts';
+import type { EventId, WorkerId } from '../model/id.ts';
 import type { Store, TranslationSettlement } from '../store/store.ts';
+import type { Background } from './background.ts';
 import type { JoinTarget } from './join.ts';
+import { lookUp, needsLookups } from './look-up.ts';
 import { settleTranslation } from './settle-translation.ts';
 import { stitchEvents } from './stitch.ts';
 
@@ -21,6 +25,11 @@ const triesMax = 6;
 export interface TranslateDependencies {
   readonly store: Pick<Store, 'claimEvents' | 'settleTranslations' | 'stitch'>;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
+  readonly lookups: Pick<LookupService, 'ask'>;
+  /** Where the work goes that waits for others' APIs. */
+  readonly lookingUp: Pick<Background, 'begin'>;
+  /** Ends lookups under way. */
+  readonly shutdown?: AbortSignal;
   /** The destinations that are on. */
   readonly targets: ReadonlyMap<string, JoinTarget>;
   readonly worker: WorkerId;
@@ -30,36 +39,98 @@ export interface TranslateDependencies {
   readonly queued: (destinations: ReadonlySet<string>) => void;
 }
 
-/** claim → evaluate → enqueue, for one batch of events; true when there may be more. */
+/** claim → evaluate → stitch → enqueue, for one batch of events; true when there may be more. */
 export async function translate(dependencies: TranslateDependencies): Promise<boolean> {
-  const { store, worker, clock, queued } = dependencies;
+  const { store, worker, clock, lookingUp } = dependencies;
   const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
   if (events.length === 0) return false;
-  const settlements = await settlementsOf(events, dependencies);
-  await store.settleTranslations(settlements);
-  for (const settlement of settlements) writeLog(settlement, dependencies.log);
-  queued(new Set(settlements.flatMap((settlement) => draftsOf(settlement).map(({ destination }) => destination))));
+  const { ready, asking, evaluations } = await evaluated(events, dependencies);
+  await settle(ready, { evaluations }, dependencies);
+  // What has to be asked of others may take its time; nothing else waits for it.
+  if (asking.length > 0) await lookingUp.begin(() => settleLookedUp(asking, evaluations, dependencies));
   // Fewer than a full batch may mean that a suspect was handed out alone, with more behind it.
   return true;
 }
 
-async function settlementsOf(
-  events: readonly ClaimedEvent[],
-  { evaluator, store, clock, targets }: TranslateDependencies,
-): Promise<readonly TranslationSettlement[]> {
+interface Evaluated {
+  readonly ready: readonly ClaimedEvent[];
+  /** Those that need lookups first. */
+  readonly asking: readonly ClaimedEvent[];
+  readonly evaluations: ReadonlyMap<EventId, Evaluation>;
+}
+
+async function evaluated(events: readonly ClaimedEvent[], dependencies: TranslateDependencies): Promise<Evaluated> {
   const fresh = events.filter(({ tries }) => tries <= triesMax);
+  const evaluations = await orRelease(events, dependencies, () => dependencies.evaluator.evaluate(fresh));
+  const asking = fresh.filter(({ id }) => needsLookups(evaluations.get(id)));
+  return { ready: events.filter((event) => !asking.includes(event)), asking, evaluations };
+}
+
+async function settleLookedUp(
+  events: readonly ClaimedEvent[],
+  evaluations: ReadonlyMap<EventId, Evaluation>,
+  dependencies: TranslateDependencies,
+): Promise<void> {
+  const looked = await orRelease(events, dependencies, () => lookUp(events, evaluations, dependencies));
+  const settledAt = dependencies.clock.now();
+  const unready = events.flatMap((event): TranslationSettlement[] => {
+    const waiting = looked.waiting.get(event.id);
+    if (waiting !== undefined) {
+      const { dueAt, runs } = waiting;
+      return [{ event, settledAt, to: 'delayed', waitsFor: 'lookup', dueAt, runs }];
+    }
+    return looked.aborted.has(event.id) ? [{ event, settledAt, to: 'released' }] : [];
+  });
+  await write(unready, dependencies);
+  const ready = events.filter((event) => !unready.some((settlement) => settlement.event === event));
+  await settle(ready, looked, dependencies);
+}
+
+interface Known {
+  readonly evaluations: ReadonlyMap<EventId, Evaluation>;
+  readonly facts?: ReadonlyMap<EventId, Facts>;
+}
+
+/** Stitches events that need nothing more from outside, and settles them. */
+async function settle(
+  events: readonly ClaimedEvent[],
+  known: Known,
+  dependencies: TranslateDependencies,
+): Promise<void> {
+  const { store, evaluator, clock, targets } = dependencies;
+  const { evaluations, facts = new Map() } = known;
+  const stitched = await orRelease(events, dependencies, () =>
+    stitchEvents(events, evaluations, { store, evaluator, now: clock.now(), facts }),
+  );
+  const settledAt = clock.now();
+  const settlements = events.map((event): TranslationSettlement => {
+    const dueAt = stitched.held.get(event.id);
+    if (dueAt !== undefined) return { event, settledAt, to: 'delayed', dueAt, waitsFor: 'identity', runs: [] };
+    const resolutions = stitched.resolutions.get(event.id);
+    return settleTranslation(event, stitched.evaluations.get(event.id), { resolutions, targets, settledAt });
+  });
+  await write(settlements, dependencies);
+}
+
+async function write(
+  settlements: readonly TranslationSettlement[],
+  { store, log, queued }: TranslateDependencies,
+): Promise<void> {
+  if (settlements.length === 0) return;
+  await store.settleTranslations(settlements);
+  for (const settlement of settlements) writeLog(settlement, log);
+  queued(new Set(settlements.flatMap((settlement) => draftsOf(settlement).map(({ destination }) => destination))));
+}
+
+/** Without an evaluator nothing is lost: the events go back in line and the loop reports the fault. */
+async function orRelease<T>(
+  events: readonly ClaimedEvent[],
+  { store, clock }: TranslateDependencies,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    const evaluations = await evaluator.evaluate(fresh);
-    const stitched = await stitchEvents(fresh, evaluations, { store, evaluator, now: clock.now() });
-    const settledAt = clock.now();
-    return events.map((event) => {
-      const dueAt = stitched.held.get(event.id);
-      if (dueAt !== undefined) return { event, settledAt, to: 'delayed', dueAt, waitsFor: 'identity', runs: [] };
-      const resolutions = stitched.resolutions.get(event.id);
-      return settleTranslation(event, stitched.evaluations.get(event.id), { resolutions, targets, settledAt });
-    });
+    return await work();
   } catch (error) {
-    // Without an evaluator nothing is lost: the events go back in line and the loop reports the fault.
     const settledAt = clock.now();
     await store.settleTranslations(events.map((event) => ({ event, settledAt, to: 'released' })));
     throw error;

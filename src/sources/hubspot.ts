@@ -24,6 +24,8 @@ const toleranceMs = 300_000;
 /** HubSpot batches "up to 100 events". */
 const maxEvents = 100;
 
+const defaultApiUrl = 'https://api.hubapi.com';
+
 const settings = z.strictObject({
   type: z.literal('hubspot').meta({ description: 'Webhooks of a HubSpot app, and webhook actions of workflows.' }),
   secret: secretList.meta({
@@ -31,7 +33,13 @@ const settings = z.strictObject({
   }),
   public_url: publicUrl,
   access_token: apiToken.meta({ description: "A private app's token for lookups of contacts; optional." }),
-  api_url: apiUrl('https://api.hubapi.com').meta({ description: "Base URL of HubSpot's API." }),
+  api_url: apiUrl(defaultApiUrl).meta({ description: "Base URL of HubSpot's API." }),
+  api_rate: z
+    .int()
+    .min(1)
+    .max(250)
+    .default(100)
+    .meta({ description: 'Most requests to the API in any 10 seconds; 190 on Professional and Enterprise.' }),
   signatures: z
     .array(z.enum(['v1', 'v2', 'v3']))
     .min(1)
@@ -53,6 +61,13 @@ export const hubspot = defineSource<HubspotSettings>({
   verify,
   parse,
   sign,
+  apiToken: 'access_token',
+  api: ({ access_token, api_url, api_rate }) => ({
+    url: api_url,
+    token: access_token,
+    allowPrivateAddress: api_url !== defaultApiUrl,
+    window: { requests: api_rate, perMs: 10_000 },
+  }),
   eventTypes: hubspotEventTypes,
   samples: hubspotSamples,
   setup: [

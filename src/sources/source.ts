@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RawRequest, SourceEvent, UnusableReason } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
+import type { SourceApi } from '../model/source-api.ts';
 
 export const refusals = [
   'missing_signature',
@@ -39,8 +40,11 @@ export interface Source<Settings extends SourceSettings = SourceSettings> {
   readonly needsPublicUrl: boolean;
   /** Exact bytes, constant time; every configured secret is tried. */
   verify(request: RawRequest, settings: Settings, now: Date): Verification;
-  /** Called only after `verify` said ok, with the body already parsed and known to be at most 64 levels deep. */
-  parse(body: Json, request: RawRequest): Parsed;
+  /**
+   * Called only after `verify` said ok, with the body already parsed and known to be at most 64 levels deep; without
+   * settings as if all of them were set.
+   */
+  parse(body: Json, request: RawRequest, settings?: Settings): Parsed;
   /** The mirror of `verify`: headers for a request; used by `hookstitch send`, the demo and the tests. */
   sign(
     request: Pick<RawRequest, 'method' | 'url' | 'body'>,
@@ -50,6 +54,10 @@ export interface Source<Settings extends SourceSettings = SourceSettings> {
   /** The types the sender is known to send, for suggestions and warnings; others are taken all the same. */
   readonly eventTypes: readonly string[];
   readonly samples: readonly Sample[];
+  /** The setting with the token of the sender's API, for lookups; absent where it has none that we ask. */
+  readonly apiToken?: string;
+  /** How lookups ask that API. */
+  api?(settings: Settings): SourceApi;
   /**
    * What to do at the sender, step by step: `<url>` is the public URL of our endpoint, `<local>` its address on this
    * machine, for trying it out.
@@ -86,4 +94,6 @@ export interface ConfiguredSource {
   readonly settings: SourceSettings;
   /** Why it answers 503, as a sentence for the operator; null when it is on. */
   readonly off: string | null;
+  /** Why its API cannot be asked; null when it can, and where there is none. */
+  readonly apiOff: string | null;
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../src/diagnostics/problem.ts';
 import { type CompiledMapping, compileMapping, type MappingDefinition } from '../../src/mapping/compile.ts';
-import type { EvaluationInput } from '../../src/mapping/evaluate.ts';
+import type { EvaluationInput } from '../../src/mapping/evaluation.ts';
 import { readMapping } from '../../src/mapping/load.ts';
 import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { Json } from '../../src/model/json.ts';

@@ -14,7 +14,7 @@ const context = { vars: {}, destinations: new Map(targets.map((target) => [targe
 
 async function draftFor(mapping: string, body: Record<string, string | number | boolean>) {
   const run = await evaluateMapping(mappingOf(mapping), inputOf(body), context);
-  if (run.outcome === 'unresolved') throw new Error('it asks');
+  if (run.outcome === 'unresolved' || run.outcome === 'needs') throw new Error('it asks');
   return draftExpectation(run, targets);
 }
 

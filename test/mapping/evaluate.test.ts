@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Destination } from '../../src/destinations/destination.ts';
 import { destinations } from '../../src/destinations/index.ts';
-import { type EvaluationContext, type EvaluationInput, evaluateMapping } from '../../src/mapping/evaluate.ts';
+import { evaluateMapping } from '../../src/mapping/evaluate.ts';
+import type { EvaluationContext, EvaluationInput } from '../../src/mapping/evaluation.ts';
 import { publicSettings } from '../../src/mapping/public-settings.ts';
 import type { DestinationResult, EvaluatedRun, RunItem } from '../../src/mapping/run.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';

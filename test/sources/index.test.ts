@@ -37,6 +37,7 @@ describe('the registry of sources', () => {
         secret: [],
         access_token: '',
         api_url: 'http://localhost:9/api',
+        api_rate: 100,
         signatures: ['v3'],
       },
     );

@@ -148,17 +148,24 @@ describe('Stripe events', () => {
     });
   });
 
-  it('are kept with what they tell when they are thin', () => {
-    expect(parse(fixtureJson('stripe/events/thin.v1.customer.created.constructed.json'))).toEqual({
-      events: [
-        {
-          type: 'v1.customer.created',
-          externalId: 'evt_65RExampleThin0001',
-          occurredAt: new Date('2026-11-01T12:00:00.000Z'),
-          item: null,
-          unusable: { reason: 'thin_event', message: expect.stringContaining('Snapshot') },
-        },
-      ],
+  describe('that are thin', () => {
+    const thin = fixtureJson('stripe/events/thin.v1.customer.created.constructed.json');
+    const told = {
+      type: 'v1.customer.created',
+      externalId: 'evt_65RExampleThin0001',
+      occurredAt: new Date('2026-11-01T12:00:00.000Z'),
+      item: null,
+    };
+    const withKey = (apiKey: string) => stripe.settings.parse({ type: 'stripe', secret: '', api_key: apiKey });
+    const parsed = (apiKey: string) => stripe.parse(thin, rawRequest(), withKey(apiKey));
+
+    it('are kept as failed with what they tell, while nothing can be looked up', () => {
+      const unusable = { reason: 'thin_event', message: expect.stringContaining('Snapshot') };
+      expect(parsed('')).toEqual({ events: [{ ...told, unusable }] });
+    });
+
+    it('are events like any other with a key, by which mappings look up what they are about', () => {
+      expect(parsed('rk_test_1')).toEqual({ events: [told] });
     });
   });
 

@@ -30,7 +30,7 @@ export interface TestReceiverOptions extends Partial<Omit<ReceiverDependencies, 
 
 /** A source as gateway.yaml would configure it under its own name; `settings` replace its settings unchecked. */
 export function configured(source: Source, settings: Partial<SourceSettings> & object = {}): ConfiguredSource {
-  return { name: source.name, source, settings: { ...settingsOf(source), ...settings }, off: null };
+  return { name: source.name, source, settings: { ...settingsOf(source), ...settings }, off: null, apiOff: null };
 }
 
 /** The receiver over a real store in a folder of its own; it lives as long as the test. */

@@ -1,10 +1,13 @@
 import { onTestFinished } from 'vitest';
 import { destinations } from '../../src/destinations/index.ts';
 import { silentLog } from '../../src/log.ts';
+import { LookupService } from '../../src/lookups/lookup-service.ts';
 import type { MappingDefinition } from '../../src/mapping/compile.ts';
 import { Evaluator } from '../../src/mapping/evaluator/evaluator.ts';
 import { publicSettings } from '../../src/mapping/public-settings.ts';
+import { type Clock, systemClock } from '../../src/model/clock.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import { Background } from '../../src/pipeline/background.ts';
 import { translate } from '../../src/pipeline/translate.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { EventDetail, Store } from '../../src/store/store.ts';
@@ -32,7 +35,17 @@ const targets = new Map(
   }),
 );
 
-export async function translatorOf(mapping: MappingDefinition): Promise<Translator> {
+/** Lookups find nothing, unless somebody answers them. */
+const nobody: LookupService = new LookupService({ sources: [], sender: { send: neverSent }, clock: systemClock });
+
+function neverSent(): never {
+  throw new Error('nothing is sent');
+}
+
+export async function translatorOf(
+  mapping: MappingDefinition,
+  lookupsAt: (clock: Clock) => Pick<LookupService, 'ask'> = () => nobody,
+): Promise<Translator> {
   let now = at(0);
   const clock = { now: () => now };
   const store = await openStore({ dataDir: await temporaryFolder({}), clock });
@@ -46,7 +59,18 @@ export async function translatorOf(mapping: MappingDefinition): Promise<Translat
     await evaluator.stop();
     await store.close();
   });
-  const dependencies = { store, evaluator, targets, worker: 'wrk_1', clock, log: silentLog } as const;
+  const lookingUp = new Background('look-up', silentLog, 4);
+  const lookups = lookupsAt(clock);
+  const dependencies = {
+    store,
+    evaluator,
+    lookups,
+    lookingUp,
+    targets,
+    worker: 'wrk_1',
+    clock,
+    log: silentLog,
+  } as const;
   return {
     store,
     now: clock.now,
@@ -60,6 +84,7 @@ export async function translatorOf(mapping: MappingDefinition): Promise<Translat
     },
     translateAll: async () => {
       while (await translate({ ...dependencies, queued: () => undefined }));
+      await lookingUp.drained();
     },
     latest: async () => {
       const [first] = (await store.listEvents({}, { limit: 1 })).items;

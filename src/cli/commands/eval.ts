@@ -67,7 +67,10 @@ function readChosen({ name, path, text }: ChosenMapping, known: ReturnType<typeo
 /** Prints what is wrong with its text, with a caret below the place. */
 function isExpression(text: string, definition: MappingDefinition | undefined): boolean {
   const { let: lets = {}, event } = definition?.content ?? {};
-  const known = [...scopesOf(Object.keys(lets), false).shared, ...(event === undefined ? [] : ['event'])];
+  const known = [
+    ...scopesOf({ lets: Object.keys(lets), hasForEach: false }).shared,
+    ...(event === undefined ? [] : ['event']),
+  ];
   const compiled = compileExpression(text, known);
   if (compiled.ok) return true;
   for (const { message, hint, offset } of compiled.problems) {

@@ -1,8 +1,10 @@
 import type { GatewayFile } from '../../config/gateway-file.ts';
 import { loadGatewayConfiguration, namesOf } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
+import { createSender } from '../../delivery/send.ts';
 import { renderProblem } from '../../diagnostics/format.ts';
 import { isError } from '../../diagnostics/problem.ts';
+import { askedSource, LookupService } from '../../lookups/lookup-service.ts';
 import { PreviewEvaluator } from '../../mapping/evaluator/preview-evaluator.ts';
 import { readMapping } from '../../mapping/load.ts';
 import { systemClock } from '../../model/clock.ts';
@@ -110,6 +112,7 @@ const haveArrived = (sent: readonly Sent[] | null): boolean => {
 
 async function previewOf({ mapping, chosen, file, settings }: Tried): Promise<Preview> {
   const evaluator = new PreviewEvaluator();
+  const sender = createSender();
   try {
     return await previewMapping(
       { mapping: { name: mapping.name, shown: mapping.path, text: mapping.text }, event: chosen.event },
@@ -117,11 +120,13 @@ async function previewOf({ mapping, chosen, file, settings }: Tried): Promise<Pr
         ...file,
         clock: systemClock,
         evaluate: (setup, event, facts) => evaluator.evaluate(setup, event, facts),
+        lookups: new LookupService({ sources: file.sources.map(askedSource), sender, clock: systemClock }),
         linked: (items) => linkedItems(items, settings),
       },
     );
   } finally {
     await evaluator.stop();
+    sender.close();
   }
 }
 

@@ -8,12 +8,8 @@ import { destinationNamed } from '../../destinations/index.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import { type CompiledMapping, compileMapping } from '../compile.ts';
-import {
-  type EvaluationContext,
-  type EvaluationDestination,
-  type EvaluationInput,
-  evaluateMapping,
-} from '../evaluate.ts';
+import { evaluateMapping } from '../evaluate.ts';
+import type { EvaluationContext, EvaluationDestination, EvaluationInput } from '../evaluation.ts';
 import type { EvaluatedRun } from '../run.ts';
 import type { EvaluatorSetup, EventToEvaluate, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
 import { recordTrace } from './record-trace.ts';

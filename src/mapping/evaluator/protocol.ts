@@ -1,7 +1,7 @@
 import type { Position } from '../../model/error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { MappingDefinition } from '../compile.ts';
-import type { EvaluationInput } from '../evaluate.ts';
+import type { EvaluationInput } from '../evaluation.ts';
 import type { MappingText, ReadMapping } from '../load.ts';
 import type { EvaluatedRun } from '../run.ts';
 import type { KnownNames } from '../static/known-names.ts';

@@ -4,7 +4,7 @@ import { keysAt, takesTextOnlyAt } from '../../yaml/schema-at.ts';
 import { mappingFile } from '../schema.ts';
 import type { TemplatePath } from '../template.ts';
 import type { Role } from './expression-checks.ts';
-import { type Scopes, scopesOf } from './scopes.ts';
+import { letsBehindLookups, type Scopes, scopesOf } from './scopes.ts';
 
 /** A text of a mapping where an expression may stand. */
 export interface Site {
@@ -32,13 +32,24 @@ export function sitesIn(raw: unknown): readonly Site[] {
   if (!isJsonObject(raw)) return [];
   const partOf = partsOf(raw);
   const lets = partOf('let');
-  const letNames = namesOfLet(lets.value);
-  const scopes = letNames && scopesOf(letNames, partOf('for_each').value !== undefined);
+  const letNames = namesIn(lets.value);
+  const lookup = partOf('lookup');
+  const lookupNames = namesIn(lookup.value);
+  const scopes =
+    letNames === undefined || lookupNames === undefined
+      ? undefined
+      : scopesOf({
+          lets: letNames,
+          lookups: lookupNames,
+          behindLookups: letsBehindLookups(isJsonObject(lets.value) ? lets.value : {}, lookupNames),
+          hasForEach: partOf('for_each').value !== undefined,
+        });
   const under = (name: string, role: Role, variables: readonly string[] | undefined): readonly Site[] => {
     const { key, value } = partOf(name);
     return textsIn(value, [key]).map((text) => ({ ...text, role: text.path.length === 1 ? role : 'value', variables }));
   };
   return [
+    ...lookupSites(lookup, scopes),
     ...letSites(lets, scopes),
     ...under('when', 'condition', scopes?.shared),
     ...under('for_each', 'value', scopes?.shared),
@@ -53,12 +64,19 @@ export interface Part {
   readonly value: Json | undefined;
 }
 
-/** Undefined where `let:` is no block of names, so that nobody can tell which names there are. */
-function namesOfLet(value: Json | undefined): readonly string[] | undefined {
+/** Undefined where `let:` or `lookup:` is no block of names, so that nobody can tell which names there are. */
+function namesIn(value: Json | undefined): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
   if (!isJsonObject(value)) return undefined;
   // $my-name would be $my, minus name.
   return Object.keys(value).map((name) => /^\w+/.exec(name)?.[0] ?? name);
+}
+
+function lookupSites({ key, value }: Part, scopes: Scopes | undefined): readonly Site[] {
+  const entries = isJsonObject(value) ? Object.entries(value) : [];
+  return entries.flatMap(([name, entry], index) =>
+    textsIn(entry, [key, name]).map((text): Site => ({ ...text, role: 'value', variables: scopes?.lookup(index) })),
+  );
 }
 
 function letSites({ key, value }: Part, scopes: Scopes | undefined): readonly Site[] {

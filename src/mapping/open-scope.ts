@@ -1,0 +1,142 @@
+import { lookupNamed } from '../lookups/index.ts';
+import { isJsonObject, type Json } from '../model/json.ts';
+import type { CompiledLookup, CompiledMapping } from './compile.ts';
+import { isEmpty } from './empty.ts';
+import type { EvaluationContext, EvaluationInput } from './evaluation.ts';
+import { timeBindings } from './expression.ts';
+import type { LookupFact } from './facts.ts';
+import type { Needs, Run, WantedLookup } from './run.ts';
+import { type FillScope, fillTemplate, Interruption, type Template } from './template.ts';
+
+/** What the items of a mapping are evaluated in; or how the run ends before there are any. */
+export type Opened =
+  | { readonly kind: 'open'; readonly fill: FillScope; readonly about: Pick<Run, 'withoutLookups'> }
+  | { readonly kind: 'ended'; readonly ended: Needs | { readonly outcome: 'skipped'; readonly reason: string } };
+
+/**
+ * Everything that the expressions of a mapping can see of an event. What needs no lookup comes first, and `when` with it
+ * where it can: an event that is not for the mapping asks nobody anything. Throws `Interruption`.
+ */
+export async function openScope(
+  mapping: CompiledMapping,
+  input: EvaluationInput,
+  context: EvaluationContext,
+): Promise<Opened> {
+  const { fill, bindings } = baseScope(mapping, input, context);
+  await nameValues(mapping, bindings, { fill, areBehind: false });
+  const first = mapping.isWhenFirst ? await refusedByWhen(mapping.when, fill) : undefined;
+  if (first !== undefined) return skipped(first);
+  const looked = await lookUp(mapping, bindings, { fill, facts: input.lookups?.[mapping.file] ?? {} });
+  if (looked.wanted.length > 0) return { kind: 'ended', ended: { outcome: 'needs', lookups: looked.wanted } };
+  await nameValues(mapping, bindings, { fill, areBehind: true });
+  const last = mapping.isWhenFirst ? undefined : await refusedByWhen(mapping.when, fill);
+  if (last !== undefined) return skipped(last);
+  const isComplete = Object.keys(looked.without).length === 0;
+  return { kind: 'open', fill, about: isComplete ? {} : { withoutLookups: looked.without } };
+}
+
+const skipped = (reason: string): Opened => ({ kind: 'ended', ended: { outcome: 'skipped', reason } });
+
+type OwnBindings = Record<string, unknown>;
+
+function baseScope(
+  mapping: CompiledMapping,
+  input: EvaluationInput,
+  { vars, trace }: EvaluationContext,
+): { readonly fill: FillScope; readonly bindings: OwnBindings } {
+  const bindings: OwnBindings = {
+    body: input.body,
+    headers: input.headers,
+    query: queryOf(input.url),
+    vars,
+    meta: {
+      event_id: input.id,
+      source: input.source,
+      type: input.type,
+      kind: input.kind,
+      external_id: input.externalId,
+      occurred_at: input.occurredAt.toISOString(),
+      received_at: input.receivedAt.toISOString(),
+      mapping: mapping.file,
+    },
+    ...timeBindings(input.receivedAt),
+  };
+  return { fill: { input: input.body, bindings, item: null, trace }, bindings };
+}
+
+async function nameValues(
+  { let: lets, behindLookups }: CompiledMapping,
+  bindings: OwnBindings,
+  { fill, areBehind }: { readonly fill: FillScope; readonly areBehind: boolean },
+): Promise<void> {
+  for (const [name, template] of lets)
+    if (behindLookups.has(name) === areBehind) bindings[name] = await fillTemplate(template, fill);
+}
+
+interface LookedUp {
+  readonly wanted: readonly WantedLookup[];
+  /** Why optional ones have nothing to give. */
+  readonly without: Readonly<Record<string, string>>;
+}
+
+interface LookupScope {
+  readonly fill: FillScope;
+  readonly facts: Readonly<Record<string, LookupFact>>;
+}
+
+/** Names what is known; what is not is wanted, all of it at once as far as the arguments are known. */
+async function lookUp(
+  { lookups }: CompiledMapping,
+  bindings: OwnBindings,
+  { fill, facts }: LookupScope,
+): Promise<LookedUp> {
+  const wanted: WantedLookup[] = [];
+  const without: Record<string, string> = {};
+  for (const lookup of lookups) {
+    if (lookup.after.some((name) => wanted.some((other) => other.name === name))) continue;
+    const fact = facts[lookup.name] ?? (await wantedOf(lookup, fill));
+    if ('found' in fact) bindings[lookup.name] = fact.found;
+    else if ('wanted' in fact) wanted.push(fact.wanted);
+    else if (lookup.isOptional) without[lookup.name] = fact.missing;
+    else throw new Interruption('fault', ['lookup', lookup.name], fact.missing);
+  }
+  return { wanted, without };
+}
+
+async function wantedOf(
+  { name, lookup, source, isOptional, args: template }: CompiledLookup,
+  fill: FillScope,
+): Promise<{ readonly wanted: WantedLookup } | { readonly missing: string }> {
+  const filled = await fillTemplate(template, fill);
+  const given = Object.entries(isJsonObject(filled) ? filled : {}).filter(([, value]) => !isEmpty(value));
+  const checked = lookupNamed(lookup)?.args.safeParse(Object.fromEntries(given));
+  if (checked?.success === true)
+    return { wanted: { name, lookup, source, isOptional, args: checked.data as WantedLookup['args'] } };
+  const [issue] = checked?.error.issues ?? [];
+  const key = issue?.path.join('.') ?? '';
+  const isThere = given.some(([known]) => known === key);
+  return { missing: isThere ? `${key} ${issue?.message ?? 'cannot be used'}` : `${key} yields nothing to look up` };
+}
+
+function queryOf(url: string): Record<string, string> {
+  const start = url.indexOf('?');
+  return start === -1 ? {} : Object.fromEntries(new URLSearchParams(url.slice(start)));
+}
+
+/** Why `when` says no; undefined when it is exactly true or absent. */
+export async function refusedByWhen(when: Template | undefined, fill: FillScope): Promise<string | undefined> {
+  if (when === undefined) return undefined;
+  const value = await fillTemplate(when, fill);
+  if (value === true) return undefined;
+  const expression = when.kind === 'expression' ? `=${when.expression.text}` : 'when';
+  return `${expression} gives ${value === undefined ? 'nothing' : typeof value === 'boolean' ? value : 'something other than true'}`;
+}
+
+export async function itemScopes(mapping: CompiledMapping, fill: FillScope): Promise<readonly FillScope[]> {
+  if (mapping.forEach === undefined) return [fill];
+  const list = await fillTemplate(mapping.forEach, fill);
+  if (list === undefined || list === null) return [];
+  // JSONata gives the only element of a list of one by itself.
+  const items: readonly Json[] = Array.isArray(list) ? list : [list];
+  return items.map((item, index) => ({ ...fill, item: index, bindings: { ...fill.bindings, item, index } }));
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSender } from '../../src/delivery/send.ts';
+import { LookupService } from '../../src/lookups/lookup-service.ts';
+import { at } from '../contracts/store-samples.ts';
+import { type Mood, startFakeHubspot } from '../lookups/fake-hubspot.ts';
+import { definitionOf } from '../mapping/definitions.ts';
+import { sentTo, type Translator, translatorOf } from '../support/translator.ts';
+
+const mappingWith = (optional: boolean, when = '=$not(kind = "other")') =>
+  definitionOf(`
+lookup:
+  contact:
+    hubspot.contact: { id: =contact, properties: [email], history: [lifecyclestage] }
+    source: crm
+    optional: ${optional}
+when: ${when}
+event:
+  name: Stage Updated
+  user: { id: =$contact.properties.email, fallback_id: ="hubspot:" & contact }
+  attributes: { stage: '=$contact.history.lifecyclestage[0].value' }
+destinations: [segment]
+`);
+
+async function world(
+  mood: (contact: string, count: number) => Mood,
+  { optional = false, when = undefined as string | undefined } = {},
+) {
+  const sender = createSender();
+  onTestFinished(() => sender.close());
+  const time = { now: () => at(0) };
+  const hubspot = await startFakeHubspot(mood, { now: () => time.now() });
+  const window = { requests: 100, perMs: 10_000 };
+  const api = { url: hubspot.origin, token: 'pat-secret', allowPrivateAddress: true, window };
+  const translator = await translatorOf(mappingWith(optional, when), (clock) => {
+    time.now = clock.now;
+    return new LookupService({
+      sources: [{ name: 'crm', type: 'hubspot', api, off: null }],
+      sender,
+      clock,
+      timeoutMs: 300,
+    });
+  });
+  return { translator, hubspot };
+}
+
+const stage = async ({ latest }: Translator): Promise<unknown> => sentTo(await latest(), 'segment')[0];
+
+describe('an event that needs a lookup', () => {
+  it('goes out with what was found', async () => {
+    const { translator } = await world(() => 'ok');
+    await translator.send({ contact: '651' });
+    await translator.translateAll();
+    expect(await stage(translator)).toMatchObject({
+      userId: 'c651@example.com',
+      properties: { stage: 'salesqualifiedlead' },
+    });
+  });
+
+  it('asks nothing when it is not for the mapping', async () => {
+    const { translator, hubspot } = await world(() => 'ok');
+    await translator.send({ contact: '651', kind: 'other' });
+    await translator.translateAll();
+    expect((await translator.latest()).status).toBe('unmatched');
+    expect(hubspot.asked()).toEqual([]);
+  });
+
+  it('waits while there is no answer, and tells for what', async () => {
+    const { translator } = await world((_, count) => (count <= 2 ? 'broken' : 'ok'));
+    await translator.send({ contact: '651' });
+    await translator.translateAll();
+    expect(await translator.latest()).toMatchObject({
+      status: 'received',
+      wait: { waitsFor: 'lookup', dueAt: at(5_000) },
+      runs: [{ outcome: 'waits', path: 'lookup.contact', message: 'HubSpot answered 502' }],
+    });
+    translator.secondsLater(5);
+    await translator.translateAll();
+    expect((await translator.latest()).wait?.dueAt).toEqual(at(10_000));
+    translator.secondsLater(5);
+    await translator.translateAll();
+    expect(await stage(translator)).toMatchObject({ userId: 'c651@example.com' });
+    expect((await translator.latest()).tries).toBe(1);
+  });
+
+  it.each<[Mood, string]>([
+    ['missing', 'HubSpot has no contact 651 (404)'],
+    ['forbidden', 'give its private app the scope crm.objects.contacts.read'],
+  ])('fails visibly when there is no answer to be had: %s', async (mood, message) => {
+    const { translator } = await world(() => mood);
+    await translator.send({ contact: '651' });
+    await translator.translateAll();
+    const event = await translator.latest();
+    expect(event).toMatchObject({ status: 'failed', reason: 'mapping_failed' });
+    expect(event.message).toContain(`a.yaml: lookup.contact: `);
+    expect(event.message).toContain(message);
+  });
+
+  it('fails after three days without an answer, and not before', async () => {
+    const { translator } = await world(() => 'broken');
+    await translator.send({ contact: '651' });
+    const hours: number[] = [];
+    for (let hour = 0; hour <= 73; hour += 1) {
+      await translator.translateAll();
+      if ((await translator.latest()).status === 'received') hours.push(hour);
+      translator.secondsLater(3_600);
+    }
+    expect(hours.at(-1)).toBe(71);
+    expect((await translator.latest()).message).toContain('HubSpot answered 502, as often as it was asked');
+  });
+
+  it('fails when it names nothing to look up', async () => {
+    const { translator, hubspot } = await world(() => 'ok');
+    await translator.send({ name: 'nobody' });
+    await translator.translateAll();
+    expect((await translator.latest()).message).toContain('lookup.contact: id yields nothing to look up');
+    expect(hubspot.asked()).toEqual([]);
+  });
+});
+
+describe('an optional lookup', () => {
+  it.each<Mood>(['missing', 'forbidden'])('is done without at once when HubSpot is %s', async (mood) => {
+    const { translator } = await world(() => mood, { optional: true });
+    await translator.send({ contact: '651' });
+    await translator.translateAll();
+    expect(await stage(translator)).toMatchObject({ userId: 'hubspot:651' });
+    expect((await translator.latest()).runs).toMatchObject([{ without_lookups: { contact: expect.any(String) } }]);
+  });
+
+  it('is waited for a quarter of an hour', async () => {
+    const { translator } = await world(() => 'broken', { optional: true });
+    await translator.send({ contact: '651' });
+    const minutes: number[] = [];
+    for (let minute = 0; minute <= 16; minute += 1) {
+      await translator.translateAll();
+      if ((await translator.latest()).status === 'received') minutes.push(minute);
+      translator.secondsLater(60);
+    }
+    expect(minutes.at(-1)).toBe(14);
+    expect(await stage(translator)).toMatchObject({ userId: 'hubspot:651' });
+  });
+});
+
+describe('whatever HubSpot does', () => {
+  it('every event ends translated or visibly failed, the window is kept, and nobody waits for somebody else', async () => {
+    const moods: readonly Mood[] = ['ok', 'busy', 'missing', 'broken', 'slow', 'cut', 'daily', 'forbidden'];
+    const { translator, hubspot } = await world((contact, count) =>
+      count > 2 ? 'ok' : (moods[Number(contact) % moods.length] ?? 'ok'),
+    );
+    for (let contact = 0; contact < 40; contact += 1) await translator.send({ contact: String(contact) });
+    for (let index = 0; index < 10; index += 1) await translator.send({ contact: '7', kind: 'other' });
+    await translator.translateAll();
+    expect((await translator.store.stats()).events.unmatched).toBe(10);
+    for (let step = 0; step < 400; step += 1) {
+      if ((await translator.store.stats()).events.received === 0) break;
+      const due = await translator.store.nextDueAt({ kind: 'events' });
+      translator.secondsLater(Math.max(1, ((due?.getTime() ?? 0) - translator.now().getTime()) / 1_000));
+      await translator.translateAll();
+    }
+    const { events } = (await translator.store.stats()) satisfies { events: object };
+    expect(events.received).toBe(0);
+    expect(events.translated + events.failed).toBe(40);
+    expect(events.failed).toBe(10);
+    expect(hubspot.mostInWindow()).toBeLessThanOrEqual(100);
+  }, 60_000);
+
+  it('a hundred events of one contact are one request', async () => {
+    const { translator, hubspot } = await world(() => 'ok');
+    for (let index = 0; index < 100; index += 1) await translator.send({ contact: '651' });
+    await translator.translateAll();
+    expect((await translator.store.stats()).events.translated).toBe(100);
+    expect(hubspot.asked()).toHaveLength(1);
+  });
+});
