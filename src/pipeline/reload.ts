@@ -3,7 +3,8 @@ import type { Log } from '../log.ts';
 import type { TestResult } from '../mapping/check.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Evaluator } from '../mapping/evaluator/evaluator.ts';
-import { examine, fixturesOf, readFile } from '../mapping/examine.ts';
+import { examine, readFile, withFixtures } from '../mapping/examine.ts';
+import { fixturePaths } from '../mapping/fixtures.ts';
 import { gatewayFileName, isMappingFileName } from '../mapping/folder.ts';
 import {
   amend,
@@ -179,11 +180,10 @@ export class Reload implements Mappings {
     const { folder, known, check, tester } = this.#dependencies;
     const read = tester.read.bind(tester);
     const files = await Promise.all(names.map((name) => readFile(name, { folder, known, read })));
-    for (const { file, definition } of files)
-      this.#fixtures.set(file, definition === undefined ? [] : fixturesOf(definition));
+    for (const { file, fixtures = [] } of files) this.#fixtures.set(file, fixturePaths(fixtures));
     // From before their tests read them on: no change of a fixture goes unseen.
     await this.#watch.follow(new Set([...this.#fixtures.values()].flat()));
-    return examine(files, check);
+    return examine(await Promise.all(files.map((file) => withFixtures(file, folder))), check);
   }
 
   async #putInForce(findings: readonly Finding[]): Promise<void> {

@@ -172,6 +172,20 @@ describe('hookstitch test', () => {
     expect(code).toBe(2);
   });
 
+  it('tells of a fixture that is not there once, where the mapping names it, and what is meant', async () => {
+    const cwd = await folderWith('=data.amount');
+    const text = mapping('=data.amount').replace('paid.json', 'piad.json');
+    await writeFile(join(cwd, 'mappings/payments.yaml'), text);
+
+    const { code, stderr } = await hookstitch(['test'], { cwd });
+
+    expect(stderr).toBe(
+      'mappings/payments.yaml:20:12  error  fixture "fixtures/piad.json" is not there  [mapping/unknown-fixture]\n' +
+        '  hint: did you mean fixtures/paid.json?\n',
+    );
+    expect(code).toBe(1);
+  });
+
   it('runs again with --watch when a mapping or a fixture changes, and ends with 0 on Ctrl-C', async () => {
     const cwd = await folderWith('=data.amount');
     const watching = startHookstitch(['test', '--watch'], { cwd });

@@ -222,10 +222,11 @@ describe('a mapping file that is broken', () => {
   });
 
   it('for want of a fixture serves as soon as the fixture is there', async () => {
-    const { folder, save, becomes } = await gatewayOver({
+    const { folder, save, becomes, item } = await gatewayOver({
       'a.yaml': mapping('A', testsOf('fixtures/later.json', 'A')),
     });
     await becomes({ 'a.yaml': [null, 'refused'] });
+    expect((await item('a.yaml'))?.problems).toMatchObject([{ code: 'mapping/unknown-fixture', line: 11, column: 12 }]);
     await mkdir(join(folder, 'fixtures'));
     await save('fixtures/later.json', fixture);
     await becomes({ 'a.yaml': ['A', 'live'] });

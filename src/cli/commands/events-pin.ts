@@ -4,6 +4,7 @@ import { runOnBody } from '../../config/check-setup.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
 import { compileMapping, type MappingDefinition } from '../../mapping/compile.ts';
 import { draftExpectation } from '../../mapping/draft-test.ts';
+import { fixturesFolder } from '../../mapping/folder.ts';
 import { pseudonymize } from '../../mapping/pseudonymize/pseudonymize.ts';
 import type { MappingTest } from '../../mapping/schema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
@@ -105,7 +106,7 @@ interface Fixture {
 
 /** Under the next free number; the same body is kept once. */
 function keepFixture(body: Json, { source, type }: ApiEvent, mappingsDir: string): Fixture {
-  const folder = join(mappingsDir, 'fixtures');
+  const folder = join(mappingsDir, fixturesFolder);
   mkdirSync(folder, { recursive: true });
   const text = `${JSON.stringify(body, null, 2)}\n`;
   // The sender chose the type: it must name no other folder.
@@ -116,7 +117,7 @@ function keepFixture(body: Json, { source, type }: ApiEvent, mappingsDir: string
   while (taken.has(`${stem}${number}.json`)) number += 1;
   const name = same ?? `${stem}${number}.json`;
   if (same === undefined) writeFileSync(join(folder, name), text, { flag: 'wx' });
-  return { path: join(folder, name), given: `fixtures/${name}`, isNew: same === undefined };
+  return { path: join(folder, name), given: `${fixturesFolder}/${name}`, isNew: same === undefined };
 }
 
 interface DraftWork {

@@ -27,7 +27,7 @@ export const testCommand: Verb = {
     await rerunOnChange(settings.mappingsDir, async (signal) => {
       const configuration = await loadConfiguration();
       await runTests(configuration, wanted, { ...options, signal });
-      return fixturesOf(configuration);
+      return configuration.mappings.fixtures;
     });
     return exitCodes.ok;
   },
@@ -39,12 +39,6 @@ interface TestOptions {
   readonly coverage?: unknown;
   readonly signal?: AbortSignal;
 }
-
-/** The files that a change of may make a test fail. */
-const fixturesOf = ({ mappings }: Configuration): readonly string[] =>
-  mappings.definitions
-    .flatMap(({ content }) => (content.tests ?? []).map(({ given }) => given))
-    .filter((given) => typeof given === 'string');
 
 async function runTests(
   configuration: Configuration,
