@@ -168,7 +168,8 @@ describe('hookstitch test', () => {
 
     const { code, stderr } = await hookstitch(['test', 'payment.yaml'], { cwd });
 
-    expect(stderr).toBe('no mapping called payment.yaml; there are payments.yaml\n');
+    expect(stderr).toContain('no mapping called payment.yaml in ./mappings');
+    expect(stderr).toContain('did you mean payments.yaml?');
     expect(code).toBe(2);
   });
 

@@ -169,7 +169,7 @@ destinations: [debug]
   });
 
   it('knows what to say where there is no such mapping, event or file', async () => {
-    expect(await tried(['piad'])).toMatchObject({ code: 2, err: expect.stringContaining('there are paid.yaml') });
+    expect(await tried(['piad'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean paid.yaml?') });
     expect(await tried(['paid', '--event', 'latest'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('no gateway is running, and there is no store in'),

@@ -12,6 +12,7 @@ import { appendItem } from '../../yaml/edit.ts';
 import type { ApiEvent } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { eventNamed } from '../event-query.ts';
+import { chooseFiles } from '../named-files.ts';
 import { plainText, print, printError, printJson } from '../output.ts';
 import { runningGateway } from '../running-gateway.ts';
 
@@ -77,11 +78,16 @@ type Chosen =
   | { readonly definition?: undefined; readonly note: string }
   | { readonly problem: string };
 
-function chooseMapping(event: ApiEvent, { mappings }: Configuration, wanted: string | undefined): Chosen {
+function chooseMapping(event: ApiEvent, configuration: Configuration, wanted: string | undefined): Chosen {
+  const { mappings, settings } = configuration;
   const fitting = mappings.definitions.filter((definition) => fits(definition, event));
   const names = fitting.map(({ file }) => file).join(', ');
   if (wanted !== undefined) {
-    const definition = fitting.find(({ file }) => file === basename(wanted));
+    const [path = wanted] = chooseFiles([wanted], {
+      ...{ what: 'mapping', folder: settings.mappingsDir },
+      known: mappings.files,
+    });
+    const definition = fitting.find(({ file }) => file === basename(path));
     const hint = names === '' ? 'no mapping without errors is' : `these are: ${names}`;
     return definition === undefined
       ? { problem: `${wanted} is no mapping for ${event.source} events of type ${plainText(event.type)}; ${hint}` }
