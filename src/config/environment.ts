@@ -48,9 +48,9 @@ export interface Environment {
   get(name: string): string | undefined;
 }
 
-/** The process's variables over those of a `.env` file in the working directory. */
-export function readEnvironment(): Environment {
-  return environmentFrom({ ...readDotEnv(join(process.cwd(), '.env')), ...process.env });
+/** The process's variables over those of a `.env` file in the working directory, or in another one. */
+export function readEnvironment(folder = process.cwd()): Environment {
+  return environmentFrom({ ...readDotEnv(join(folder, '.env')), ...process.env });
 }
 
 export function environmentFrom(variables: Readonly<Record<string, string | undefined>>): Environment {
