@@ -41,7 +41,14 @@ export async function loadConfiguration(environment?: Environment): Promise<Conf
 export async function loadGatewayConfiguration(
   environment: Environment = readEnvironment(),
 ): Promise<GatewayConfiguration> {
-  const settings = readSettings(environment);
+  return await readGatewayConfiguration(readSettings(environment), environment);
+}
+
+/** With settings that are known. */
+export async function readGatewayConfiguration(
+  settings: Settings,
+  environment: Environment,
+): Promise<GatewayConfiguration> {
   const path = join(settings.mappingsDir, gatewayFileName);
   const text = await readIfThere(path);
   const file = readGatewayFile(text === undefined ? 'gateway.yaml (built in)' : path, text ?? defaultGatewayText, {

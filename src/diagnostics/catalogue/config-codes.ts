@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 export const configCodes = {
   'config/changed': {
     title: 'gateway.yaml was changed while the gateway runs',
-    why: 'Mappings take effect at once, but sources, destinations and variables are read at the start: restart to apply the change.',
+    why: 'Mappings take effect at once, but sources, destinations and variables are read at the start: restart to apply the change. Where the new text has errors, correct them first: the gateway would not start with it.',
     example: { situation: 'gateway.yaml was saved while the gateway ran.' },
   },
   'config/disabled': {
@@ -76,6 +76,13 @@ export const configCodes = {
     example: {
       wrong: { 'gateway.yaml': 'sources:\n  stripe: { type: strpe, secret: "${SECRET}" }' },
       right: { 'gateway.yaml': 'sources:\n  stripe: { type: stripe, secret: "${SECRET}" }' },
+    },
+  },
+  'config/unreadable': {
+    title: 'gateway.yaml, or a file that it needs, cannot be read',
+    why: 'The running gateway keeps what it has started with, but it would not start again.',
+    example: {
+      situation: 'gateway.yaml, .env or the file that a NAME_FILE names was closed to the gateway while it ran.',
     },
   },
 } as const satisfies Record<`config/${string}`, Diagnostic>;
