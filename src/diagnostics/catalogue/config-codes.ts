@@ -12,6 +12,14 @@ export const configCodes = {
     why: 'A variable that it needs is not set. A source that is off answers 503, and the sender tries again; mappings skip a destination that is off.',
     example: { wrong: { '.env': '# WRITE_KEY is not set' }, right: { '.env': 'WRITE_KEY=q1w2e3' } },
   },
+  'config/expression': {
+    title: 'An expression in gateway.yaml',
+    why: 'Only mappings have expressions. Here the text itself would be taken for the value, as it stands.',
+    example: {
+      wrong: { 'gateway.yaml': 'vars:\n  site: ="example." & "com"' },
+      right: { 'gateway.yaml': 'vars:\n  site: example.com' },
+    },
+  },
   'config/invalid-value': {
     title: 'A setting of the wrong kind',
     why: 'The setting is there, but its value cannot be used: a text where a number is needed, an address that is no URL, a secret that is too short to be one.',
@@ -60,6 +68,14 @@ export const configCodes = {
         'gateway.yaml':
           'destinations:\n  segment: { type: segment, write_key: "${WRITE_KEY:?see Settings › API keys}" }',
       },
+    },
+  },
+  'config/misspelt-variable': {
+    title: 'A variable that is probably misspelt',
+    why: 'gateway.yaml names a variable that is not set, and one that is set and that nothing reads has almost the same name. Until one of the two is corrected, the source or destination is off.',
+    example: {
+      wrong: { 'gateway.yaml': 'destinations:\n  segment: { type: segment, write_key: "${WRITE_KYE}" }' },
+      right: { 'gateway.yaml': 'destinations:\n  segment: { type: segment, write_key: "${WRITE_KEY}" }' },
     },
   },
   'config/unknown-key': {
