@@ -4,6 +4,7 @@ import type { Configuration } from '../config/load.ts';
 import { compileMapping, type MappingDefinition } from '../mapping/compile.ts';
 import { mergePatch } from '../mapping/merge.ts';
 import type { Clock } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import { GatewayError } from '../model/error.ts';
 import { newId } from '../model/id.ts';
 import type { Json } from '../model/json.ts';
@@ -11,7 +12,7 @@ import { type InlineEvent, inlineEvent, type PreviewEvent } from '../pipeline/pr
 import { eventInBody } from '../sources/event-in-body.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { ChosenMapping } from './chosen-mapping.ts';
-import { eventsOfGateway, type KnownEvents, knownEvents } from './known-events.ts';
+import { eventsOfGateway, type KnownEvents, knownEvents, previewEventOf } from './known-events.ts';
 import { plainText } from './output.ts';
 
 /** An event that a person named, or that was found for the mapping. */
@@ -35,6 +36,7 @@ export interface EventChoice {
 
 /** How far back to look for one that the mapping is for. */
 const pagesMax = 5;
+const pageLimit = 200;
 
 /** Without a wish: the latest one a running gateway has for the mapping, else that of the mapping's first test. */
 export async function chooseEvent(choice: EventChoice): Promise<ChosenEvent> {
@@ -42,7 +44,7 @@ export async function chooseEvent(choice: EventChoice): Promise<ChosenEvent> {
   if (wanted === undefined) return await anyEvent(choice);
   if (wanted !== 'latest' && !/^evt_[0-9a-z]+$/.test(wanted)) return await eventInFile(wanted, choice);
   const known = await knownEvents(configuration.settings);
-  if (known === undefined) {
+  if (known instanceof GatewayError) {
     throw new GatewayError(
       'EVENT_NOT_FOUND',
       `no gateway is running, and there is no store in ${configuration.settings.dataDir}`,
@@ -70,11 +72,11 @@ async function anyEvent(choice: EventChoice): Promise<ChosenEvent> {
 
 async function latestOfGateway(choice: EventChoice): Promise<ChosenEvent | undefined> {
   const known = await eventsOfGateway();
-  return known === undefined ? undefined : await findLatest(known, choice);
+  return known instanceof GatewayError ? undefined : await findLatest(known, choice);
 }
 
 async function eventById(id: string, known: KnownEvents): Promise<ChosenEvent> {
-  const event = await known.get(id);
+  const event = previewEventOf(await known.get(id));
   if (event === undefined) throw new GatewayError('EVENT_NOT_FOUND', `the body of ${id} is not JSON`);
   return { event, from: known.from };
 }
@@ -95,13 +97,13 @@ async function findLatest(known: KnownEvents, { mapping }: EventChoice): Promise
   const matches = mapping === undefined ? () => true : compileMapping(mapping.definition).mapping.matches;
   let cursor: string | undefined;
   for (let page = 0; page < pagesMax; page += 1) {
-    const { items, nextCursor } = await known.list({ source, cursor });
+    const { items, next_cursor } = await known.list({ limit: String(pageLimit), ...defined({ source, cursor }) });
     for (const { id } of items.filter(({ type }) => matches(type))) {
-      const event = await known.get(id);
+      const event = previewEventOf(await known.get(id));
       if (event !== undefined) return { event, from: known.from };
     }
-    if (nextCursor === null) return undefined;
-    cursor = nextCursor;
+    if (next_cursor === null) return undefined;
+    cursor = next_cursor;
   }
   return undefined;
 }

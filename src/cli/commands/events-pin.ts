@@ -11,10 +11,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { appendItem } from '../../yaml/edit.ts';
 import type { ApiEvent } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { eventNamed } from '../event-query.ts';
+import { eventNamed, withKnownEvents } from '../known-events.ts';
 import { chooseFiles } from '../named-files.ts';
 import { plainText, print, printError, printJson } from '../output.ts';
-import { runningGateway } from '../running-gateway.ts';
 
 /** `hookstitch events pin`: a stored event as a fixture without personal data, and a test of what becomes of it today. */
 export const pinVerb: Verb = {
@@ -26,7 +25,7 @@ export const pinVerb: Verb = {
       .option('--name <text>', 'what the test shows, as a sentence')
       .option('--json', 'machine-readable output'),
   run: async ([id], { mapping, name, json }) => {
-    const event = await eventNamed(runningGateway(), String(id));
+    const event = await withKnownEvents((events) => eventNamed(events, String(id)));
     const configuration = await loadConfiguration();
     const chosen = chooseMapping(event, configuration, typeof mapping === 'string' ? mapping : undefined);
     if ('problem' in chosen) {
