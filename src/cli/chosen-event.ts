@@ -9,7 +9,7 @@ import { GatewayError } from '../model/error.ts';
 import { newId } from '../model/id.ts';
 import type { Json } from '../model/json.ts';
 import { type InlineEvent, inlineEvent, type PreviewEvent } from '../pipeline/preview-event.ts';
-import { eventInBody } from '../sources/event-in-body.ts';
+import { eventInBody, whyNoEvent } from '../sources/event-in-body.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { ChosenMapping } from './chosen-mapping.ts';
 import { eventsOfGateway, type KnownEvents, knownEvents, previewEventOf } from './known-events.ts';
@@ -174,7 +174,8 @@ function inline(given: InlineEvent, choice: EventChoice, from: string): PreviewE
   if (source === undefined) return sourceless(given, { id, receivedAt });
   const event = inlineEvent(given, source, { id, receivedAt });
   if (event !== undefined) return event;
-  throw new GatewayError('CONFIG_INVALID', `${source.name} cannot read the body of ${plainText(from)}`, {
+  const why = whyNoEvent(source.source, given.body, { kind: given.type ?? null, receivedAt });
+  throw new GatewayError('CONFIG_INVALID', `${source.name} cannot read the body of ${plainText(from)}: ${why}`, {
     hint: 'it must be one event as the source sends it',
   });
 }

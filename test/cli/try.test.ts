@@ -154,6 +154,12 @@ destinations: [debug]
     });
   });
 
+  it('says why its source cannot read a body', async () => {
+    const { code, err } = await tried(['paid', '--event', 'other.json'], {}, { 'other.json': '{"no":"event"}' });
+    expect(err).toContain('stripe cannot read the body of other.json: A Stripe event has an `id` and a `type`');
+    expect(code).toBe(2);
+  });
+
   it('names the fixture of its first test where that cannot be read', async () => {
     const { code, err } = await tried(['paid'], {}, { 'fixtures/paid.json': '{' });
     expect(err).toContain('fixtures/paid.json, which its test "a payment is told" is given, is not JSON');
