@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { adminToken } from './config/admin-token.ts';
 import { checkConfiguration } from './config/check-setup.ts';
+import { type Environment, readEnvironment } from './config/environment.ts';
+import { gatewayFileState } from './config/gateway-change.ts';
 import type { GatewayFile } from './config/gateway-file.ts';
 import { namesOf } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
@@ -16,7 +18,7 @@ import { askedSource, LookupService } from './lookups/lookup-service.ts';
 import type { MappingDefinition } from './mapping/compile.ts';
 import { Evaluator } from './mapping/evaluator/evaluator.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
-import { hasRefused, type Library } from './mapping/library.ts';
+import type { Library } from './mapping/library.ts';
 import { publicSettings } from './mapping/public-settings.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { newId } from './model/id.ts';
@@ -41,6 +43,8 @@ export interface GatewayOptions {
   readonly file: GatewayFile;
   /** These and no others; without them those of MAPPINGS_DIR, put in force again whenever one is saved. */
   readonly mappings?: readonly MappingDefinition[];
+  /** What a gateway.yaml that is saved later is read with; default: the process's own. */
+  readonly environment?: () => Environment;
   readonly log: Log;
   readonly clock?: Clock;
   /** [0, 1): the jitter of retries. */
@@ -105,6 +109,11 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
   const mappings = (): Library => workers.mappings.library;
+  const readiness = {
+    notReady: () => (state === 'ready' ? undefined : state),
+    mappings,
+    gatewayFile: () => workers.mappings.gatewayFile,
+  };
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
     publicUrl,
@@ -113,14 +122,14 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     log,
     metrics,
     recorded: workers.wake,
-    notReady: () => (state === 'ready' ? undefined : state),
-    degraded: () => hasRefused(mappings()),
+    ...readiness,
   });
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
   const previews = new PreviewEvaluator();
   const admin = adminApp({
-    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl, mappings },
+    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
+    ...readiness,
     preview: (request) =>
       preview(request, {
         ...file,
@@ -224,7 +233,8 @@ function createWorkers(
 
 type Load = (definitions: readonly MappingDefinition[]) => Promise<void>;
 
-function createMappings({ mappings, settings, file, log }: GatewayOptions, clock: Clock, load: Load): Mappings {
+function createMappings(options: GatewayOptions, clock: Clock, load: Load): Mappings {
+  const { mappings, settings, file, log, environment = readEnvironment } = options;
   if (mappings !== undefined) return fixedMappings(mappings, { load, clock });
   const tester = new Evaluator({ mappings: [], destinations: [], vars: {} });
   return new Reload({
@@ -235,6 +245,7 @@ function createMappings({ mappings, settings, file, log }: GatewayOptions, clock
         evaluator: tester,
         trace: false,
       }),
+    gatewayFile: () => gatewayFileState({ settings, file }, environment),
     tester,
     load,
     clock,

@@ -4,12 +4,15 @@ import type { Configuration } from '../config/load.ts';
 import { compileMapping, type MappingDefinition } from '../mapping/compile.ts';
 import { mergePatch } from '../mapping/merge.ts';
 import type { Clock } from '../model/clock.ts';
+import { defined } from '../model/defined.ts';
 import { GatewayError } from '../model/error.ts';
 import { newId } from '../model/id.ts';
 import type { Json } from '../model/json.ts';
 import { type InlineEvent, inlineEvent, type PreviewEvent } from '../pipeline/preview-event.ts';
+import { eventInBody, whyNoEvent } from '../sources/event-in-body.ts';
+import type { ConfiguredSource } from '../sources/source.ts';
 import type { ChosenMapping } from './chosen-mapping.ts';
-import { eventsOfGateway, type KnownEvents, knownEvents } from './known-events.ts';
+import { eventsOfGateway, type KnownEvents, knownEvents, previewEventOf } from './known-events.ts';
 import { plainText } from './output.ts';
 
 /** An event that a person named, or that was found for the mapping. */
@@ -17,6 +20,8 @@ export interface ChosenEvent {
   readonly event: PreviewEvent;
   /** As in `the running gateway`. */
   readonly from: string;
+  /** The types that --type may give it, where its body tells none and the mapping is for several. */
+  readonly possibleTypes?: readonly string[];
 }
 
 export interface EventChoice {
@@ -31,6 +36,7 @@ export interface EventChoice {
 
 /** How far back to look for one that the mapping is for. */
 const pagesMax = 5;
+const pageLimit = 200;
 
 /** Without a wish: the latest one a running gateway has for the mapping, else that of the mapping's first test. */
 export async function chooseEvent(choice: EventChoice): Promise<ChosenEvent> {
@@ -38,7 +44,7 @@ export async function chooseEvent(choice: EventChoice): Promise<ChosenEvent> {
   if (wanted === undefined) return await anyEvent(choice);
   if (wanted !== 'latest' && !/^evt_[0-9a-z]+$/.test(wanted)) return await eventInFile(wanted, choice);
   const known = await knownEvents(configuration.settings);
-  if (known === undefined) {
+  if (known instanceof GatewayError) {
     throw new GatewayError(
       'EVENT_NOT_FOUND',
       `no gateway is running, and there is no store in ${configuration.settings.dataDir}`,
@@ -66,11 +72,11 @@ async function anyEvent(choice: EventChoice): Promise<ChosenEvent> {
 
 async function latestOfGateway(choice: EventChoice): Promise<ChosenEvent | undefined> {
   const known = await eventsOfGateway();
-  return known === undefined ? undefined : await findLatest(known, choice);
+  return known instanceof GatewayError ? undefined : await findLatest(known, choice);
 }
 
 async function eventById(id: string, known: KnownEvents): Promise<ChosenEvent> {
-  const event = await known.get(id);
+  const event = previewEventOf(await known.get(id));
   if (event === undefined) throw new GatewayError('EVENT_NOT_FOUND', `the body of ${id} is not JSON`);
   return { event, from: known.from };
 }
@@ -91,31 +97,57 @@ async function findLatest(known: KnownEvents, { mapping }: EventChoice): Promise
   const matches = mapping === undefined ? () => true : compileMapping(mapping.definition).mapping.matches;
   let cursor: string | undefined;
   for (let page = 0; page < pagesMax; page += 1) {
-    const { items, nextCursor } = await known.list({ source, cursor });
+    const { items, next_cursor } = await known.list({ limit: String(pageLimit), ...defined({ source, cursor }) });
     for (const { id } of items.filter(({ type }) => matches(type))) {
-      const event = await known.get(id);
+      const event = previewEventOf(await known.get(id));
       if (event !== undefined) return { event, from: known.from };
     }
-    if (nextCursor === null) return undefined;
-    cursor = nextCursor;
+    if (next_cursor === null) return undefined;
+    cursor = next_cursor;
   }
   return undefined;
 }
 
 async function eventInFile(path: string, choice: EventChoice): Promise<ChosenEvent> {
-  const body = await bodyIn(path);
-  return { event: inline({ body, type: choice.type }, choice, path), from: path };
+  const body = await bodyIn(path, {
+    named: `--event ${path}`,
+    hint: 'give `latest`, the id of an event (evt_…) or the path of a file with a JSON body',
+  });
+  if (choice.type !== undefined) return { event: inline({ body, type: choice.type }, choice, path), from: path };
+  const possibleTypes = typesOfKind(body, choice);
+  const [type, ...others] = possibleTypes;
+  // One that only its URL would tell, and the mapping is for one: which else could be meant?
+  if (type !== undefined && others.length === 0)
+    return { event: inline({ body, type }, choice, path), from: `${path}, as ${type}` };
+  return { event: inline({ body }, choice, path), from: path, possibleTypes };
 }
 
-async function bodyIn(path: string): Promise<Json> {
+/** The types the mapping is for, where the URL alone tells the type; none where the body tells it or it fits anyway. */
+function typesOfKind(body: Json, choice: EventChoice): readonly string[] {
+  const source = sourceOf(choice)?.source;
+  if (source === undefined || choice.mapping === undefined) return [];
+  const { matches } = compileMapping(choice.mapping.definition).mapping;
+  const typeWith = (kind: string | null): string | undefined =>
+    eventInBody(source, body, { kind, receivedAt: choice.clock.now() })?.type;
+  const told = typeWith(null);
+  if (told === undefined || matches(told)) return [];
+  const written = [choice.mapping.definition.content.events].flat().filter((type) => !type.includes('*'));
+  const types = new Set([...written, ...source.eventTypes.filter(matches)]);
+  return [...types].filter((type) => typeWith(type) === type);
+}
+
+interface NamedBody {
+  readonly named: string;
+  readonly hint: string;
+}
+
+async function bodyIn(path: string, { named, hint }: NamedBody): Promise<Json> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Json;
   } catch (error) {
     // Whatever is wrong with the file is for whoever named it.
     const why = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';
-    throw new GatewayError('CONFIG_INVALID', `--event ${plainText(path)} ${why}`, {
-      hint: 'give `latest`, the id of an event (evt_…) or the path of a file with a JSON body',
-    });
+    throw new GatewayError('CONFIG_INVALID', `${plainText(named)} ${why}`, { hint });
   }
 }
 
@@ -123,26 +155,33 @@ async function eventOfFirstTest(choice: EventChoice): Promise<ChosenEvent | unde
   const test = choice.mapping?.definition.content.tests?.[0];
   if (choice.mapping === undefined || test === undefined) return undefined;
   const { given, change, type, headers, name } = test;
-  const body = typeof given === 'string' ? await bodyIn(join(dirname(choice.mapping.path), given)) : given;
+  const about = {
+    named: `${given}, which its test "${name}" is given,`,
+    hint: 'correct it, or say which event: --event',
+  };
+  const body = typeof given === 'string' ? await bodyIn(join(dirname(choice.mapping.path), given), about) : given;
   const changed = change === undefined ? body : mergePatch(body, change);
-  const about = { body: changed, type: choice.type ?? type, headers };
+  const sent = { body: changed, type: choice.type ?? type, headers };
   const from = `its test "${name}"${typeof given === 'string' ? `, ${given}` : ''}`;
-  return { event: inline(about, choice, from), from };
+  return { event: inline(sent, choice, from), from };
 }
 
 /** Where no mapping names a source, the body is an event of none. */
-function inline(given: InlineEvent, { mapping, configuration, clock }: EventChoice, from: string): PreviewEvent {
-  const receivedAt = clock.now();
+function inline(given: InlineEvent, choice: EventChoice, from: string): PreviewEvent {
+  const receivedAt = choice.clock.now();
   const id = newId('evt', receivedAt);
-  const name = mapping?.definition.content.source;
-  const source = configuration.file.sources.find((configured) => configured.name === name);
+  const source = sourceOf(choice);
   if (source === undefined) return sourceless(given, { id, receivedAt });
   const event = inlineEvent(given, source, { id, receivedAt });
   if (event !== undefined) return event;
-  throw new GatewayError('CONFIG_INVALID', `${source.name} cannot read the body of ${plainText(from)}`, {
+  const why = whyNoEvent(source.source, given.body, { kind: given.type ?? null, receivedAt });
+  throw new GatewayError('CONFIG_INVALID', `${source.name} cannot read the body of ${plainText(from)}: ${why}`, {
     hint: 'it must be one event as the source sends it',
   });
 }
+
+const sourceOf = ({ mapping, configuration }: EventChoice): ConfiguredSource | undefined =>
+  configuration.file.sources.find(({ name }) => name === mapping?.definition.content.source);
 
 function sourceless(
   { body, type = '', headers = {} }: InlineEvent,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { filesNamed } from '../config/named-files.ts';
 import { mappingFileNames } from '../mapping/folder.ts';
 import { GatewayError } from '../model/error.ts';
-import { plainText } from './output.ts';
+import { chooseFiles } from './named-files.ts';
 
 /** A mapping file that a person named. */
 export interface ChosenMapping {
@@ -13,23 +14,23 @@ export interface ChosenMapping {
   readonly text: string;
 }
 
-/** By file name with or without its ending, or by path. Throws CONFIG_INVALID where there is none. */
+/** One of the folder by its name, with or without its ending, or any by its path. Throws CONFIG_INVALID where there is none. */
 export async function chooseMapping(wanted: string, folder: string): Promise<ChosenMapping> {
-  const endings = /\.ya?ml$/.test(wanted) ? [''] : ['.yaml', '.yml'];
-  const isPath = /[\\/]/.test(wanted);
-  const places = isPath ? [wanted] : [join(folder, wanted), wanted];
-  for (const path of places.flatMap((place) => endings.map((ending) => place + ending))) {
+  const names = await mappingFileNames(folder).catch(() => []);
+  const known = names.map((name) => join(folder, name));
+  const isKnown = 'files' in filesNamed([wanted], known);
+  // One that is not in the folder yet may be tried, too.
+  for (const path of isKnown ? [] : endings(wanted).map((ending) => wanted + ending)) {
     const text = await textAt(path);
     if (text !== undefined) return { name: basename(path), path, text };
   }
-  const names = await mappingFileNames(folder).catch(() => []);
-  throw new GatewayError('CONFIG_INVALID', `no mapping called "${plainText(wanted)}"`, {
-    hint:
-      names.length === 0
-        ? `there are none in ${folder}; MAPPINGS_DIR names their folder`
-        : `there are ${names.join(', ')}`,
-  });
+  const [path = wanted] = chooseFiles([wanted], { what: 'mapping', folder, known });
+  const text = await textAt(path);
+  if (text === undefined) throw new GatewayError('CONFIG_INVALID', `${path} cannot be read`);
+  return { name: basename(path), path, text };
 }
+
+const endings = (path: string): readonly string[] => (/\.ya?ml$/.test(path) ? [''] : ['.yaml', '.yml']);
 
 async function textAt(path: string): Promise<string | undefined> {
   try {

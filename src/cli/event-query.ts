@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
 import { systemClock } from '../model/clock.ts';
-import { GatewayError } from '../model/error.ts';
-import type { ApiClient, ApiEvent, ApiEventSummary, ApiPage } from './api-client.ts';
 import { sinceTime } from './since.ts';
 
 /** The options by which events are chosen, and the API's query for them. */
@@ -12,14 +10,13 @@ export const filterOptions = (command: Command): Command =>
     .option('--type <type>', 'only of this type')
     .option('--status <status>', 'only received, translated, unmatched or failed');
 
-export const eventQuery = ({ source, type, status, since, limit }: Options): URLSearchParams =>
-  queryOf({
-    source,
-    type,
-    status,
-    since: typeof since === 'string' ? sinceTime(since, systemClock.now()) : undefined,
-    limit,
-  });
+/** What the API takes, in its words. */
+export type EventQuery = Readonly<Partial<Record<'source' | 'type' | 'status' | 'since' | 'limit' | 'cursor', string>>>;
+
+export const eventQuery = ({ source, type, status, since, limit }: Options): EventQuery => {
+  const from = typeof since === 'string' ? sinceTime(since, systemClock.now()) : undefined;
+  return Object.fromEntries(queryOf({ source, type, status, since: from, limit }));
+};
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -28,13 +25,4 @@ export function queryOf(options: Options): URLSearchParams {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(options)) if (typeof value === 'string') query.set(key, value);
   return query;
-}
-
-/** The event of this id; `latest` is the newest. Throws EVENT_NOT_FOUND. */
-export async function eventNamed(api: ApiClient, name: string): Promise<ApiEvent> {
-  if (name !== 'latest') return api.get(`/events/${encodeURIComponent(name)}`);
-  const { items } = await api.get<ApiPage<ApiEventSummary>>('/events?limit=1');
-  const [newest] = items;
-  if (newest === undefined) throw new GatewayError('EVENT_NOT_FOUND', 'there are no events yet');
-  return api.get(`/events/${newest.id}`);
 }

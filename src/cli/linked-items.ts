@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Linked } from '../mapping/stitching.ts';
 import { systemClock } from '../model/clock.ts';
+import { GatewayError } from '../model/error.ts';
 import type { Identifier, Stitch } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
 import { linkedBy } from '../pipeline/stitch.ts';
@@ -21,7 +22,7 @@ export async function linkedItems(
   { dataDir }: Pick<Settings, 'dataDir'>,
 ): Promise<readonly Linked[]> {
   const api = await gatewayIfRunning();
-  if (api !== undefined)
+  if (!(api instanceof GatewayError))
     return (await api.post<{ items: readonly Answer[] }>('/resolve', { items: items as unknown as Json })).items.map(
       toLinked,
     );

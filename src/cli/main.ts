@@ -12,5 +12,7 @@ if (major < nodeNeeded[0] || (major === nodeNeeded[0] && minor < nodeNeeded[1]))
 }
 
 // Loaded only now: the database driver crashes on an older Node.
+const { endWithReader } = await import('./output.ts');
 const { run } = await import('./run.ts');
+endWithReader();
 process.exitCode = await run(process.argv.slice(2));

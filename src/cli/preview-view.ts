@@ -24,7 +24,15 @@ export interface PreviewView {
 }
 
 export function previewLines(preview: Told, view: PreviewView): readonly string[] {
+  // Of a mapping for other events nothing was evaluated.
+  if (preview.outcome === 'unmatched') return [eventLine(view.chosen), ...endLines(preview), ...typeLines(view.chosen)];
   return [eventLine(view.chosen), ...fieldLines(preview), ...endLines(preview), ...resultLines(preview, view)];
+}
+
+function typeLines({ possibleTypes = [] }: ChosenEvent): readonly string[] {
+  if (possibleTypes.length === 0) return [];
+  const options = possibleTypes.map((type) => `--type ${plainText(type)}`).join(' or ');
+  return [section('', style('yellow', `  ! its body does not tell its type; say it with ${options}`))];
 }
 
 function eventLine({ event, from }: ChosenEvent): string {

@@ -22,15 +22,15 @@ export function runningGateway(environment: Environment = readEnvironment()): Ap
   return createApiClient(url, token);
 }
 
-/** Undefined where no gateway is running: there are other places to look. */
-export async function gatewayIfRunning(): Promise<ApiClient | undefined> {
+/** GATEWAY_UNREACHABLE where no gateway is running: there are other places to look. */
+export async function gatewayIfRunning(): Promise<ApiClient | GatewayError> {
   try {
     const api = runningGateway();
     await api.get('/stats');
     return api;
   } catch (error) {
     // Whatever else keeps it from answering is for whoever asked.
-    if (error instanceof GatewayError && error.code === 'GATEWAY_UNREACHABLE') return undefined;
+    if (error instanceof GatewayError && error.code === 'GATEWAY_UNREACHABLE') return error;
     throw error;
   }
 }

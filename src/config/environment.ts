@@ -46,11 +46,13 @@ export const environmentVariables = [
 export interface Environment {
   /** The variable's value, or what the file named by NAME_FILE holds; undefined when it is unset or empty. */
   get(name: string): string | undefined;
+  /** Those that are set, whichever way. */
+  names(): readonly string[];
 }
 
-/** The process's variables over those of a `.env` file in the working directory. */
-export function readEnvironment(): Environment {
-  return environmentFrom({ ...readDotEnv(join(process.cwd(), '.env')), ...process.env });
+/** The process's variables over those of a `.env` file in the working directory, or in another one. */
+export function readEnvironment(folder = process.cwd()): Environment {
+  return environmentFrom({ ...readDotEnv(join(folder, '.env')), ...process.env });
 }
 
 export function environmentFrom(variables: Readonly<Record<string, string | undefined>>): Environment {
@@ -59,6 +61,8 @@ export function environmentFrom(variables: Readonly<Record<string, string | unde
       const file = variables[`${name}_FILE`];
       return variables[name] || (file ? readSecretFile(name, file) : undefined) || undefined;
     },
+    names: () =>
+      Object.entries(variables).flatMap(([name, value]) => (value ? [name, name.replace(/_FILE$/, '')] : [])),
   };
 }
 

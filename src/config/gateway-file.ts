@@ -15,7 +15,7 @@ import type { Environment } from './environment.ts';
 import { configureDestination, configureSource, type Entry, type EntryScope } from './gateway-entries.ts';
 import { interpolate } from './interpolate.ts';
 import { concealSecrets } from './secrets-in-file.ts';
-import { type VariableProblem, variableProblems } from './variable-problems.ts';
+import { misspeltVariables, type VariableProblem, variableProblems } from './variable-problems.ts';
 
 /** What gateway.yaml configures. Entries with an error are left out and named in `problems`. */
 export interface GatewayFile {
@@ -60,11 +60,12 @@ export function readGatewayFile(shown: string, text: string, context: GatewayFil
   if (yaml === undefined) return { ...nothing, problems: concealSecrets(syntax, text), names: unknowable };
   const raw = (yaml.value ?? {}) as Json;
   const { value, missing } = interpolate(raw, context.environment);
-  const variables = variableProblems(yaml, raw, missing);
+  const withVariables = { yaml, raw, environment: context.environment };
+  const variables = variableProblems(withVariables, missing);
   const shaped = fileShape.safeParse(value);
   const shape = shapeProblems(yaml, shaped.error?.issues ?? [], { schema: fileShape, prefix: 'config' });
   const sections = sectionsOf(value);
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...misspeltVariables(withVariables)];
   const scope: EntryScope = { yaml, raw, problems, publicUrl: context.publicUrl };
   const isWhole = ([section, name]: readonly [string, string]): boolean =>
     !variables.some(({ path }) => path[0] === section && path[1] === name);

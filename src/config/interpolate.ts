@@ -10,9 +10,23 @@ export interface MissingVariable {
 
 export const variableReference = /\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}/g;
 
+/** A place in a text that names a variable. */
+export interface VariableUse {
+  readonly name: string;
+  /** Nothing is filled in, and nothing said, where it is not set. */
+  readonly mayBeEmpty: boolean;
+  readonly offset: number;
+}
+
+export const variableUses = (text: string): readonly VariableUse[] =>
+  [...text.matchAll(variableReference)].map(({ index, 1: name = '', 2: operator, 3: operand }) => ({
+    name,
+    mayBeEmpty: operator === undefined || (operator === '-' && !operand),
+    offset: index,
+  }));
+
 /** The variables a text names. */
-export const variablesIn = (text: string): readonly string[] =>
-  [...text.matchAll(variableReference)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+export const variablesIn = (text: string): readonly string[] => variableUses(text).map(({ name }) => name);
 
 /**
  * `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, as in docker compose, in every text of the file; `$${` is a
@@ -20,7 +34,7 @@ export const variablesIn = (text: string): readonly string[] =>
  */
 export function interpolate(
   value: Json,
-  environment: Environment,
+  environment: Pick<Environment, 'get'>,
 ): { readonly value: Json; readonly missing: readonly MissingVariable[] } {
   const missing: MissingVariable[] = [];
   const fill = (text: string, path: MissingVariable['path']): string =>

@@ -41,7 +41,14 @@ export async function loadConfiguration(environment?: Environment): Promise<Conf
 export async function loadGatewayConfiguration(
   environment: Environment = readEnvironment(),
 ): Promise<GatewayConfiguration> {
-  const settings = readSettings(environment);
+  return await readGatewayConfiguration(readSettings(environment), environment);
+}
+
+/** With settings that are known. */
+export async function readGatewayConfiguration(
+  settings: Settings,
+  environment: Environment,
+): Promise<GatewayConfiguration> {
   const path = join(settings.mappingsDir, gatewayFileName);
   const text = await readIfThere(path);
   const file = readGatewayFile(text === undefined ? 'gateway.yaml (built in)' : path, text ?? defaultGatewayText, {
@@ -84,11 +91,13 @@ export function disabledProblems(
     ...file.sources.map((entry) => ({ ...entry, what: 'source', until: 'the source answers 503' })),
     ...file.destinations.map((entry) => ({ ...entry, what: 'destination', until: 'mappings skip the destination' })),
   ];
+  const isToldAlready = (why: string): boolean =>
+    file.problems.some(({ code, message }) => code === 'config/misspelt-variable' && message === why);
   const uses: readonly Use[] = mappings.references ?? mappings.definitions.flatMap(usesIn);
   return off.flatMap(({ what, name, off: why, until }): readonly Problem[] => {
     const own = uses.filter((use) => use.what === what && use.name === name && concerns(use.at?.file ?? ''));
     const [first] = own;
-    if (why === null || first === undefined) return [];
+    if (why === null || first === undefined || isToldAlready(why)) return [];
     const problem: Problem = {
       severity: 'warning',
       code: 'config/disabled',

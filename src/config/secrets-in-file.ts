@@ -7,7 +7,7 @@ import { variablesIn } from './interpolate.ts';
 /** Secrets belong into the environment; where one stands in gateway.yaml all the same, nobody is shown it again. */
 
 export const sourceSecrets: readonly string[] = ['secret', 'api_key', 'access_token'];
-const secretKeys = [
+export const secretKeys: readonly string[] = [
   ...new Set([...sourceSecrets, ...Object.values(destinationRegistry).flatMap(({ secrets }) => secrets)]),
 ];
 

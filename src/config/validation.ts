@@ -1,5 +1,4 @@
-import { basename, resolve } from 'node:path';
-import { closest } from '../diagnostics/closest.ts';
+import { basename } from 'node:path';
 import { isError, type Problem } from '../diagnostics/problem.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import { type Configuration, disabledProblems } from './load.ts';
@@ -38,7 +37,11 @@ export function validate(configuration: Configuration, wanted: readonly string[]
   };
 }
 
-const filesOf = ({ gatewayPath, mappings }: Configuration): readonly string[] => [
+/** Those that are there: gateway.yaml, then the mappings. */
+export const filesOf = ({
+  gatewayPath,
+  mappings,
+}: Pick<Configuration, 'gatewayPath' | 'mappings'>): readonly string[] => [
   ...(gatewayPath === null ? [] : [gatewayPath]),
   ...mappings.files,
 ];
@@ -58,27 +61,3 @@ function flowOf({ content: { enabled, events, source, destinations } }: MappingD
   const types = [events].flat().map((type) => (type === '*' ? `everything from ${source}` : type));
   return `${types.join(', ')} → ${names.join(', ')}${enabled ? '' : '  (not enabled)'}`;
 }
-
-/** Which files are meant by what was typed: a path, or a name in the mappings folder with or without its ending. */
-export function filesNamed(
-  typed: readonly string[],
-  configuration: Configuration,
-): { readonly files: readonly string[] } | { readonly unknown: string; readonly meant: string | undefined } {
-  const known = filesOf(configuration);
-  const files: string[] = [];
-  for (const name of typed) {
-    const found = known.find((path) => resolve(path) === resolve(name) || namesOfFile(path).includes(name));
-    if (found === undefined)
-      return {
-        unknown: name,
-        meant: closest(
-          basename(name),
-          known.map((path) => basename(path)),
-        ),
-      };
-    files.push(found);
-  }
-  return { files };
-}
-
-const namesOfFile = (path: string): readonly string[] => [basename(path), basename(path).replace(/\.ya?ml$/, '')];

@@ -12,7 +12,7 @@ export function readUmamiAnswer(answer: Answer): Verdict | undefined {
   if (status >= 200 && status <= 299) return readSuccess(answer);
   if (status === 400 && vendorText(answer) === 'Website not found.') {
     return rejected(
-      'No website of this Umami has that website_id: `hookstitch setup umami` prints the right one.',
+      'No website of this Umami has that website_id: create the website in Umami and copy its Website ID.',
       answer,
     );
   }

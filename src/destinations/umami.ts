@@ -26,7 +26,7 @@ const settings = z.strictObject({
   }),
   website_id: z
     .union([z.literal(''), z.uuid()], { error: 'must be the UUID that Umami shows as Website ID' })
-    .meta({ description: 'The website to send to; `hookstitch setup umami` prints it.' }),
+    .meta({ description: 'The website to send to: create it in Umami and copy its Website ID.' }),
   hostname: z
     .string()
     .max(hostMax)

@@ -5,20 +5,25 @@ import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
 import type { Metrics } from './metrics.ts';
 import { type PreviewDependencies, previewRouter } from './preview-api.ts';
+import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
 
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
     Omit<SetupDependencies, 'store'>,
-    Omit<PreviewDependencies, 'store'> {
-  readonly store: ApiDependencies['store'] & PreviewDependencies['store'] & ResolveDependencies['store'];
+    Omit<PreviewDependencies, 'store'>,
+    Omit<ReadinessDependencies, 'store'> {
+  readonly store: ApiDependencies['store'] &
+    PreviewDependencies['store'] &
+    ReadinessDependencies['store'] &
+    ResolveDependencies['store'];
   readonly token: string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
 }
 
-/** The operator's side: `/api/*` and `/metrics`, behind the bearer token on any address. */
+/** The operator's side: `/api/*`, `/metrics` and a `/readyz` that names files, behind the bearer token on any address. */
 export function adminApp(dependencies: AdminDependencies): RequestListener {
   const { token, clock, metrics, log } = dependencies;
   return createApp(log, 'operator', (app) => {
@@ -27,6 +32,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
     app.use('/api', setupRouter(dependencies));
     app.use('/api', previewRouter(dependencies));
     app.use('/api', resolveRouter(dependencies));
+    app.get('/readyz', readiness(dependencies, 'operator'));
     app.get('/metrics', async (_request, response) => {
       const text = await metrics.text();
       response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });

@@ -6,8 +6,14 @@ import { deliveryStatuses } from '../model/delivery.ts';
 import { GatewayError } from '../model/error.ts';
 import { eventStatuses } from '../model/event.ts';
 import type { DeliveryId, EventId } from '../model/id.ts';
+import {
+  deliveryJson,
+  deliverySummaryJson,
+  eventJson,
+  eventSummaryJson,
+  stitchingJson,
+} from '../pipeline/stored-json.ts';
 import type { Store } from '../store/store.ts';
-import { deliveryJson, deliverySummaryJson, eventJson, eventSummaryJson, stitchingJson } from './api-json.ts';
 import { ageInSeconds } from './metrics.ts';
 import { sendJson } from './send-json.ts';
 

@@ -1,18 +1,13 @@
 import type { RequestListener } from 'node:http';
-import type { Request, Response } from 'express';
 import { GatewayError } from '../model/error.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './app.ts';
-import { sendUnavailable } from './problem.ts';
+import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type ReceiveDependencies, receive } from './receive.ts';
 import { sendJson } from './send-json.ts';
 
-export interface ReceiverDependencies extends ReceiveDependencies {
+export interface ReceiverDependencies extends ReceiveDependencies, Omit<ReadinessDependencies, 'store'> {
   readonly store: Pick<Store, 'recordRequest' | 'ping'>;
-  /** Why no traffic must come here now, in a word; undefined when all is well. */
-  readonly notReady: () => string | undefined;
-  /** Some mapping file is broken; which one is no business of the internet. */
-  readonly degraded: () => boolean;
 }
 
 const kindPattern = /^[a-z0-9_]{1,64}$/;
@@ -31,19 +26,6 @@ export function receiverApp(dependencies: ReceiverDependencies): RequestListener
       throw new GatewayError('METHOD_NOT_ALLOWED', 'use POST');
     });
     app.get('/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' }));
-    app.get('/readyz', readiness(dependencies));
+    app.get('/readyz', readiness(dependencies, 'internet'));
   });
-}
-
-function readiness({
-  store,
-  notReady,
-  degraded,
-}: ReceiverDependencies): (request: Request, response: Response) => Promise<void> {
-  return async (_request, response) => {
-    const reason = notReady();
-    if (reason !== undefined) return sendUnavailable(response, { status: reason });
-    await store.ping();
-    sendJson(response, 200, { status: 'ready', mappings: degraded() ? 'degraded' : 'ok' });
-  };
 }

@@ -1,11 +1,11 @@
 import { Router } from 'express';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
-import type { Library } from '../mapping/library.ts';
+import type { GatewayFileState, Library } from '../mapping/library.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
 import { sendJson } from './send-json.ts';
-import { destinationJson, mappingJson, sourceJson } from './setup-json.ts';
+import { destinationJson, gatewayFileJson, mappingJson, sourceJson } from './setup-json.ts';
 
 export interface SetupDependencies {
   /** What gateway.yaml names. */
@@ -14,6 +14,7 @@ export interface SetupDependencies {
     readonly destinations: readonly ConfiguredDestination[];
   };
   readonly mappings: () => Library;
+  readonly gatewayFile: () => GatewayFileState;
   readonly publicUrl: string | undefined;
   /** The receiver as this machine sees it; undefined as long as it does not listen. */
   readonly localUrl: () => string | undefined;
@@ -22,12 +23,13 @@ export interface SetupDependencies {
 }
 
 /** What is set up and how it is doing: mappings, sources and destinations by name. */
-export function setupRouter({ file, mappings, publicUrl, localUrl, store, metrics }: SetupDependencies): Router {
+export function setupRouter(dependencies: SetupDependencies): Router {
+  const { file, mappings, gatewayFile, publicUrl, localUrl, store, metrics } = dependencies;
   const router = Router({ strict: true, caseSensitive: true });
 
   router.get('/mappings', (_request, response) => {
     const entries = [...mappings().values()].toSorted((a, b) => (a.file < b.file ? -1 : 1));
-    sendJson(response, 200, { items: entries.map(mappingJson) });
+    sendJson(response, 200, { items: entries.map(mappingJson), gateway_file: gatewayFileJson(gatewayFile()) });
   });
 
   router.get('/sources', async (_request, response) => {

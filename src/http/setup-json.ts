@@ -1,5 +1,5 @@
 import type { ConfiguredDestination } from '../destinations/destination.ts';
-import { type LibraryEntry, statusOf } from '../mapping/library.ts';
+import { type GatewayFileState, type LibraryEntry, statusOf } from '../mapping/library.ts';
 import { deliveryStatuses } from '../model/delivery.ts';
 import type { Json } from '../model/json.ts';
 import { type ConfiguredSource, setupSteps } from '../sources/source.ts';
@@ -21,20 +21,28 @@ export function mappingJson(entry: LibraryEntry): Json {
     source: content?.source ?? null,
     events: content === undefined ? [] : [content.events].flat(),
     destinations: content === undefined ? [] : namesIn(content.destinations),
-    problems: problems.map(({ severity, code, message, hint, at }) => ({
-      severity,
-      line: at.line,
-      column: at.column,
-      code,
-      message,
-      hint: hint ?? null,
-    })),
+    problems: problems.map(problemJson),
     failing_tests: failingTests.map(({ name, failures }) => ({
       name,
       failures: failures.map(({ message }) => message),
     })),
   };
 }
+
+/** Beside what the gateway has started with. */
+export const gatewayFileJson = ({ status, problems }: GatewayFileState): Json => ({
+  status,
+  problems: problems.map(problemJson),
+});
+
+const problemJson = ({ severity, code, message, hint, at }: LibraryEntry['problems'][number]): Json => ({
+  severity,
+  line: at.line,
+  column: at.column,
+  code,
+  message,
+  hint,
+});
 
 type MappingContent = NonNullable<LibraryEntry['loaded']>['definition']['content'];
 

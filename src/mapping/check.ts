@@ -1,4 +1,3 @@
-import { isAbsolute, join, relative } from 'node:path';
 import { dateFromMs } from '../model/clock.ts';
 import { defined } from '../model/defined.ts';
 import type { ClaimedEvent, SourceEvent } from '../model/event.ts';
@@ -8,7 +7,7 @@ import type { MappingDefinition } from './compile.ts';
 import { Evaluator } from './evaluator/evaluator.ts';
 import type { EvaluatorSetup } from './evaluator/protocol.ts';
 import type { LookupFact } from './facts.ts';
-import { isInside, readText } from './folder.ts';
+import { readFixture } from './fixtures.ts';
 import { mergePatch } from './merge.ts';
 import { publicSettings } from './public-settings.ts';
 import { endedRuns, type Run } from './run.ts';
@@ -47,9 +46,6 @@ export interface CheckSetup {
 
 /** Tests run at one fixed moment, so that payloads with times in them can be compared whole. */
 export const testTime = dateFromMs(Date.UTC(2026, 0, 1, 12));
-
-/** The receiver takes no larger body, so no sample of one is larger. */
-const fixtureBytesMax = 1024 * 1024;
 
 /** Runs every mapping's `tests:` through the evaluator that the gateway uses. Fixtures that cannot be read fail their test. */
 export async function checkMappings(setup: CheckSetup): Promise<readonly TestResult[]> {
@@ -152,17 +148,8 @@ const unreadable = (message: string): Tested => ({ failures: [{ kind: 'given', m
 
 async function givenBody(given: Json, folder: string): Promise<{ body: Json } | { failure: string }> {
   if (typeof given !== 'string') return { body: given };
-  const failed = (why: string): { failure: string } => ({ failure: `given: ${given} ${why}` });
-  const path = join(folder, given);
-  if (isAbsolute(given) || relative(folder, path).startsWith('..')) return failed('is outside the mappings folder');
-  try {
-    if (!(await isInside(folder, path))) return failed('leads out of the mappings folder');
-    const read = await readText(path, fixtureBytesMax);
-    return 'text' in read ? { body: JSON.parse(read.text) as Json } : failed(read.message);
-  } catch (error) {
-    // A missing or broken fixture is this test's failure, not the end of the run.
-    return failed(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const read = await readFixture(given, folder);
+  return 'body' in read ? read : { failure: `given: ${given} ${read.message}` };
 }
 
 interface Described {

@@ -1,9 +1,10 @@
-import { isAbsolute, join, normalize } from 'node:path';
-import type { Problem } from '../diagnostics/problem.ts';
+import { join } from 'node:path';
+import { inOrder, type Problem } from '../diagnostics/problem.ts';
 import { fileBytesMax } from '../yaml/limits.ts';
 import type { TestResult } from './check.ts';
 import type { MappingDefinition } from './compile.ts';
 import type { Reading, TextToRead } from './evaluator/protocol.ts';
+import { fixtureProblems } from './fixtures.ts';
 import { readText } from './folder.ts';
 import type { Finding } from './library.ts';
 import type { KnownNames } from './static/known-names.ts';
@@ -36,6 +37,14 @@ export async function readFile(file: string, { folder, known, read }: Reader): P
   if (reading !== undefined) return { file, shown, ...reading };
   const message = 'reading it took too much time or memory';
   return refused({ code: 'mapping/not-checked', message, hint: 'split it into several files' });
+}
+
+/** The file with what is wrong with the fixtures of its tests; then it is no definition. */
+export async function withFixtures(read: ReadFile, folder: string): Promise<ReadFile> {
+  const found = await fixtureProblems(read.fixtures ?? [], folder);
+  if (found.length === 0) return read;
+  const { definition: _, ...rest } = read;
+  return { ...rest, problems: inOrder([...read.problems, ...found]) };
 }
 
 /** Runs the tests of these mappings; throws when it cannot. */
@@ -83,13 +92,4 @@ function unchecked({ shown }: ReadFile, error: unknown): Problem {
   const message = `its tests could not run: ${error instanceof Error ? error.message : String(error)}`;
   const at = { file: shown, line: 1, column: 1 };
   return { severity: 'error', code: 'mapping/not-checked', message, at, hint: 'save the file again to try again' };
-}
-
-/** The files inside the folder that a mapping's tests read, by their path in it. */
-export function fixturesOf({ content }: MappingDefinition): readonly string[] {
-  const given = (content.tests ?? []).flatMap((test) => (typeof test.given === 'string' ? [test.given] : []));
-  return given
-    .filter((path) => !isAbsolute(path))
-    .map((path) => normalize(path))
-    .filter((path) => !path.startsWith('..'));
 }

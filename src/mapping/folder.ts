@@ -1,11 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Problem } from '../diagnostics/problem.ts';
 
 /** The files of the mappings folder, read so that nobody is led out of it, kept waiting or drowned. */
 
 export const gatewayFileName = 'gateway.yaml';
+/** Where `events pin` puts fixtures, and where they are looked for. */
+export const fixturesFolder = 'fixtures';
 
 /** The names of the mapping files, in order. Hidden files are editors' own; a link is a file that cannot be read. */
 export async function mappingFileNames(folder: string): Promise<readonly string[]> {
@@ -18,6 +20,17 @@ export async function mappingFileNames(folder: string): Promise<readonly string[
 
 export const isMappingFileName = (name: string): boolean =>
   /^[^./][^/]*\.ya?ml$/.test(name) && name !== gatewayFileName;
+
+/** The names of the files for tests, in order; none where there is no folder of them. */
+export async function fixtureNames(folder: string): Promise<readonly string[]> {
+  const path = join(folder, fixturesFolder);
+  if (!(await isInside(folder, path).catch(() => false))) return [];
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
+}
 
 /** A file's text, or why there is none. */
 export type ReadText = { readonly text: string } | Pick<Problem, 'code' | 'message' | 'hint'>;

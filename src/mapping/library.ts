@@ -15,6 +15,17 @@ export interface LibraryEntry {
 /** All mapping files by name, good or not. */
 export type Library = ReadonlyMap<string, LibraryEntry>;
 
+/**
+ * gateway.yaml beside what the gateway has started with: `changed` takes effect at a restart, `refused` would keep it
+ * from starting.
+ */
+export interface GatewayFileState {
+  readonly status: 'ok' | 'changed' | 'refused';
+  readonly problems: readonly Problem[];
+}
+
+export const unchangedGatewayFile: GatewayFileState = { status: 'ok', problems: [] };
+
 /** What was found when a file was looked at. */
 export type Finding = { readonly file: string } & (
   | { readonly kind: 'good'; readonly definition: MappingDefinition; readonly problems: readonly Problem[] }

@@ -7,6 +7,7 @@ import { parseYaml, withExcerpts, type YamlFile } from '../yaml/document.ts';
 import { fileBytesMax } from '../yaml/limits.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
 import type { MappingDefinition } from './compile.ts';
+import { fixturePaths, fixtureProblems, fixturesIn, type NamedFixture } from './fixtures.ts';
 import { mappingFileNames, readText } from './folder.ts';
 import { mappingFile } from './schema.ts';
 import type { KnownNames } from './static/known-names.ts';
@@ -22,17 +23,20 @@ export interface LoadedMappings {
   /** Every file looked at, as shown to people, whether good or not. */
   readonly files: readonly string[];
   readonly references: readonly PlacedReference[];
+  /** The files of the folder that tests read, by their path in it, whether there or not. */
+  readonly fixtures: readonly string[];
 }
 
 /** Reads every mapping of a folder; one broken file never hides another. A missing folder holds no mappings. */
 export async function loadMappings(folder: string, known: KnownNames): Promise<LoadedMappings> {
   const names = await fileNames(folder);
-  const loaded = await Promise.all(names.map((name) => readMappingFile({ name, shown: join(folder, name) }, known)));
+  const loaded = await Promise.all(names.map((name) => readMappingFile(name, folder, known)));
   return {
     definitions: loaded.flatMap(({ definition }) => (definition === undefined ? [] : [definition])),
     problems: loaded.flatMap(({ problems }) => problems),
     references: loaded.flatMap(({ references }) => references ?? []),
     files: names.map((name) => join(folder, name)),
+    fixtures: [...new Set(loaded.flatMap(({ fixtures }) => fixturePaths(fixtures ?? [])))],
   };
 }
 
@@ -46,11 +50,17 @@ async function fileNames(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** One file → a definition, or what is wrong with it. */
-async function readMappingFile({ name, shown }: MappingText, known: KnownNames): Promise<ReadMapping> {
-  const read = await readText(shown, fileBytesMax);
-  if ('text' in read) return readMapping({ name, shown }, read.text, known);
-  return { problems: [{ severity: 'error', at: { file: shown, line: 1, column: 1 }, ...read }] };
+/** One file → a definition, or what is wrong with it and with the fixtures of its tests. */
+async function readMappingFile(name: string, folder: string, known: KnownNames): Promise<ReadMapping> {
+  const shown = join(folder, name);
+  const content = await readText(shown, fileBytesMax);
+  if (!('text' in content))
+    return { problems: [{ severity: 'error', at: { file: shown, line: 1, column: 1 }, ...content }] };
+  const read = readMapping({ name, shown }, content.text, known);
+  const found = await fixtureProblems(read.fixtures ?? [], folder);
+  if (found.length === 0) return read;
+  const { definition: _, ...rest } = read;
+  return { ...rest, problems: inOrder([...read.problems, ...found]) };
 }
 
 export interface MappingText {
@@ -67,6 +77,7 @@ export interface ReadMapping {
   readonly yaml?: YamlFile;
   readonly problems: readonly Problem[];
   readonly references?: readonly PlacedReference[];
+  readonly fixtures?: readonly NamedFixture[];
 }
 
 /** Where a mapping names a source or destination of gateway.yaml. */
@@ -98,8 +109,9 @@ export function readMapping({ name, shown }: MappingText, text: string, known: K
     at: placeOf(yaml, reference),
     yaml,
   }));
-  if (!shaped.success || problems.some(isError)) return { yaml, problems, references };
-  return { definition: { file: name, version: versionOf(text), content: shaped.data }, yaml, problems, references };
+  const read = { yaml, problems, references, fixtures: fixturesIn(yaml) };
+  if (!shaped.success || problems.some(isError)) return read;
+  return { ...read, definition: { file: name, version: versionOf(text), content: shaped.data } };
 }
 
 const versionOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);

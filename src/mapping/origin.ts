@@ -54,6 +54,26 @@ export function explained(origins: readonly Origin[], trace: readonly TraceEntry
   });
 }
 
+/** What came to nothing at a place or, where a block stands there, in its keys: each with what it names and why. */
+export function emptyOrigins(
+  path: TemplatePath,
+  keys: readonly string[] | undefined,
+  { content, trace }: Pick<PayloadQuery, 'content' | 'trace'>,
+): readonly Origin[] {
+  const file = content as unknown as Json;
+  const places = writtenPaths(valueAt(file, path), path);
+  const asked = places.filter((place) => keys?.includes(String(place[path.length])) ?? true);
+  return asked
+    .filter((place) => trace.some((entry) => samePath(entry.path, place) && isNothing(entry)))
+    .flatMap((place) => {
+      const origin = placeIn(file, [], place);
+      return origin === undefined ? [] : explained(followed(origin, content), trace);
+    });
+}
+
+const isNothing = ({ result }: TraceEntry): boolean =>
+  result.kind === 'nothing' || (result.kind === 'value' && (result.value === null || result.value === ''));
+
 export const settingsOf = ({ destinations }: MappingFile, name: string) =>
   Array.isArray(destinations) ? undefined : destinations[name];
 

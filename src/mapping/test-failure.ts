@@ -2,7 +2,7 @@ import type { CommonSettings, Destination } from '../destinations/destination.ts
 import type { Position } from '../model/error.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { type Difference, expectationFailures, fieldName } from './expectation.ts';
-import { explained, type Origin, originsOf, placeIn, settingsOf } from './origin.ts';
+import { emptyOrigins, explained, type Origin, originsOf, placeIn, settingsOf } from './origin.ts';
 import type { DestinationResult, Run, RunItem } from './run.ts';
 import type { MappingFile, MappingTest } from './schema.ts';
 import type { TemplatePath } from './template.ts';
@@ -59,10 +59,15 @@ function brokenMapping(
   { path, message }: { readonly path: string; readonly message: string },
   { run, content }: Judged,
 ): TestFailure {
-  const fault = run?.trace?.findLast((entry) => entry.result.kind === 'fault' && entry.path.join('.') === path);
-  const from = placeOf(fault?.path ?? path.split('.'), content);
-  return { kind: 'mapping', message: `${path}: ${message}`, from: [from], says: [] };
+  const trace = run?.trace ?? [];
+  const fault = trace.findLast((entry) => entry.result.kind === 'fault' && entry.path.join('.') === path);
+  const empty = fault === undefined ? emptyOrigins(path.split('.'), neededKeys[path], { content, trace }) : [];
+  const from = empty.length > 0 ? empty : [placeOf(fault?.path ?? path.split('.'), content)];
+  return { kind: 'mapping', message: `${path}: ${message}`, from, says: [] };
 }
+
+/** Of these blocks the keys of which one must be there: that another one is empty is no fault. */
+const neededKeys: Readonly<Record<string, readonly string[]>> = { 'event.user': ['id', 'anonymous_id'] };
 
 /** The place in the file, or the nearest block around it. */
 function placeOf(path: TemplatePath, content: MappingFile): Origin {

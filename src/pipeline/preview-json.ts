@@ -8,7 +8,8 @@ export function previewJson(preview: Preview): Json {
   const { file, outcome, problems } = preview;
   const about = { mapping: file, outcome, problems: problems as unknown as Json };
   if ('event' in preview) return { ...about, ...toldJson(preview) };
-  return { ...about, event: null, message: null, at: null, fields: [], items: [] };
+  const message = 'message' in preview ? preview.message : null;
+  return { ...about, event: null, message, at: null, fields: [], items: [] };
 }
 
 function toldJson({ event, message, at, fields, items }: Told): JsonObject {

@@ -14,6 +14,7 @@ import type { ClaimedEvent } from '../model/event.ts';
 import { newId } from '../model/id.ts';
 import type { Identifier } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
+import { whyNoEvent } from '../sources/event-in-body.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import { type LookUpDependencies, lookUp } from './look-up.ts';
 import { type InlineEvent, inlineEvent, type PreviewEvent } from './preview-event.ts';
@@ -21,7 +22,7 @@ import { type Place, type PreviewField, previewFields } from './preview-fields.t
 import { type PreviewItem, previewItems } from './preview-items.ts';
 
 /** What a mapping makes of an event, with everything that a person wants to know of it; nothing is written or sent. */
-export type Preview = Unread | Told;
+export type Preview = Invalid | Unreadable | Told;
 
 interface Common {
   readonly file: string;
@@ -29,9 +30,16 @@ interface Common {
   readonly problems: ReadMapping['problems'];
 }
 
-/** `invalid`: the text is no mapping, as its problems say; `unreadable`: the source cannot read the event's body. */
-interface Unread extends Common {
-  readonly outcome: 'invalid' | 'unreadable';
+/** The text is no mapping, as its problems say. */
+interface Invalid extends Common {
+  readonly outcome: 'invalid';
+}
+
+/** The source cannot read the event's body. */
+interface Unreadable extends Common {
+  readonly outcome: 'unreadable';
+  /** Why, in the source's words. */
+  readonly message: string;
 }
 
 export interface Told extends Common {
@@ -73,7 +81,7 @@ export async function preview({ mapping, event: wanted }: PreviewRequest, setup:
   const common = { file: mapping.name, problems };
   if (definition === undefined || yaml === undefined) return { ...common, outcome: 'invalid' };
   const event = 'body' in wanted ? received(wanted, definition, setup) : wanted;
-  if (event === undefined) return { ...common, outcome: 'unreadable' };
+  if ('unreadable' in event) return { ...common, outcome: 'unreadable', message: event.unreadable };
 
   const place: Place = (path) => yaml.positionInText(path, 0);
   const evaluation = await evaluateKnowing(evaluatorSetup(definition, { ...setup, destinations }), event, setup);
@@ -118,10 +126,13 @@ function received(
   inline: InlineEvent,
   { content }: MappingDefinition,
   { sources, clock }: PreviewSetup,
-): PreviewEvent | undefined {
-  const source = sources.find(({ name }) => name === content.source);
+): PreviewEvent | { readonly unreadable: string } {
+  const configured = sources.find(({ name }) => name === content.source);
   const receivedAt = clock.now();
-  return source === undefined ? undefined : inlineEvent(inline, source, { id: newId('evt', receivedAt), receivedAt });
+  if (configured === undefined) return { unreadable: `gateway.yaml has no source ${content.source} that is whole` };
+  const event = inlineEvent(inline, configured, { id: newId('evt', receivedAt), receivedAt });
+  const why = (): string => whyNoEvent(configured.source, inline.body, { kind: inline.type ?? null, receivedAt });
+  return event ?? { unreadable: `${configured.name} cannot read the body: ${why()}` };
 }
 
 /** A destination that is off has no settings to translate with: what is not set is taken from its sample. */

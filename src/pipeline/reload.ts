@@ -3,15 +3,18 @@ import type { Log } from '../log.ts';
 import type { TestResult } from '../mapping/check.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Evaluator } from '../mapping/evaluator/evaluator.ts';
-import { examine, fixturesOf, readFile } from '../mapping/examine.ts';
+import { examine, readFile, withFixtures } from '../mapping/examine.ts';
+import { fixturePaths } from '../mapping/fixtures.ts';
 import { gatewayFileName, isMappingFileName } from '../mapping/folder.ts';
 import {
   amend,
   definitionsIn,
   emptyLibrary,
   type Finding,
+  type GatewayFileState,
   haveSameVersions,
   type Library,
+  unchangedGatewayFile,
 } from '../mapping/library.ts';
 import { type Due, type DueFile, settlingTimes } from '../mapping/settling.ts';
 import type { KnownNames } from '../mapping/static/known-names.ts';
@@ -30,6 +33,7 @@ const testerRestsAfterMs = 10_000;
 /** What is in force. */
 export interface Mappings {
   readonly library: Library;
+  readonly gatewayFile: GatewayFileState;
   /** Resolves when there is something in force. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -45,6 +49,7 @@ export function fixedMappings(
   );
   return {
     library: amend(emptyLibrary, findings, clock.now()),
+    gatewayFile: unchangedGatewayFile,
     start: () => load(definitions),
     stop: async () => undefined,
   };
@@ -55,6 +60,8 @@ export interface ReloadDependencies {
   readonly known: KnownNames;
   /** Runs the tests of mappings by means of `tester`; throws when it cannot. */
   readonly check: (definitions: readonly MappingDefinition[]) => Promise<readonly TestResult[]>;
+  /** gateway.yaml as it is now, beside what the gateway has started with. */
+  readonly gatewayFile: () => Promise<GatewayFileState>;
   /** Reads and tests; never the one that serves: what breaks it must not touch an event. */
   readonly tester: Pick<Evaluator, 'start' | 'read' | 'rest' | 'stop'>;
   /** Puts mappings in force all at once; when it throws, those before stay. */
@@ -73,7 +80,8 @@ export class Reload implements Mappings {
   #library: Library | undefined;
   #waiting = false;
   #testerNeededMs = 0;
-  readonly #told = { gatewayFile: false, folderFault: false };
+  #gatewayFile = unchangedGatewayFile;
+  #folderFaultIsTold = false;
 
   constructor(dependencies: ReloadDependencies) {
     const { folder, clock, log } = dependencies;
@@ -90,6 +98,10 @@ export class Reload implements Mappings {
 
   get library(): Library {
     return this.#library ?? emptyLibrary;
+  }
+
+  get gatewayFile(): GatewayFileState {
+    return this.#gatewayFile;
   }
 
   /** Resolves when what is there has been put in force; a broken file is told and keeps none from serving. */
@@ -139,18 +151,18 @@ export class Reload implements Mappings {
   async #look(): Promise<Due> {
     try {
       const look = await this.#watch.look(performance.now());
-      this.#told.folderFault = false;
+      this.#folderFaultIsTold = false;
       return look;
     } catch (error) {
       // Told once and not at every look, as the loop would.
-      if (!this.#told.folderFault) reportFolderFault(this.#dependencies.folder, error, this.#dependencies.log);
-      this.#told.folderFault = true;
+      if (!this.#folderFaultIsTold) reportFolderFault(this.#dependencies.folder, error, this.#dependencies.log);
+      this.#folderFaultIsTold = true;
       return { due: [], waiting: false };
     }
   }
 
   async #dealWith(due: readonly DueFile[]): Promise<void> {
-    if (due.some(({ name }) => name === gatewayFileName)) this.#tellOfGatewayFile();
+    if (due.some(({ name }) => name === gatewayFileName)) await this.#compareGatewayFile();
     const findings = await this.#examine(due);
     if (this.#isStopping) return;
     await this.#putInForce(findings);
@@ -179,11 +191,10 @@ export class Reload implements Mappings {
     const { folder, known, check, tester } = this.#dependencies;
     const read = tester.read.bind(tester);
     const files = await Promise.all(names.map((name) => readFile(name, { folder, known, read })));
-    for (const { file, definition } of files)
-      this.#fixtures.set(file, definition === undefined ? [] : fixturesOf(definition));
+    for (const { file, fixtures = [] } of files) this.#fixtures.set(file, fixturePaths(fixtures));
     // From before their tests read them on: no change of a fixture goes unseen.
     await this.#watch.follow(new Set([...this.#fixtures.values()].flat()));
-    return examine(files, check);
+    return examine(await Promise.all(files.map((file) => withFixtures(file, folder))), check);
   }
 
   async #putInForce(findings: readonly Finding[]): Promise<void> {
@@ -196,9 +207,13 @@ export class Reload implements Mappings {
   }
 
   /** What a change of gateway.yaml would take (ports, secrets, lanes) is decided when the gateway starts. */
-  #tellOfGatewayFile(): void {
-    if (this.#library === undefined || this.#told.gatewayFile) return;
-    this.#told.gatewayFile = true;
-    reportGatewayFile(join(this.#dependencies.folder, gatewayFileName), this.#dependencies.log);
+  async #compareGatewayFile(): Promise<void> {
+    // At the start it has just been read.
+    if (this.#library === undefined) return;
+    const { gatewayFile, folder, log } = this.#dependencies;
+    const before = JSON.stringify(this.#gatewayFile);
+    this.#gatewayFile = await gatewayFile();
+    if (JSON.stringify(this.#gatewayFile) === before) return;
+    reportGatewayFile(join(folder, gatewayFileName), this.#gatewayFile, log);
   }
 }

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { type Change, changesBetween, type Library, liveIn } from '../mapping/library.ts';
+import { type Change, changesBetween, type GatewayFileState, type Library, liveIn } from '../mapping/library.ts';
 
 /** Of a file with more problems, the log tells these and how many there are. */
 const problemsMax = 10;
@@ -43,12 +43,18 @@ export function reportProblems(problems: readonly Told[], log: Log): void {
   }
 }
 
-export function reportGatewayFile(path: string, log: Log): void {
+/** What a restart would come to; nothing when the file is again as it was. */
+export function reportGatewayFile(path: string, { status, problems }: GatewayFileState, log: Log): void {
+  if (status === 'ok') return;
+  reportProblems(problems, log);
   log.write('config.warning', {
     at: `${path}:1:1`,
     code: 'config/changed',
     problem: 'was changed while the gateway runs',
-    hint: 'restart to apply it',
+    hint:
+      status === 'changed'
+        ? 'restart to apply it'
+        : 'correct it before you restart: as it is, the gateway would not start',
   });
 }
 

@@ -93,6 +93,16 @@ describe('hookstitch', () => {
     for (const verb of ['serve', 'demo', 'validate', 'test', 'send', 'health']) expect(help.output).toContain(verb);
   });
 
+  it.each([
+    { args: ['schema', 'mapping'], closed: 'stdout' as const },
+    { args: ['schema', 'maping'], closed: 'stderr' as const },
+  ])('ends without a word when nobody reads $closed any more', async ({ args, closed }) => {
+    const running = startHookstitch(args, { cwd: folder });
+    running.close(closed);
+
+    expect(await running.ended).toEqual({ code: 141, stdout: '', stderr: '' });
+  });
+
   it('prints the schema of a file, and knows no other', async () => {
     const { code, output } = await hookstitch(['schema', 'mapping']);
     expect(JSON.parse(output)).toMatchObject({ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' });

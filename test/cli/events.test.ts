@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openStore } from '../../src/store/open.ts';
 import { createWorkspace, settled, type Workspace } from '../checks/gateway-process.ts';
 import { postStripe, stripeBody, stripeSecret } from '../checks/stripe-sender.ts';
 import { type Ended, hookstitch, type Running, startHookstitch } from '../support/hookstitch-process.ts';
@@ -34,6 +35,7 @@ interface Gateway {
   start(...args: readonly string[]): Running;
   /** Sends a signed event and waits until all that can be done is done. */
   send(id: string, type: string, email?: string): Promise<void>;
+  stop(): Promise<unknown>;
 }
 
 async function runningGateway(): Promise<Gateway> {
@@ -41,7 +43,7 @@ async function runningGateway(): Promise<Gateway> {
   const workspace = await createWorkspace({ gateway, mappings });
   const running = await workspace.start();
   onTestFinished(async () => {
-    await running.end('SIGKILL');
+    if (running.child.exitCode === null) await running.end('SIGKILL');
     await workspace.remove();
   });
   const { hostname, port } = new URL(workspace.adminUrl);
@@ -53,6 +55,7 @@ async function runningGateway(): Promise<Gateway> {
     workspace,
     run: (...args) => hookstitch(args, surroundings),
     start: (...args) => startHookstitch(args, surroundings),
+    stop: () => running.end('SIGTERM'),
     send: async (id, type, email = 'ada@example.org') => {
       const body = stripeBody(id, type).replace('"object":{', `"object":{"email":${JSON.stringify(email)},`);
       expect(await postStripe(workspace.url, body)).toBe(200);
@@ -244,6 +247,35 @@ describe('hookstitch deliveries', () => {
 });
 
 describe('without a gateway', () => {
+  it('reads the events in its store: ls, show and pin', async () => {
+    const { workspace, run, send, stop } = await runningGateway();
+    await send('evt_1', 'check.paid');
+    await send('evt_2', 'other.paid');
+    const [page, shown] = [await run('events', 'ls', '--json'), await run('events', 'show', 'latest', '--json')];
+    await stop();
+
+    expect(await run('events', 'ls', '--json')).toEqual(page);
+    expect(await run('events', 'show', 'latest', '--json')).toEqual(shown);
+    expect((await run('events')).stdout).toMatch(/check\.paid +✓ translated +1 delivered/);
+    const { stdout } = await run('events', 'ls', '--json', '--status', 'translated', '--since', '1h', '--limit', '1');
+    const { items } = JSON.parse(stdout) as { items: { id: string; type: string }[] };
+    expect(items).toMatchObject([{ type: 'check.paid' }]);
+    expect(await run('events', 'pin', String(items[0]?.id))).toMatchObject({ code: 0 });
+    expect(await readdir(join(workspace.folder, 'fixtures'))).toEqual(['stripe.check.paid.1.json']);
+  });
+
+  it.each([
+    { args: ['events', 'ls', '--status', 'lost'], code: 2, says: '"received"|"translated"|"unmatched"|"failed"' },
+    { args: ['events', 'ls', '--limit', '201'], code: 2, says: 'from 1 to 200' },
+    { args: ['events', 'show', 'evt_none'], code: 1, says: 'no event evt_none  [EVENT_NOT_FOUND]' },
+    { args: ['events', 'show', 'latest'], code: 1, says: 'there are no events yet' },
+    { args: ['events', 'tail'], code: 1, says: 'GATEWAY_UNREACHABLE' },
+  ])('refuses what the gateway would refuse: $args', async ({ args, code, says }) => {
+    const cwd = await temporaryFolder();
+    await (await openStore({ dataDir: join(cwd, 'data') })).close();
+    expect(await hookstitch(args, { cwd })).toMatchObject({ code, stderr: expect.stringContaining(says) });
+  });
+
   it('says that none answers and where it looked', async () => {
     const cwd = await temporaryFolder({ 'data/admin-token': 'a-token-of-more-than-thirty-two-characters' });
     expect(await hookstitch(['events'], { cwd, environment: { ADMIN_PORT: '9' } })).toMatchObject({

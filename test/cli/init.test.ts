@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createAsker } from '../../src/cli/ask.ts';
 import { initWith } from '../../src/cli/commands/init.ts';
+import { environmentFrom } from '../../src/config/environment.ts';
 import { hookstitch } from '../support/hookstitch-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -105,6 +106,44 @@ function person(answers: readonly (readonly [question: RegExp, answer: string])[
   return { asker: createAsker(input, output), screen: () => screen, unasked: open };
 }
 
+describe('what is set already', () => {
+  const publicUrl = 'https://hooks.example.com';
+
+  it('is used by init without a terminal, which prints the URL to paste and keeps it', async () => {
+    const cwd = await temporaryFolder();
+    const environment = { PUBLIC_URL: `${publicUrl}/`, STRIPE_WEBHOOK_SECRET: 'whsec_of_mine', USERMAVEN_API_KEY: 'a' };
+
+    const { stdout } = await hookstitch(['init', ...flags, '--yes'], { cwd, environment });
+
+    expect(stdout).toContain('3. Enter https://hooks.example.com/in/stripe as the endpoint URL.');
+    expect(stdout).toContain('still empty: USERMAVEN_SERVER_TOKEN\n');
+    const kept = await readFile(join(cwd, '.env'), 'utf8');
+    expect(parseEnv(kept)).toMatchObject({ PUBLIC_URL: `${publicUrl}/`, STRIPE_WEBHOOK_SECRET: '' });
+  });
+
+  it('may be in the .env of the folder', async () => {
+    const cwd = await temporaryFolder({
+      'there/.env': `PUBLIC_URL=${publicUrl}\nSTRIPE_WEBHOOK_SECRET=whsec_of_mine\n`,
+    });
+
+    const { stdout } = await hookstitch(['init', ...flags, '--yes', '--dir', 'there'], { cwd });
+
+    expect(stdout).toContain('3. Enter https://hooks.example.com/in/stripe as the endpoint URL.');
+    expect(stdout).toContain('still empty: USERMAVEN_API_KEY, USERMAVEN_SERVER_TOKEN\n');
+  });
+
+  it('is not asked for again', async () => {
+    const folder = await temporaryFolder();
+    const { asker, unasked } = person([[/USERMAVEN_SERVER_TOKEN/, 'token']]);
+    const set = environmentFrom({ PUBLIC_URL: publicUrl, STRIPE_WEBHOOK_SECRET: 's', USERMAVEN_API_KEY: 'k' });
+
+    const code = await initWith({ dir: folder, source: 'stripe', destination: 'usermaven' }, asker, set);
+    asker.close();
+
+    expect([code, unasked]).toEqual([0, []]);
+  });
+});
+
 describe('hookstitch init on a terminal', () => {
   it('asks who and where, and for the secrets without showing them', async () => {
     const folder = await temporaryFolder();
@@ -117,7 +156,7 @@ describe('hookstitch init on a terminal', () => {
       [/PUBLIC_URL/, 'https://hooks.example.com/'],
     ]);
 
-    const code = await initWith({ dir: folder }, asker);
+    const code = await initWith({ dir: folder }, asker, environmentFrom({}));
     asker.close();
 
     expect(code).toBe(0);
@@ -145,7 +184,7 @@ describe('hookstitch init on a terminal', () => {
       [/stripe-invoice-paid\.yaml is there already/, 'y'],
     ]);
 
-    const code = await initWith({ dir: folder, source: 'stripe', destination: 'umami' }, asker);
+    const code = await initWith({ dir: folder, source: 'stripe', destination: 'umami' }, asker, environmentFrom({}));
     asker.close();
 
     expect(code).toBe(0);

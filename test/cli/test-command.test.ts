@@ -168,8 +168,23 @@ describe('hookstitch test', () => {
 
     const { code, stderr } = await hookstitch(['test', 'payment.yaml'], { cwd });
 
-    expect(stderr).toBe('no mapping called payment.yaml; there are payments.yaml\n');
+    expect(stderr).toContain('no mapping called payment.yaml in ./mappings');
+    expect(stderr).toContain('did you mean payments.yaml?');
     expect(code).toBe(2);
+  });
+
+  it('tells of a fixture that is not there once, where the mapping names it, and what is meant', async () => {
+    const cwd = await folderWith('=data.amount');
+    const text = mapping('=data.amount').replace('paid.json', 'piad.json');
+    await writeFile(join(cwd, 'mappings/payments.yaml'), text);
+
+    const { code, stderr } = await hookstitch(['test'], { cwd });
+
+    expect(stderr).toBe(
+      'mappings/payments.yaml:20:12  error  fixture "fixtures/piad.json" is not there  [mapping/unknown-fixture]\n' +
+        '  hint: did you mean fixtures/paid.json?\n',
+    );
+    expect(code).toBe(1);
   });
 
   it('runs again with --watch when a mapping or a fixture changes, and ends with 0 on Ctrl-C', async () => {

@@ -147,6 +147,61 @@ destinations: [debug]
     expect(code).toBe(0);
   });
 
+  describe('where only the URL would tell the type', () => {
+    const calls = (events: string): string => `version: 1
+name: Calls
+source: callrail
+events: ${events}
+event: { name: Call, user: { id: =caller }, attributes: { kind: =$meta.kind } }
+destinations: [debug]
+`;
+    const call = { 'call.json': JSON.stringify({ resource_id: 'CAL1', caller: 'cus_1' }) };
+    const triedWith = (events: string, ...more: readonly string[]): Promise<Ended> =>
+      tried(['calls', '--event', 'call.json', ...more], {}, { ...call, 'calls.yaml': calls(events) });
+
+    it.each(['post_call', '[post_call]', 'post_c*'])('takes the only one the mapping is for: %s', async (events) => {
+      const { code, out } = await triedWith(events);
+      expect(out).toContain('(call.json, as post_call)');
+      expect(out).toMatch(/attributes\.kind\s+post_call/);
+      expect(code).toBe(0);
+    });
+
+    it('says what to add where the mapping is for several, and lists no value that was not reached', async () => {
+      const { code, out } = await triedWith('[post_call, form_captured]');
+      expect(out.split('\n')).toEqual([
+        expect.stringContaining('unknown'),
+        expect.stringMatching(/^unmatched .*the mapping is for callrail events of type post_call, form_captured/),
+        expect.stringContaining(
+          'its body does not tell its type; say it with --type post_call or --type form_captured',
+        ),
+        'Nothing was sent.',
+        '',
+      ]);
+      expect(code).toBe(1);
+      expect(await triedWith('[post_call, form_captured]', '--type', 'form_captured')).toMatchObject({ code: 0 });
+    });
+
+    it('forces none upon an event whose body tells another', async () => {
+      const other = { 'other.json': JSON.stringify({ ...body, type: 'customer.created' }) };
+      const { code, out } = await tried(['paid', '--event', 'other.json'], {}, other);
+      expect(out).toContain('this one is stripe customer.created');
+      expect(out).not.toContain('--type');
+      expect(code).toBe(1);
+    });
+  });
+
+  it('says why its source cannot read a body', async () => {
+    const { code, err } = await tried(['paid', '--event', 'other.json'], {}, { 'other.json': '{"no":"event"}' });
+    expect(err).toContain('stripe cannot read the body of other.json: A Stripe event has an `id` and a `type`');
+    expect(code).toBe(2);
+  });
+
+  it('names the fixture of its first test where that cannot be read', async () => {
+    const { code, err } = await tried(['paid'], {}, { 'fixtures/paid.json': '{' });
+    expect(err).toContain('fixtures/paid.json, which its test "a payment is told" is given, is not JSON');
+    expect(code).toBe(2);
+  });
+
   it('shows the payload for one destination in full, without control characters', async () => {
     const { out } = await tried(
       ['paid', '--show', 'debug'],
@@ -205,7 +260,7 @@ destinations: [debug]
   });
 
   it('knows what to say where there is no such mapping, event or file', async () => {
-    expect(await tried(['piad'])).toMatchObject({ code: 2, err: expect.stringContaining('there are paid.yaml') });
+    expect(await tried(['piad'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean paid.yaml?') });
     expect(await tried(['paid', '--event', 'latest'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('no gateway is running, and there is no store in'),

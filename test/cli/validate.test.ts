@@ -104,6 +104,41 @@ describe('hookstitch validate', () => {
   });
 });
 
+describe.each(['validate', 'test'])('hookstitch %s', (verb) => {
+  it.each([{}, { 'mappings/a.txt': '' }])(
+    'exits 2 where there is nothing to look at, as in a wrong folder',
+    async (files) => {
+      const folder = await temporaryFolder(files);
+
+      const { code, err, out } = await hookstitch(folder, [verb], { ...environment, MAPPINGS_DIR: './mappings' });
+
+      expect(out).toBe('');
+      expect(err).toContain('in ./mappings');
+      expect(err).toContain('MAPPINGS_DIR names the folder');
+      expect(code).toBe(2);
+    },
+  );
+});
+
+describe.each([['validate'], ['test'], ['try'], ['eval id --mapping']])('hookstitch %s', (verb) => {
+  const tested = `${good}tests:\n  - { name: a, given: { id: u1, type: invoice.paid }, expect: { segment: {} } }\n`;
+
+  it.each(['good-one', 'good-one.yaml', './good-one.yaml'])('finds the mapping that is named %s', async (name) => {
+    const folder = await folderWith({ 'good-one.yaml': tested });
+
+    expect(await hookstitch(folder, [...verb.split(' '), name], environment)).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('says what is meant by the beginning of a name', async () => {
+    const folder = await folderWith({ 'good-one.yaml': tested });
+
+    const { code, err } = await hookstitch(folder, [...verb.split(' '), 'good'], environment);
+
+    expect(err).toContain('did you mean good-one.yaml?');
+    expect(code).toBe(2);
+  });
+});
+
 describe('hookstitch explain', () => {
   it('explains a code with something wrong and something right', async () => {
     const { code, out } = await hookstitch(await folderWith({}), ['explain', 'expr/unknown-name']);

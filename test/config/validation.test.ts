@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environmentFrom } from '../../src/config/environment.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
-import { filesNamed, validate } from '../../src/config/validation.ts';
+import { filesOf, validate } from '../../src/config/validation.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const gateway = `version: 1
@@ -103,6 +103,13 @@ tests:
     }
   });
 
+  it('is of gateway.yaml where it is there, and of the mappings', async () => {
+    const { folder, configuration } = await load({ 'b.yml': mapping, 'a.yaml': mapping });
+    const names = ['gateway.yaml', 'a.yaml', 'b.yml'];
+    expect(filesOf(configuration)).toEqual(names.map((name) => join(folder, name)));
+    expect(filesOf({ ...configuration, gatewayPath: null })).toHaveLength(2);
+  });
+
   it('is of those files alone that are wanted', async () => {
     const broken = mapping.replace('=id', '=$frist(id)');
     const { folder, configuration } = await load({ 'a.yaml': broken, 'b.yaml': broken, 'c.yaml': mapping });
@@ -113,24 +120,5 @@ tests:
       files: [{ path: b }],
     });
     expect(validate(configuration, [join(folder, 'c.yaml')])).toMatchObject({ ok: true, problems: [] });
-  });
-});
-
-describe('a file that is named', () => {
-  it.each(['a', 'a.yaml', 'PATH'])('may be named as %s', async (typed) => {
-    const { folder, configuration } = await load({ 'a.yaml': mapping });
-    const path = join(folder, 'a.yaml');
-    expect(filesNamed([typed === 'PATH' ? path : typed], configuration)).toEqual({ files: [path] });
-  });
-
-  it('may be gateway.yaml', async () => {
-    const { folder, configuration } = await load({});
-    expect(filesNamed(['gateway.yaml'], configuration)).toEqual({ files: [join(folder, 'gateway.yaml')] });
-  });
-
-  it('has to be there', async () => {
-    const { configuration } = await load({ 'invoice.yaml': mapping });
-    expect(filesNamed(['invocie.yaml'], configuration)).toEqual({ unknown: 'invocie.yaml', meant: 'invoice.yaml' });
-    expect(filesNamed(['elsewhere/invoice.yaml'], configuration)).toMatchObject({ unknown: 'elsewhere/invoice.yaml' });
   });
 });

@@ -266,13 +266,13 @@ describe("reading Umami's answers", () => {
     expect(read(answerWith(200, body))).toMatchObject({ kind: 'retry', reason: 'server_error' });
   });
 
-  it('sends whoever has a wrong website id to the setup command', () => {
+  it('tells whoever has a wrong website id where the right one is', () => {
     const [unknown] = recordedCases('umami/send-rejected-400.json').filter(
       (recordedCase) => recordedCase.case === 'website.unknown',
     );
     expect(unknown && read(recordedAnswer(unknown))).toMatchObject({
       reason: 'rejected',
-      message: expect.stringMatching(/hookstitch setup umami.*Website not found/),
+      message: expect.stringMatching(/copy its Website ID.*Website not found/),
     });
   });
 

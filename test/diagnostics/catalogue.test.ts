@@ -29,7 +29,7 @@ describe('the catalogue', () => {
 
   it('has an example for every code that a text can have', () => {
     const others = catalogue.filter(([, { example }]) => 'situation' in example).map(([code]) => code);
-    expect(others).toEqual(['mapping/folder-unreadable', 'mapping/not-checked', 'config/changed']);
+    expect(others).toEqual(['mapping/folder-unreadable', 'mapping/not-checked', 'config/changed', 'config/unreadable']);
   });
 
   it('has every code that is written anywhere in the source', () => {

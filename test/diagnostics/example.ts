@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { checkConfiguration } from '../../src/config/check-setup.ts';
@@ -38,9 +38,11 @@ function completed(base: string, lines: string): string {
 export async function codesOf(example: Example): Promise<readonly string[]> {
   const files = filesOf(example);
   const environment = { SECRET: 'whsec_0123456789', ...parseEnv(files['.env'] ?? 'WRITE_KEY=q1w2e3') };
-  const root = await temporaryFolder({ 'shared/paid.yaml': mapping });
+  const root = await temporaryFolder({
+    'shared/paid.yaml': mapping,
+    'mappings/fixtures/paid.json': '{"id":"evt_1","type":"invoice.paid"}',
+  });
   const folder = join(root, 'mappings');
-  await mkdir(folder);
   await writeFile(join(folder, 'gateway.yaml'), completed(gateway, files['gateway.yaml'] ?? ''));
   if (files.shell === undefined) await writeFile(join(folder, 'paid.yaml'), completed(mapping, files[''] ?? ''));
   else await promisify(execFile)('sh', ['-c', files.shell], { cwd: root });

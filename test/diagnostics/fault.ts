@@ -29,7 +29,7 @@ export interface Fault {
 const folder = 'test/fixtures/faults';
 
 export const baseFiles: Readonly<Record<string, string>> = Object.fromEntries(
-  ['gateway.yaml', 'invoice.yaml', 'call.yaml', 'environment'].map((name) => [
+  ['gateway.yaml', 'invoice.yaml', 'call.yaml', 'fixtures/invoice.paid.json', 'environment'].map((name) => [
     name,
     readProjectFile(`${folder}/base/${name}`),
   ]),

@@ -34,6 +34,12 @@ interface MappingItem {
   readonly failing_tests: readonly { readonly name: string; readonly failures: readonly string[] }[];
 }
 
+/** What the gateways of these tests start with. */
+const gatewayText = `version: 1
+sources: { stripe: { type: stripe, secret: "\${STRIPE_WEBHOOK_SECRET}" } }
+destinations: { debug: { type: console } }
+`;
+
 async function gatewayOver(files: Readonly<Record<string, string>>) {
   const folder = await temporaryFolder(files);
   const gateway = await testGateway({ destinations: { debug: { type: 'console' } }, mappings: { folder } });
@@ -47,10 +53,23 @@ async function gatewayOver(files: Readonly<Record<string, string>>) {
         expected,
       ),
     );
+  const becomesGatewayFile = (expected: object): Promise<void> =>
+    eventually(async () =>
+      expect((await gateway.get<{ gateway_file: object }>('/api/mappings')).gateway_file).toMatchObject(expected),
+    );
   const item = async (file: string): Promise<MappingItem | undefined> =>
     (await items()).find((candidate) => candidate.file === file);
   const logged = (event: string): readonly object[] => gateway.logged.filter((line) => line.event === event);
-  return { folder, gateway, save, becomes, item, logged, path: (name: string) => join(folder, name) };
+  return {
+    folder,
+    gateway,
+    save,
+    becomes,
+    becomesGatewayFile,
+    item,
+    logged,
+    path: (name: string) => join(folder, name),
+  };
 }
 
 const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 20 });
@@ -192,14 +211,14 @@ describe('a mapping file that is broken', () => {
       const at = `${path('a.yaml')}:${first?.line}:${first?.column}`;
       expect(logged('mapping.refused')).toMatchObject([{ file: 'a.yaml', at, code: first?.code }]);
       expect(logged('config.problem')[0]).toMatchObject({ at, code: first?.code });
-      expect(await readiness(gateway)).toEqual({ status: 'ready', mappings: 'degraded' });
+      expect(await readiness(gateway)).toMatchObject({ status: 'ready', mappings: 'degraded' });
 
       await unlink(path('a.yaml'));
       await save('a.yaml', mapping('Three'));
       await becomes({ 'a.yaml': ['Three', 'live'], 'b.yaml': ['B', 'live'] });
       expect((await item('a.yaml'))?.problems).toEqual([]);
       expect(await namesOfNewEvent(gateway)).toEqual(['Three', 'B']);
-      expect(await readiness(gateway)).toEqual({ status: 'ready', mappings: 'ok' });
+      expect(await readiness(gateway)).toMatchObject({ status: 'ready', mappings: 'ok' });
     },
   );
 
@@ -222,10 +241,11 @@ describe('a mapping file that is broken', () => {
   });
 
   it('for want of a fixture serves as soon as the fixture is there', async () => {
-    const { folder, save, becomes } = await gatewayOver({
+    const { folder, save, becomes, item } = await gatewayOver({
       'a.yaml': mapping('A', testsOf('fixtures/later.json', 'A')),
     });
     await becomes({ 'a.yaml': [null, 'refused'] });
+    expect((await item('a.yaml'))?.problems).toMatchObject([{ code: 'mapping/unknown-fixture', line: 11, column: 12 }]);
     await mkdir(join(folder, 'fixtures'));
     await save('fixtures/later.json', fixture);
     await becomes({ 'a.yaml': ['A', 'live'] });
@@ -244,16 +264,45 @@ describe('a mapping file that is broken', () => {
 
 describe('what a reload does not touch', () => {
   it('is gateway.yaml: that it needs a restart is said once', async () => {
-    const { save, becomes, logged } = await gatewayOver({ 'gateway.yaml': 'version: 1\n', 'a.yaml': mapping('A') });
-    await save('gateway.yaml', 'version: 1\nvars: { site: example.com }\n');
-    await save('a.yaml', mapping('B'));
-    await becomes({ 'a.yaml': ['B', 'live'] });
-    await save('gateway.yaml', 'version: 1\nvars: { site: example.org }\n');
-    await save('a.yaml', mapping('C'));
-    await becomes({ 'a.yaml': ['C', 'live'] });
+    const { gateway, save, becomesGatewayFile, logged } = await gatewayOver({ 'gateway.yaml': gatewayText });
+    await save('gateway.yaml', `${gatewayText}vars: { site: example.com }\n`);
+    await becomesGatewayFile({ status: 'changed', problems: [] });
+    expect(await readiness(gateway)).toEqual({ status: 'ready', mappings: 'ok', gateway_file: 'changed' });
+    await save('gateway.yaml', `${gatewayText}vars: { site: example.org }\n`);
+    await save('a.yaml', mapping('A'));
+    await eventually(async () => expect(logged('mapping.loaded')).toHaveLength(1));
+    expect(logged('config.warning')).toMatchObject([{ code: 'config/changed', hint: 'restart to apply it' }]);
+  });
+
+  it('is gateway.yaml: each time it breaks that is told in the log, the API and /readyz, until it is as it was', async () => {
+    const { gateway, save, path, becomesGatewayFile, logged } = await gatewayOver({ 'gateway.yaml': gatewayText });
+    const misspelt = gatewayText.replace('destinations:', 'destination:');
+    await save('gateway.yaml', `# a comment changes nothing\n${gatewayText}`);
+    await save('gateway.yaml', misspelt);
+    await becomesGatewayFile({ status: 'refused', problems: [{ code: 'config/unknown-key', line: 3, column: 1 }] });
+    expect(logged('config.problem')).toMatchObject([{ code: 'config/unknown-key', at: `${path('gateway.yaml')}:3:1` }]);
     expect(logged('config.warning')).toMatchObject([
-      { code: 'config/changed', hint: expect.stringContaining('restart') },
+      { code: 'config/changed', hint: expect.stringContaining('before you restart') },
     ]);
+    expect(await readiness(gateway)).toMatchObject({ status: 'ready', gateway_file: 'refused' });
+    expect(await gateway.get('/readyz')).toMatchObject({
+      problems: [{ file: path('gateway.yaml'), line: 3, column: 1, code: 'config/unknown-key' }],
+    });
+
+    await save('gateway.yaml', gatewayText.replace('type: console', 'type: consle'));
+    await becomesGatewayFile({ status: 'refused', problems: [{ code: 'config/unknown-type' }] });
+    await save('gateway.yaml', gatewayText);
+    await becomesGatewayFile({ status: 'ok', problems: [] });
+    await save('gateway.yaml', misspelt);
+    await becomesGatewayFile({ status: 'refused' });
+    expect(logged('config.warning')).toHaveLength(3);
+    expect(await namesOfNewEvent(gateway)).toEqual([]);
+  });
+
+  it('is gateway.yaml: one that is gone leaves the built-in one to a restart', async () => {
+    const { path, becomesGatewayFile } = await gatewayOver({ 'gateway.yaml': gatewayText });
+    await rm(path('gateway.yaml'));
+    await becomesGatewayFile({ status: 'changed' });
   });
 
   it('is what is in force when the folder goes away; it is told once', async () => {

@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { Problem } from '../../src/diagnostics/problem.ts';
+import { amend, emptyLibrary } from '../../src/mapping/library.ts';
 import { testAdmin, token as theToken } from '../support/admin.ts';
 import { request } from '../support/http-client.ts';
 import { testReceiver } from '../support/receiver.ts';
@@ -14,7 +16,7 @@ const everyPath = [
 ];
 
 describe('the token', () => {
-  it.each(everyPath)('is needed at %s', async (path) => {
+  it.each([...everyPath, '/readyz'])('is needed at %s', async (path) => {
     const { url } = await testAdmin(await testReceiver());
     for (const method of ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']) {
       const answer = await request(`${url}${path}`, { method });
@@ -136,16 +138,50 @@ describe('wrong tokens', () => {
 });
 
 describe('the two ports', () => {
-  it('share no path', async () => {
+  it('share no path but /readyz', async () => {
     const receiver = await testReceiver();
     const admin = await testAdmin(receiver);
-    for (const path of ['/in/stripe', '/in/callrail/post_call', '/healthz', '/readyz', '/bridge.js']) {
+    for (const path of ['/in/stripe', '/in/callrail/post_call', '/healthz', '/bridge.js']) {
       expect([path, (await admin.get(path)).status]).toEqual([path, 404]);
     }
     for (const path of everyPath) {
       const answer = await request(`${receiver.url}${path}`, { headers: bearer(theToken) });
       expect([path, answer.status]).toEqual([path, 404]);
     }
+  });
+});
+
+describe('/readyz for the operator', () => {
+  const problem = (severity: 'error' | 'warning', file: string, line: number): Problem => ({
+    ...{ severity, code: 'expr/unknown-name', message: 'unknown name', hint: 'did you mean it?' },
+    at: { file, line, column: 7 },
+  });
+
+  it('names what is broken: file, line, column and code', async () => {
+    const found = [problem('warning', 'mappings/a.yaml', 1), problem('error', 'mappings/a.yaml', 5)];
+    const mappings = amend(
+      emptyLibrary,
+      [{ file: 'a.yaml', kind: 'refused', problems: found, failingTests: [] }],
+      new Date(0),
+    );
+    const gatewayFile = { status: 'refused', problems: [problem('error', 'mappings/gateway.yaml', 9)] } as const;
+    const receiver = await testReceiver({ mappings: () => mappings, gatewayFile: () => gatewayFile });
+    const admin = await testAdmin(receiver, { mappings: () => mappings, gatewayFile: () => gatewayFile });
+
+    const inWords = { status: 'ready', mappings: 'degraded', gateway_file: 'refused' };
+    expect(await admin.json('/readyz')).toEqual({
+      ...inWords,
+      problems: [
+        { file: 'mappings/gateway.yaml', line: 9, column: 7, code: 'expr/unknown-name' },
+        { file: 'mappings/a.yaml', line: 5, column: 7, code: 'expr/unknown-name' },
+      ],
+    });
+    expect(JSON.parse((await request(`${receiver.url}/readyz`)).text)).toEqual(inWords);
+  });
+
+  it('is 503 while it starts or ends, as for everybody', async () => {
+    const { get } = await testAdmin(await testReceiver(), { notReady: () => 'draining' });
+    expect(await get('/readyz')).toMatchObject({ status: 503, text: '{"status":"draining"}' });
   });
 });
 

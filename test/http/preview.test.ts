@@ -116,6 +116,16 @@ describe('POST /api/preview', () => {
     });
   });
 
+  it('answers 200 with the reason where the source cannot read the body', async () => {
+    const { post } = await gateway();
+    const { status, text } = await post({ mapping: fixed, event: { body: { no: 'event' } } });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      outcome: 'unreadable',
+      message: expect.stringContaining('A Stripe event has an `id` and a `type`'),
+    });
+  });
+
   it('is not for those without the token', async () => {
     const { post } = await gateway();
     expect(await post({ mapping: fixed, event: { body } }, { authorization: 'Bearer wrong' })).toMatchObject({

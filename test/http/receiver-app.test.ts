@@ -143,7 +143,10 @@ describe('/healthz and /readyz', () => {
   it('are 200 while all is well', async () => {
     const { url } = await testReceiver();
     expect(await request(`${url}/healthz`)).toMatchObject({ status: 200, text: '{"status":"ok"}' });
-    expect(await request(`${url}/readyz`)).toMatchObject({ status: 200, text: '{"status":"ready","mappings":"ok"}' });
+    expect(await request(`${url}/readyz`)).toMatchObject({
+      status: 200,
+      text: '{"status":"ready","mappings":"ok","gateway_file":"ok"}',
+    });
   });
 
   it('are 200 without a single source', async () => {

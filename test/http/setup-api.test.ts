@@ -100,6 +100,22 @@ describe('GET /api/mappings', () => {
     ]);
   });
 
+  it('tells of a gateway.yaml that was saved since the start, too', async () => {
+    const at = { file: 'mappings/gateway.yaml', line: 3, column: 19 };
+    const problem = {
+      severity: 'error',
+      code: 'config/unknown-type',
+      message: 'unknown type',
+      hint: 'stripe?',
+    } as const;
+    const gatewayFile = () => ({ status: 'refused', problems: [{ ...problem, at }] }) as const;
+    const { json } = await testAdmin(await testReceiver(), { gatewayFile });
+    expect(await json('/api/mappings')).toEqual({
+      items: [],
+      gateway_file: { status: 'refused', problems: [{ ...problem, line: 3, column: 19 }] },
+    });
+  });
+
   it('tells of a mapping that is not enabled, and lists by file', async () => {
     const text = 'destinations: [console]\n';
     expect(await answered(good('b.yaml', `enabled: false\n${text}`), good('a.yaml', text))).toMatchObject([

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TestResult } from '../../src/mapping/check.ts';
 import { Evaluator } from '../../src/mapping/evaluator/evaluator.ts';
-import { examine, fixturesOf, type ReadFile, readFile } from '../../src/mapping/examine.ts';
+import { examine, type ReadFile, readFile, withFixtures } from '../../src/mapping/examine.ts';
+import { fixturePaths } from '../../src/mapping/fixtures.ts';
 import { GatewayError } from '../../src/model/error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { definitionOf } from './definitions.ts';
@@ -140,12 +141,46 @@ describe('what is found of files', () => {
 });
 
 describe('the fixtures of a mapping', () => {
-  it('are the files in the folder that its tests name', () => {
+  const tests = (...given: readonly string[]): string =>
+    given.map((path, index) => `  - { name: t${index}, given: ${path}, expect: skipped }\n`).join('');
+  const testing = (...given: readonly string[]): string => `${good.split('  - name')[0]}${tests(...given)}`;
+
+  it('are the files in the folder that its tests name, there or not', async () => {
     const given = ['fixtures/a.json', './fixtures/a.json', 'fixtures/x/../b.json', '../out.json', '/etc/hostname'];
-    const tests = given.map((path, index) => `  - { name: t${index}, given: ${path}, expect: skipped }\n`).join('');
-    const definition = definitionOf(
-      `event: { name: A, user: { id: u } }\ndestinations: [console]\ntests:\n${tests}  - { name: own, given: { a: 1 }, expect: skipped }\n`,
-    );
-    expect(new Set(fixturesOf(definition))).toEqual(new Set(['fixtures/a.json', 'fixtures/b.json']));
+    const { read } = await reading({ 'a.yaml': testing(...given, '{ a: 1 }') });
+    const { fixtures = [] } = await read('a.yaml');
+    expect(new Set(fixturePaths(fixtures))).toEqual(new Set(['fixtures/a.json', 'fixtures/b.json']));
+  });
+
+  it('are one problem each, however many tests they are for, and then it is no definition', async () => {
+    const { folder, read } = await reading({
+      'a.yaml': testing('fixtures/a.json', 'fixtures/gone.json', 'fixtures/gone.json', 'fixtures/no.json'),
+      'fixtures/a.json': '{}',
+      'fixtures/no.json': '{\n  "email": "ada@example.com",\n}',
+    });
+    const { definition, problems } = await withFixtures(await read('a.yaml'), folder);
+    expect(definition).toBeUndefined();
+    expect(problems).toMatchObject([
+      { code: 'mapping/unknown-fixture', message: 'fixture "fixtures/gone.json" is not there', at: { line: 8 } },
+      {
+        code: 'mapping/unusable-fixture',
+        message: 'fixture "fixtures/no.json" is not JSON, from line 3, column 1',
+        at: { line: 10, column: 24 },
+      },
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('ada@');
+  });
+
+  it('are told of a mapping that has other problems, too', async () => {
+    const { folder, read } = await reading({ 'a.yaml': testing('fixtures/gone.json').replace('=id', '=$frist(id)') });
+    const { problems } = await withFixtures(await read('a.yaml'), folder);
+    expect(problems.map(({ code }) => code)).toEqual(['expr/unknown-name', 'mapping/unknown-fixture']);
+  });
+
+  it('are not led out of the folder by a link', async () => {
+    const { folder, read } = await reading({ 'a.yaml': testing('fixtures/link.json'), 'fixtures/a.json': '{}' });
+    await symlink('/etc/hostname', join(folder, 'fixtures/link.json'));
+    const { problems } = await withFixtures(await read('a.yaml'), folder);
+    expect(problems).toMatchObject([{ message: 'fixture "fixtures/link.json" is outside the mappings folder' }]);
   });
 });

@@ -46,6 +46,7 @@ describe('a folder of mappings', () => {
       problems: [],
       files: [],
       references: [],
+      fixtures: [],
     });
   });
 

@@ -182,6 +182,40 @@ describe('a failure points at what decided', () => {
     ]);
   });
 
+  it('each expression that came to nothing where one value is needed, and why', async () => {
+    const text =
+      'let: { buyer: =data.buyer.id }\nevent: { name: A, user: { id: =data.custmer, anonymous_id: =$buyer, email: =mail } }\ndestinations: [segment]\n';
+    const failures = await failuresOf(text, '{ data: { customer: c1 } }, expect: { segment: {} }');
+    expect(failures.map(({ message }) => message)).toEqual([
+      expect.stringContaining('has neither id nor anonymous_id'),
+    ]);
+    expect(failures.flatMap(({ from }) => from)).toEqual([
+      {
+        ...{ path: ['event', 'user', 'id'], written: { path: ['event', 'user', 'id'], text: '=data.custmer' } },
+        why: '"custmer" is not in data; did you mean "customer"?',
+      },
+      {
+        path: ['event', 'user', 'anonymous_id'],
+        written: { path: ['event', 'user', 'anonymous_id'], text: '=$buyer' },
+      },
+      {
+        ...{ path: ['let', 'buyer'], written: { path: ['let', 'buyer'], text: '=data.buyer.id' } },
+        why: expect.stringContaining('"buyer" is not in data'),
+      },
+    ]);
+  });
+
+  it('a name that came to nothing, and the block itself where nothing in it could be there', async () => {
+    const named = 'event: { name: =titel, user: { id: u } }\ndestinations: [segment]\n';
+    expect(await failuresOf(named, '{ title: A }, expect: { segment: {} }')).toMatchObject([
+      { from: [{ path: ['event', 'name'], why: expect.stringContaining('did you mean "title"?') }] },
+    ]);
+    const nobody = 'event: { name: A, user: { email: =mail } }\ndestinations: [segment]\n';
+    expect(originsIn(await failuresOf(nobody, '{ a: 1 }, expect: { segment: {} }'))).toEqual([
+      'event.user ← {"email":"=mail"}',
+    ]);
+  });
+
   it('the line of a payload that its destination would refuse', async () => {
     const text =
       'event: { name: =name, user: { id: =user } }\ndestinations: { umami: { merge: { payload: { hostname: =host } } } }\n';

@@ -220,9 +220,10 @@ destinations: [debug]
     });
   });
 
-  it('says when the source cannot read the body', async () => {
+  it('says when and why the source cannot read the body', async () => {
     expect(await previewOf(`${head}${event}destinations: [debug]\n`, { body: { no: 'event' } })).toMatchObject({
       outcome: 'unreadable',
+      message: 'stripe cannot read the body: A Stripe event has an `id` and a `type`; this body lacks one.',
     });
   });
 

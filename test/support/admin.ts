@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { type AdminDependencies, adminApp } from '../../src/http/admin-app.ts';
 import { silentLog } from '../../src/log.ts';
+import { emptyLibrary, unchangedGatewayFile } from '../../src/mapping/library.ts';
 import type { Attempt, Outcome } from '../../src/model/attempt.ts';
 import type { ClaimedDelivery, Draft } from '../../src/model/delivery.ts';
 import type { ClaimedEvent } from '../../src/model/event.ts';
@@ -31,7 +32,9 @@ export async function testAdmin(
 ): Promise<TestAdmin> {
   const setup = {
     file: { sources: [], destinations: [] },
-    mappings: () => new Map(),
+    mappings: () => emptyLibrary,
+    gatewayFile: () => unchangedGatewayFile,
+    notReady: () => undefined,
     publicUrl: undefined,
     localUrl: () => undefined,
     preview: () => Promise.reject(new Error('this test has no previews')),

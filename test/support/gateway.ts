@@ -54,7 +54,7 @@ export async function testGateway({ destinations, mappings, dataDir }: TestGatew
   });
   const isFolder = typeof mappings.folder === 'string';
   const environment = environmentFrom({
-    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder },
+    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, STRIPE_WEBHOOK_SECRET: stripeSecret },
     ...(isFolder ? { MAPPINGS_DIR: mappings.folder } : {}),
   });
   const file = readGatewayFile('gateway.yaml', text, { environment, publicUrl: undefined });
@@ -63,6 +63,7 @@ export async function testGateway({ destinations, mappings, dataDir }: TestGatew
   const gateway = await startGateway({
     settings: readSettings(environment),
     file,
+    environment: () => environment,
     ...(isFolder ? {} : { mappings: definitionsOf(mappings, file) }),
     log: { write: (event, fields) => logged.push({ event, ...fields }) },
     show: (line) => shown.push(line),

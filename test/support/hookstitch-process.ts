@@ -19,6 +19,8 @@ export interface Running {
   wrote(text: string | RegExp, after?: number): Promise<void>;
   /** Sends the signal and resolves to the exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Reads no more of it, as a reader at the other end of a pipe that has seen enough. */
+  close(stream: 'stdout' | 'stderr'): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -55,6 +57,7 @@ export function startHookstitch(args: readonly string[], { cwd, environment = {}
       child.kill(signal);
       return (await ended).code;
     },
+    close: (stream) => child[stream].destroy(),
     ended,
   };
 }

@@ -3,6 +3,7 @@ import type { ServerLimits } from '../../src/http/listen.ts';
 import { createMetrics, type Metrics } from '../../src/http/metrics.ts';
 import { type ReceiverDependencies, receiverApp } from '../../src/http/receiver-app.ts';
 import { silentLog } from '../../src/log.ts';
+import { emptyLibrary, unchangedGatewayFile } from '../../src/mapping/library.ts';
 import { sources as registry } from '../../src/sources/index.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../../src/sources/source.ts';
 import type { EventSummary, Store } from '../../src/store/store.ts';
@@ -53,7 +54,8 @@ export async function startReceiver({ sources, limits, ...parts }: TestReceiverO
     log: silentLog,
     recorded: () => undefined,
     notReady: () => undefined,
-    degraded: () => false,
+    mappings: () => emptyLibrary,
+    gatewayFile: () => unchangedGatewayFile,
     ...parts,
     clock,
     metrics,

@@ -4,15 +4,16 @@ import { runOnBody } from '../../config/check-setup.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
 import { compileMapping, type MappingDefinition } from '../../mapping/compile.ts';
 import { draftExpectation } from '../../mapping/draft-test.ts';
+import { fixturesFolder } from '../../mapping/folder.ts';
 import { pseudonymize } from '../../mapping/pseudonymize/pseudonymize.ts';
 import type { MappingTest } from '../../mapping/schema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { appendItem } from '../../yaml/edit.ts';
 import type { ApiEvent } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { eventNamed } from '../event-query.ts';
+import { eventNamed, withKnownEvents } from '../known-events.ts';
+import { chooseFiles } from '../named-files.ts';
 import { plainText, print, printError, printJson } from '../output.ts';
-import { runningGateway } from '../running-gateway.ts';
 
 /** `hookstitch events pin`: a stored event as a fixture without personal data, and a test of what becomes of it today. */
 export const pinVerb: Verb = {
@@ -24,7 +25,7 @@ export const pinVerb: Verb = {
       .option('--name <text>', 'what the test shows, as a sentence')
       .option('--json', 'machine-readable output'),
   run: async ([id], { mapping, name, json }) => {
-    const event = await eventNamed(runningGateway(), String(id));
+    const event = await withKnownEvents((events) => eventNamed(events, String(id)));
     const configuration = await loadConfiguration();
     const chosen = chooseMapping(event, configuration, typeof mapping === 'string' ? mapping : undefined);
     if ('problem' in chosen) {
@@ -76,11 +77,16 @@ type Chosen =
   | { readonly definition?: undefined; readonly note: string }
   | { readonly problem: string };
 
-function chooseMapping(event: ApiEvent, { mappings }: Configuration, wanted: string | undefined): Chosen {
+function chooseMapping(event: ApiEvent, configuration: Configuration, wanted: string | undefined): Chosen {
+  const { mappings, settings } = configuration;
   const fitting = mappings.definitions.filter((definition) => fits(definition, event));
   const names = fitting.map(({ file }) => file).join(', ');
   if (wanted !== undefined) {
-    const definition = fitting.find(({ file }) => file === basename(wanted));
+    const [path = wanted] = chooseFiles([wanted], {
+      ...{ what: 'mapping', folder: settings.mappingsDir },
+      known: mappings.files,
+    });
+    const definition = fitting.find(({ file }) => file === basename(path));
     const hint = names === '' ? 'no mapping without errors is' : `these are: ${names}`;
     return definition === undefined
       ? { problem: `${wanted} is no mapping for ${event.source} events of type ${plainText(event.type)}; ${hint}` }
@@ -105,7 +111,7 @@ interface Fixture {
 
 /** Under the next free number; the same body is kept once. */
 function keepFixture(body: Json, { source, type }: ApiEvent, mappingsDir: string): Fixture {
-  const folder = join(mappingsDir, 'fixtures');
+  const folder = join(mappingsDir, fixturesFolder);
   mkdirSync(folder, { recursive: true });
   const text = `${JSON.stringify(body, null, 2)}\n`;
   // The sender chose the type: it must name no other folder.
@@ -116,7 +122,7 @@ function keepFixture(body: Json, { source, type }: ApiEvent, mappingsDir: string
   while (taken.has(`${stem}${number}.json`)) number += 1;
   const name = same ?? `${stem}${number}.json`;
   if (same === undefined) writeFileSync(join(folder, name), text, { flag: 'wx' });
-  return { path: join(folder, name), given: `fixtures/${name}`, isNew: same === undefined };
+  return { path: join(folder, name), given: `${fixturesFolder}/${name}`, isNew: same === undefined };
 }
 
 interface DraftWork {

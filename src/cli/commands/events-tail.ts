@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
 import type { ApiClient, ApiEvent, ApiEventSummary, ApiPage } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { eventQuery, filterOptions } from '../event-query.ts';
+import { eventQuery, filterOptions, queryOf } from '../event-query.ts';
 import { eventLine, eventRow } from '../event-view.ts';
 import { print, printError } from '../output.ts';
 import { runningGateway } from '../running-gateway.ts';
@@ -77,7 +77,7 @@ class Tail {
 
   /** Since the newest event of the last look, oldest first. */
   async #arrived(): Promise<readonly ApiEventSummary[]> {
-    const query = eventQuery({ ...this.#filter, since: this.#since, limit: String(pageLimit) });
+    const query = queryOf(eventQuery({ ...this.#filter, since: this.#since, limit: String(pageLimit) }));
     const arrived: ApiEventSummary[] = [];
     for (let page = 0; page < pagesMax; page += 1) {
       const { items, next_cursor } = await this.#api.get<ApiPage<ApiEventSummary>>(`/events?${query}`);

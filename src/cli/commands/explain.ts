@@ -1,6 +1,6 @@
 import { diagnosticCodes, explanationOf, isDiagnosticCode } from '../../diagnostics/catalogue.ts';
-import { suggest } from '../../diagnostics/closest.ts';
 import { codeList, explanation, explanationPage } from '../../diagnostics/explanation.ts';
+import { codesMeant } from '../../diagnostics/meant-code.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { plainText, print, printError, printJson } from '../output.ts';
 
@@ -22,8 +22,9 @@ export const explainCommand: Verb = {
     }
     const typed = String(code);
     if (!isDiagnosticCode(typed)) {
-      const hint = suggest(typed, diagnosticCodes, { what: 'there are', otherwise: '' });
-      printError(`no code called ${plainText(typed)}; ${hint} (hookstitch explain lists all)`);
+      const meant = codesMeant(typed);
+      const hint = meant.length === 0 ? 'hookstitch explain lists all' : `did you mean ${meant.join(' or ')}?`;
+      printError(`no code called ${plainText(typed)}; ${hint}`);
       return exitCodes.wrongUse;
     }
     if (json === true) printJson(entryOf(typed));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dotEnv, type NamedVariable, variablesToSet } from '../../config/dot-env.ts';
+import { type Environment, readEnvironment } from '../../config/environment.ts';
 import { shippedMappings } from '../../config/shipped-mappings.ts';
 import { type StarterChoice, starterDestinations, starterFiles, starters } from '../../config/starter.ts';
 import { sourceNamed } from '../../sources/index.ts';
@@ -35,9 +36,11 @@ export const initCommand: Verb = {
 export async function initWith(
   { source, destination, dir, force }: Readonly<Record<string, unknown>>,
   asker: Asker | undefined,
+  environment: Environment = readEnvironment(String(dir)),
 ): Promise<number> {
   const choice = await choose({ source, destination }, asker);
-  if (typeof choice !== 'string') return writeStarter(choice, { folder: String(dir), asker, force: force === true });
+  if (typeof choice !== 'string')
+    return writeStarter(choice, { folder: String(dir), asker, force: force === true, environment });
   printError(choice);
   return exitCodes.wrongUse;
 }
@@ -81,12 +84,15 @@ interface Target {
   readonly folder: string;
   readonly asker: Asker | undefined;
   readonly force: boolean;
+  /** What is set already, there or around. */
+  readonly environment: Environment;
 }
 
-async function writeStarter(choice: StarterChoice, { folder, asker, force }: Target): Promise<number> {
+async function writeStarter(choice: StarterChoice, target: Target): Promise<number> {
+  const { folder, asker, force, environment } = target;
   const files = starterFiles(choice, (path) => readFileSync(join(shippedMappings, path), 'utf8'));
   const variables = variablesToSet(files[0]?.text ?? '');
-  const values = await askForValues(variables, asker);
+  const values = await askForValues(variables, target);
   const wanted: readonly WantedFile[] = [
     ...files.map(({ path, text }) => ({ path: join(folder, 'mappings', path), text: () => text })),
     {
@@ -104,7 +110,9 @@ async function writeStarter(choice: StarterChoice, { folder, asker, force }: Tar
     printError('nothing was written, because these files are there already; --force overwrites them');
     return exitCodes.problems;
   }
-  printNextSteps(choice, folder, { variables, values });
+  const isOpen = ({ name }: NamedVariable): boolean => !values[name] && environment.get(name) === undefined;
+  const open = variables.filter((variable) => variable.isNeeded && isOpen(variable)).map(({ name }) => name);
+  printNextSteps(choice, folder, { open, publicUrl: values[publicUrlName] });
   return exitCodes.ok;
 }
 
@@ -116,15 +124,21 @@ const outcomeWords: Readonly<Record<Outcome, string>> = {
   refused: 'exists',
 };
 
-/** Only what is needed to start, and only on a terminal. */
+const publicUrlName = 'PUBLIC_URL';
+
+/**
+ * Only what is needed to start and is not set yet, and only on a terminal. What is set stays where it is, but for our
+ * own URL, which is no secret.
+ */
 async function askForValues(
   variables: readonly NamedVariable[],
-  asker: Asker | undefined,
+  { asker, environment }: Pick<Target, 'asker' | 'environment'>,
 ): Promise<Readonly<Record<string, string>>> {
-  const values: Record<string, string> = {};
+  const publicUrl = environment.get(publicUrlName);
+  const values: Record<string, string> = publicUrl === undefined ? {} : { [publicUrlName]: publicUrl };
   if (asker === undefined) return values;
   for (const { name, of, description, isNeeded } of variables) {
-    if (!isNeeded && name !== 'PUBLIC_URL') continue;
+    if ((!isNeeded && name !== publicUrlName) || environment.get(name) !== undefined) continue;
     const question = `${of}: ${description}\n${name} (empty: later) `;
     values[name] = await asker.ask(question, /SECRET|TOKEN|KEY/.test(name));
   }
@@ -132,13 +146,13 @@ async function askForValues(
 }
 
 interface Known {
-  readonly variables: readonly NamedVariable[];
-  readonly values: Readonly<Record<string, string>>;
+  /** The variables that are still to be set. */
+  readonly open: readonly string[];
+  readonly publicUrl: string | undefined;
 }
 
-function printNextSteps({ sources }: StarterChoice, folder: string, { variables, values }: Known): void {
-  const open = variables.filter(({ name, isNeeded }) => isNeeded && !values[name]).map(({ name }) => name);
-  const base = values.PUBLIC_URL?.replace(/\/+$/, '') || '<PUBLIC_URL>';
+function printNextSteps({ sources }: StarterChoice, folder: string, { open, publicUrl }: Known): void {
+  const base = publicUrl?.replace(/\/+$/, '') || `<${publicUrlName}>`;
   for (const name of sources) {
     const source = sourceNamed(name);
     if (source === undefined) continue;

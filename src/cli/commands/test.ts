@@ -6,7 +6,8 @@ import { formatProblem } from '../../diagnostics/format.ts';
 import { isError, type Problem } from '../../diagnostics/problem.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { junitReport } from '../junit.ts';
-import { plainText, print, printError, printJson } from '../output.ts';
+import { chooseFiles } from '../named-files.ts';
+import { print, printError, printJson } from '../output.ts';
 import { coverageReport, passed, testReport } from '../test-report.ts';
 import { rerunOnChange } from '../watch-folder.ts';
 
@@ -21,13 +22,13 @@ export const testCommand: Verb = {
       .option('--junit <file>', 'also write the results as JUnit XML')
       .option('--json', 'machine-readable output'),
   run: async ([files], options) => {
-    const wanted = (files as readonly string[]).map((path) => basename(path));
+    const wanted = files as readonly string[];
     if (options.watch !== true) return runTests(await loadConfiguration(), wanted, options);
     const { settings } = await loadConfiguration();
     await rerunOnChange(settings.mappingsDir, async (signal) => {
       const configuration = await loadConfiguration();
       await runTests(configuration, wanted, { ...options, signal });
-      return fixturesOf(configuration);
+      return configuration.mappings.fixtures;
     });
     return exitCodes.ok;
   },
@@ -40,22 +41,14 @@ interface TestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The files that a change of may make a test fail. */
-const fixturesOf = ({ mappings }: Configuration): readonly string[] =>
-  mappings.definitions
-    .flatMap(({ content }) => (content.tests ?? []).map(({ given }) => given))
-    .filter((given) => typeof given === 'string');
-
 async function runTests(
   configuration: Configuration,
-  wanted: readonly string[],
+  typed: readonly string[],
   { json, junit, coverage, signal }: TestOptions,
 ): Promise<number> {
-  const unknown = unknownFiles(wanted, configuration);
-  if (unknown !== undefined) {
-    printError(unknown);
-    return exitCodes.wrongUse;
-  }
+  const { mappings, settings } = configuration;
+  const chosen = chooseFiles(typed, { what: 'mapping', folder: settings.mappingsDir, known: mappings.files });
+  const wanted = chosen.map((path) => basename(path));
   const concerns = (path: string): boolean => wanted.length === 0 || wanted.includes(basename(path));
   const errors = [...configuration.file.problems, ...configuration.mappings.problems].filter(
     (problem) => isError(problem) && concerns(problem.at.file),
@@ -66,14 +59,6 @@ async function runTests(
   if (json === true) printJson(reportJson(report, errors));
   else printReport(report, errors, coverage === true);
   return ok ? exitCodes.ok : exitCodes.problems;
-}
-
-/** A name that fits nothing would otherwise pass with no test run. */
-function unknownFiles(wanted: readonly string[], { mappings, settings }: Configuration): string | undefined {
-  const names = mappings.files.map((path) => basename(path));
-  if (names.length === 0) return `no mappings in ${settings.mappingsDir}; MAPPINGS_DIR names their folder`;
-  const unknown = wanted.find((name) => !names.includes(name));
-  return unknown === undefined ? undefined : `no mapping called ${plainText(unknown)}; there are ${names.join(', ')}`;
 }
 
 function printReport(report: CheckReport, errors: readonly Problem[], coverage: boolean): void {

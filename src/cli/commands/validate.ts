@@ -1,10 +1,11 @@
 import { relative } from 'node:path';
 import { Option } from 'commander';
 import { loadConfiguration } from '../../config/load.ts';
-import { filesNamed, type Validation, validate } from '../../config/validation.ts';
+import { filesOf, type Validation, validate } from '../../config/validation.ts';
 import { githubAnnotation } from '../../diagnostics/format.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { plainText, print, printError, printJson } from '../output.ts';
+import { chooseFiles } from '../named-files.ts';
+import { print, printJson } from '../output.ts';
 import { validationReport } from '../validation-report.ts';
 
 const formats = ['pretty', 'json', 'github'] as const;
@@ -23,13 +24,9 @@ export const validateCommand: Verb = {
       .option('--json', 'the same as --format json'),
   run: async ([typed], { format, json }) => {
     const configuration = await loadConfiguration();
-    const named = filesNamed(typed as readonly string[], configuration);
-    if ('unknown' in named) {
-      const meant = named.meant === undefined ? '' : `; did you mean ${named.meant}?`;
-      printError(`no file called ${plainText(named.unknown)} in ${configuration.settings.mappingsDir}${meant}`);
-      return exitCodes.wrongUse;
-    }
-    const validation = validate(configuration, named.files);
+    const folder = configuration.settings.mappingsDir;
+    const files = chooseFiles(typed as readonly string[], { what: 'file', folder, known: filesOf(configuration) });
+    const validation = validate(configuration, files);
     show(validation, json === true ? 'json' : (format as (typeof formats)[number]));
     return validation.ok ? exitCodes.ok : exitCodes.problems;
   },

@@ -4,13 +4,21 @@ import type { Diagnostic } from '../diagnostic.ts';
 export const configCodes = {
   'config/changed': {
     title: 'gateway.yaml was changed while the gateway runs',
-    why: 'Mappings take effect at once, but sources, destinations and variables are read at the start: restart to apply the change.',
+    why: 'Mappings take effect at once, but sources, destinations and variables are read at the start: restart to apply the change. Where the new text has errors, correct them first: the gateway would not start with it.',
     example: { situation: 'gateway.yaml was saved while the gateway ran.' },
   },
   'config/disabled': {
     title: 'A source or destination that is off',
     why: 'A variable that it needs is not set. A source that is off answers 503, and the sender tries again; mappings skip a destination that is off.',
     example: { wrong: { '.env': '# WRITE_KEY is not set' }, right: { '.env': 'WRITE_KEY=q1w2e3' } },
+  },
+  'config/expression': {
+    title: 'An expression in gateway.yaml',
+    why: 'Only mappings have expressions. Here the text itself would be taken for the value, as it stands.',
+    example: {
+      wrong: { 'gateway.yaml': 'vars:\n  site: ="example." & "com"' },
+      right: { 'gateway.yaml': 'vars:\n  site: example.com' },
+    },
   },
   'config/invalid-value': {
     title: 'A setting of the wrong kind',
@@ -62,6 +70,14 @@ export const configCodes = {
       },
     },
   },
+  'config/misspelt-variable': {
+    title: 'A variable that is probably misspelt',
+    why: 'gateway.yaml names a variable that is not set, and one that is set and that nothing reads has almost the same name. Until one of the two is corrected, the source or destination is off.',
+    example: {
+      wrong: { 'gateway.yaml': 'destinations:\n  segment: { type: segment, write_key: "${WRITE_KYE}" }' },
+      right: { 'gateway.yaml': 'destinations:\n  segment: { type: segment, write_key: "${WRITE_KEY}" }' },
+    },
+  },
   'config/unknown-key': {
     title: 'A setting that means nothing here',
     why: 'Nothing reads it. Most often it is misspelt, belongs to another type, or stands in the wrong block.',
@@ -76,6 +92,13 @@ export const configCodes = {
     example: {
       wrong: { 'gateway.yaml': 'sources:\n  stripe: { type: strpe, secret: "${SECRET}" }' },
       right: { 'gateway.yaml': 'sources:\n  stripe: { type: stripe, secret: "${SECRET}" }' },
+    },
+  },
+  'config/unreadable': {
+    title: 'gateway.yaml, or a file that it needs, cannot be read',
+    why: 'The running gateway keeps what it has started with, but it would not start again.',
+    example: {
+      situation: 'gateway.yaml, .env or the file that a NAME_FILE names was closed to the gateway while it ran.',
     },
   },
 } as const satisfies Record<`config/${string}`, Diagnostic>;

@@ -63,6 +63,16 @@ export const mappingCodes = {
     why: 'The mapping would wait for an event that never comes. It is only a warning: a vendor may have a type that is newer than our list.',
     example: { wrong: 'events: invoice.payed', right: 'events: invoice.paid' },
   },
+  'mapping/unknown-fixture': {
+    title: 'A fixture that is not there',
+    why: 'given: names a file with a body, from the mappings folder. Without it the test shows nothing, and a running gateway would not take the mapping.',
+    example: {
+      wrong:
+        'tests:\n  - name: the type is the name\n    given: fixtures/piad.json\n    expect: { segment: { event: Paid } }',
+      right:
+        'tests:\n  - name: the type is the name\n    given: fixtures/paid.json\n    expect: { segment: { event: Paid } }',
+    },
+  },
   'mapping/unknown-key': {
     title: 'A key that means nothing here',
     why: 'Nothing reads it, so what stands under it would be lost without a word. Most often it is misspelt or stands in the wrong block.',
@@ -79,6 +89,16 @@ export const mappingCodes = {
     example: {
       wrong: { shell: 'ln -s ../shared/paid.yaml mappings/paid.yaml' },
       right: { shell: 'cp shared/paid.yaml mappings/paid.yaml' },
+    },
+  },
+  'mapping/unusable-fixture': {
+    title: 'A fixture that cannot be used',
+    why: 'given: names a plain file with one body in JSON, of at most 1 MiB, inside the mappings folder; links are not followed. Without it the test shows nothing, and a running gateway would not take the mapping.',
+    example: {
+      wrong:
+        'tests:\n  - name: the type is the name\n    given: ../shared/paid.json\n    expect: { segment: { event: Paid } }',
+      right:
+        'tests:\n  - name: the type is the name\n    given: fixtures/paid.json\n    expect: { segment: { event: Paid } }',
     },
   },
   'mapping/variable': {

@@ -43,9 +43,9 @@ async function handle(message: ToEvaluator): Promise<void> {
 async function read({ file, text, known }: TextToRead): Promise<Reading> {
   // Whoever evaluates events need not carry the parser.
   const { readMapping } = await import('../load.ts');
-  const { definition, yaml, problems } = readMapping(file, text, known);
+  const { definition, yaml, problems, fixtures } = readMapping(file, text, known);
   const testsAt = (definition?.content.tests ?? []).flatMap((_, index) => yaml?.positionOf(['tests', index]) ?? []);
-  return { problems, testsAt, ...defined({ definition }) };
+  return { problems, testsAt, ...defined({ definition, fixtures }) };
 }
 
 function load({ mappings, destinations, vars }: EvaluatorSetup): Loaded {

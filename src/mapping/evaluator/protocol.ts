@@ -35,7 +35,7 @@ export interface TextToRead {
 }
 
 /** What a text came to. */
-export interface Reading extends Pick<ReadMapping, 'definition' | 'problems'> {
+export interface Reading extends Pick<ReadMapping, 'definition' | 'problems' | 'fixtures'> {
   /** Where each of its tests stands. */
   readonly testsAt: readonly Position[];
 }

@@ -4,7 +4,7 @@ import { stitchOrigins } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { DeliveryDetail, DeliverySummary, EventDetail, EventSummary, Stats } from '../store/store.ts';
 
-/** How stored things look in the API: snake_case keys, ISO times, null for what is not. */
+/** How stored things look in the API and in `--json`: snake_case keys, ISO times, null for what is not. */
 
 export const eventSummaryJson = (event: EventSummary): JsonObject => ({
   id: event.id,
