@@ -43,7 +43,7 @@ const blocks = blocksOf(z.toJSONSchema(mappingFile, { io: 'input' }));
 describe('docs/mappings.md', () => {
   it.each(blocks)('has a row for each key of the block "$path", and no other', ({ path, names }) => {
     const heading = path === '' ? /^## Keys of a mapping$/ : new RegExp(`^#+ \`${path.replaceAll('.', '\\.')}\`$`);
-    const rows = section(heading).matchAll(/^\| `(\w+)` \|/gm);
+    const rows = section(heading).matchAll(/^\| `([\w.]+)` \|/gm);
     expect(Array.from(rows, ([, name]) => name).toSorted()).toEqual([...names].toSorted());
   });
 

@@ -97,6 +97,8 @@ async function lookUp(
     const fact = facts[lookup.name] ?? (await wantedOf(lookup, fill));
     if ('found' in fact) bindings[lookup.name] = fact.found;
     else if ('wanted' in fact) wanted.push(fact.wanted);
+    // Nothing to look up is no answer that failed to come.
+    else if (lookup.isOptional && 'isNothing' in fact) continue;
     else if (lookup.isOptional) without[lookup.name] = fact.missing;
     else throw new Interruption('fault', ['lookup', lookup.name], fact.missing);
   }
@@ -106,7 +108,7 @@ async function lookUp(
 async function wantedOf(
   { name, lookup, source, isOptional, args: template }: CompiledLookup,
   fill: FillScope,
-): Promise<{ readonly wanted: WantedLookup } | { readonly missing: string }> {
+): Promise<{ readonly wanted: WantedLookup } | { readonly missing: string; readonly isNothing?: true }> {
   const filled = await fillTemplate(template, fill);
   const given = Object.entries(isJsonObject(filled) ? filled : {}).filter(([, value]) => !isEmpty(value));
   const checked = lookupNamed(lookup)?.args.safeParse(Object.fromEntries(given));
@@ -115,7 +117,8 @@ async function wantedOf(
   const [issue] = checked?.error.issues ?? [];
   const key = issue?.path.join('.') ?? '';
   const isThere = given.some(([known]) => known === key);
-  return { missing: isThere ? `${key} ${issue?.message ?? 'cannot be used'}` : `${key} yields nothing to look up` };
+  if (isThere) return { missing: `${key} ${issue?.message ?? 'cannot be used'}` };
+  return { missing: `${key} yields nothing to look up`, isNothing: true };
 }
 
 function queryOf(url: string): Record<string, string> {

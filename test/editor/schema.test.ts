@@ -46,6 +46,10 @@ function undescribed(node: Json | undefined, path: string): readonly string[] {
   const own = Object.entries(properties).filter(([, value]) => !isJsonObject(value) || !value.description);
   return [
     ...own.map(([key]) => `${path}.${key}`),
-    ...Object.entries(node).flatMap(([key, value]) => undescribed(value, `${path}.${key}`)),
+    // A property may itself be called `properties`, so what the map holds is walked, not the map.
+    ...Object.entries(properties).flatMap(([key, value]) => undescribed(value, `${path}.properties.${key}`)),
+    ...Object.entries(node).flatMap(([key, value]) =>
+      key === 'properties' ? [] : undescribed(value, `${path}.${key}`),
+    ),
   ];
 }

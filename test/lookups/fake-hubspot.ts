@@ -62,7 +62,7 @@ function answer(response: http.ServerResponse, mood: Mood, contact: string): voi
   }
 }
 
-export const contactOf = (id: string): Json => ({
+const contactOf = (id: string): Json => ({
   id,
   properties: { email: `c${id}@example.com`, lifecyclestage: 'salesqualifiedlead', app_user_id: null },
   propertiesWithHistory: {
