@@ -144,6 +144,7 @@ function namesIn({ sources, destinations, vars }: Sections, { configured, isInco
     sources: keys(sources),
     destinations: keys(destinations),
     ...(isUsable(vars) && { vars: keys(vars) }),
+    sourceTypes: Object.fromEntries(configured.map(({ name, source }) => [name, source.name])),
     eventTypes: Object.fromEntries(configured.map(({ name, source }) => [name, source.eventTypes])),
     isIncomplete: isIncomplete || !isNamed(sources) || !isNamed(destinations),
   };

@@ -83,6 +83,14 @@ export const mappingCodes = {
     why: 'source: names an entry under sources: in gateway.yaml, which is also the last part of its URL.',
     example: { wrong: 'source: strpe', right: 'source: stripe' },
   },
+  'mapping/wrong-source': {
+    title: 'A lookup that its source cannot answer',
+    why: "A lookup asks the API of one kind of sender, with the token of a source of gateway.yaml: the mapping's own, or the one named beside it.",
+    example: {
+      wrong: 'lookup:\n  contact:\n    hubspot.contact: { id: =data.object.metadata.contact }',
+      right: 'lookup:\n  customer:\n    stripe.customer: { id: =data.object.customer }',
+    },
+  },
   'mapping/unreadable': {
     title: 'A file that cannot be read',
     why: 'It is a link, which could lead out of the folder and is not followed, or no plain file, or the gateway may not read it.',

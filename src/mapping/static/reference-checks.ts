@@ -1,9 +1,11 @@
 import { closest, suggest } from '../../diagnostics/closest.ts';
 import type { Problem } from '../../diagnostics/problem.ts';
 import { quote } from '../../diagnostics/quote.ts';
+import { lookupNamed } from '../../lookups/index.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { YamlFile } from '../../yaml/document.ts';
 import { wildcard } from '../functions.ts';
+import { writtenLookups } from '../lookup-schema.ts';
 import type { TemplatePath } from '../template.ts';
 import type { KnownNames } from './known-names.ts';
 import { partsOf } from './sites.ts';
@@ -40,9 +42,35 @@ export function referenceProblems(yaml: YamlFile, known: KnownNames): readonly P
   const references = referencesIn(yaml.value);
   return [
     ...(known.isIncomplete === true ? [] : references.flatMap((reference) => unknownReference(yaml, reference, known))),
+    ...(known.isIncomplete === true ? [] : lookupProblems(yaml, yaml.value, known)),
     ...eventTypeProblems(yaml, yaml.value, known),
     ...expectationProblems(yaml, yaml.value, { references, known }),
   ];
+}
+
+/** A lookup asks the API of one kind of sender: its source has to be one. */
+function lookupProblems(yaml: YamlFile, raw: JsonObject, { sources, sourceTypes = {} }: KnownNames): Problem[] {
+  const { key, value } = partsOf(raw)('lookup');
+  const own = typeof raw.source === 'string' ? raw.source : '';
+  return writtenLookups(isJsonObject(value) ? value : {}).flatMap(({ name, lookup, source }): Problem[] => {
+    const asked = source ?? own;
+    const wanted = lookupNamed(lookup)?.sourceType;
+    const type = sourceTypes[asked];
+    if (wanted === undefined || type === wanted || (source === undefined && type === undefined)) return [];
+    const fitting = Object.keys(sourceTypes).filter((each) => sourceTypes[each] === wanted);
+    const hint =
+      fitting.length === 0
+        ? `add a source of type ${wanted} to gateway.yaml, under sources:`
+        : `write  source: ${fitting[0]}  beside it`;
+    const at = source === undefined ? yaml.positionOfKey([key, name, lookup]) : yaml.positionOf([key, name, 'source']);
+    const isKnown = sources.includes(asked);
+    const message = isKnown
+      ? `${lookup} asks a source of type ${wanted}, and ${quote(asked)} is of type ${type ?? 'another'}`
+      : `no source called ${quote(asked)} in gateway.yaml`;
+    return [
+      { severity: 'error', code: isKnown ? 'mapping/wrong-source' : 'mapping/unknown-source', message, at, hint },
+    ];
+  });
 }
 
 export const placeOf = (yaml: YamlFile, { path, isKey }: Reference): Problem['at'] =>
