@@ -10,6 +10,7 @@ if (!require('typescript/package.json').version.startsWith('6.')) throw new Erro
 /** Folder or file under src/ → what it may import besides itself; a name without extension is a folder. */
 const mayImport = {
   model: [],
+  bridge: [],
   diagnostics: ['model'],
   yaml: ['model', 'diagnostics'],
   sources: ['model'],

@@ -10,7 +10,6 @@ export type Audience = 'internet' | 'operator';
 const publicMessages: Partial<Record<GatewayError['code'], string>> = {
   NOT_FOUND: 'no such path',
   SOURCE_UNKNOWN: 'no such source',
-  METHOD_NOT_ALLOWED: 'use POST',
   SIGNATURE_REFUSED: 'the signature was refused',
   BODY_TOO_LARGE: 'the body is larger than 1 MiB',
   ENCODING_UNSUPPORTED: 'send the body without Content-Encoding',
@@ -51,7 +50,10 @@ function faultOf(error: unknown): GatewayError {
 
 function problemOf(fault: GatewayError, audience: Audience): unknown {
   const code = fault.code.toLowerCase();
-  if (audience === 'internet')
-    return { error: { code, message: publicMessages[fault.code] ?? 'something went wrong' } };
+  if (audience === 'internet') {
+    // Which method to use depends on the path and on nothing that was sent, so our own word is fixed too.
+    const message = fault.code === 'METHOD_NOT_ALLOWED' ? fault.message : publicMessages[fault.code];
+    return { error: { code, message: message ?? 'something went wrong' } };
+  }
   return { error: { code, message: fault.message, hint: fault.hint } };
 }

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { GatewayError } from '../model/error.ts';
 import type { Store } from '../store/store.ts';
 import { createApp } from './app.ts';
+import { bridge } from './bridge.ts';
 import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type ReceiveDependencies, receive } from './receive.ts';
 import { sendJson } from './send-json.ts';
@@ -12,7 +13,7 @@ export interface ReceiverDependencies extends ReceiveDependencies, Omit<Readines
 
 const kindPattern = /^[a-z0-9_]{1,64}$/;
 
-/** The public side: `/in/*`, `/healthz`, `/readyz` and nothing else. */
+/** The public side: `/in/*`, `/bridge.js`, `/healthz`, `/readyz` and nothing else. */
 export function receiverApp(dependencies: ReceiverDependencies): RequestListener {
   const handle = receive(dependencies);
   return createApp(dependencies.log, 'internet', (app) => {
@@ -24,6 +25,11 @@ export function receiverApp(dependencies: ReceiverDependencies): RequestListener
     app.all(['/in/:source', '/in/:source/:kind'], (_request, response) => {
       response.setHeader('Allow', 'POST');
       throw new GatewayError('METHOD_NOT_ALLOWED', 'use POST');
+    });
+    app.get('/bridge.js', bridge());
+    app.all('/bridge.js', (_request, response) => {
+      response.setHeader('Allow', 'GET, HEAD');
+      throw new GatewayError('METHOD_NOT_ALLOWED', 'use GET');
     });
     app.get('/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' }));
     app.get('/readyz', readiness(dependencies, 'internet'));

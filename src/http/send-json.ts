@@ -4,16 +4,24 @@ import { bodyBytesMax } from './read-body.ts';
 /** For how long, and of how much, what still arrives after an early answer is thrown away. */
 const lingering = { ms: 2_000, bytes: 4 * bodyBytesMax };
 
-/** The one way of answering, also before the request's body has been read. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
+  response.setHeader('Cache-Control', 'no-store');
+  send(response, status, { type: 'application/json; charset=utf-8', text: JSON.stringify(body) });
+}
+
+interface Answer {
+  readonly type: string;
+  readonly text: string;
+}
+
+/** The one way of answering, also before the request's body has been read. */
+export function send(response: ServerResponse, status: number, { type, text }: Answer): void {
   const isLast = endsConnection(response.req);
   if (isLast) response.setHeader('Connection', 'close');
   response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
     'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': 'no-store',
   });
   if (isLast) {
     response.write(text);

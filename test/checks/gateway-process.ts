@@ -34,10 +34,12 @@ export interface WorkspaceFiles {
   /** The text of gateway.yaml. */
   readonly gateway: string;
   readonly mappings: Readonly<Record<string, string>>;
+  /** The file to run, if not that of the sources. */
+  readonly program?: string;
 }
 
 /** A folder with configuration and data that survives the gateway's process. */
-export async function createWorkspace({ gateway, mappings }: WorkspaceFiles): Promise<Workspace> {
+export async function createWorkspace({ gateway, mappings, program = main }: WorkspaceFiles): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'hookstitch-'));
   await writeFile(join(folder, 'gateway.yaml'), gateway);
   for (const [name, text] of Object.entries(mappings)) await writeFile(join(folder, name), text);
@@ -60,7 +62,7 @@ export async function createWorkspace({ gateway, mappings }: WorkspaceFiles): Pr
     url,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     token,
-    start: () => startProcess({ folder, url, environment }),
+    start: () => startProcess({ folder, url, environment, program }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -69,10 +71,11 @@ interface Start {
   readonly folder: string;
   readonly url: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly program: string;
 }
 
-async function startProcess({ folder, url, environment }: Start): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [main, 'serve'], {
+async function startProcess({ folder, url, environment, program }: Start): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [program, 'serve'], {
     cwd: folder,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

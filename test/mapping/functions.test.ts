@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { reference } from '../../src/bridge/reference.ts';
 import { compileExpression } from '../../src/mapping/expression.ts';
 import { functionNames } from '../../src/mapping/function-names.ts';
 import { mappingFunctions, wildcard } from '../../src/mapping/functions.ts';
@@ -168,5 +169,34 @@ describe('a pattern', () => {
   it('is never slow', () => {
     expect(wildcard('*a'.repeat(1_000))('a'.repeat(100_000))).toBe(true);
     expect(wildcard(`${'*a'.repeat(1_000)}b`)('a'.repeat(100_000))).toBe(false);
+  });
+});
+
+describe('$visitorId', () => {
+  it('gives back every id that the bridge can carry', async () => {
+    const ids = fc.string({ unit: 'binary', minLength: 1, maxLength: 250 }).filter((id) => id.isWellFormed());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(ids, fc.constantFrom('a', 'b64_', 'b64_YQ', 'é', 'a=b', '"5z"', '\u{1f600}')),
+        async (id) => {
+          const text = reference(id);
+          expect(text).toMatch(/^[\w-]{0,200}$/);
+          if (text !== '') expect(await resultOf('$visitorId(id)', { id: text })).toBe(id);
+        },
+      ),
+    );
+  });
+
+  it.each(['b64_', 'b64_YQ', 'b64_a', 'b64_dmlzaXRvckBleGFtcGxlLmNvbQ==', 'b64_wygo', 'B64_w6k', 'cus_1', '', ' '])(
+    'leaves "%s", which the bridge did not write, as it is',
+    async (text) => {
+      expect(await resultOf('$visitorId(text)', { text })).toBe(text);
+    },
+  );
+
+  it('is nothing for what is no text', async () => {
+    expect(await resultOf('[$visitorId(a), $visitorId(b), $visitorId(c)]', { a: null, b: 12, c: ['b64_w6k'] })).toEqual(
+      [],
+    );
   });
 });
