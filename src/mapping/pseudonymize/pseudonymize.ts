@@ -1,15 +1,23 @@
-import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
-import { type Kind, kindOf } from './kinds.ts';
-import { looksLikeUrl, phonesIn, Scanner, withoutAddresses } from './scanner.ts';
+import { isJsonObject, type Json } from '../../model/json.ts';
+import { type Kind, memberOf, type Place, top } from './kinds.ts';
+import { looksLikeEmail, looksLikeUrl, phonesIn, Scanner, withoutAddresses } from './scanner.ts';
 import {
+  birthNumberStandIn,
+  birthStandIn,
+  coordinateStandIn,
+  coordinatesStandIn,
   firstNameStandIn,
   fullNameStandIn,
+  handleStandIn,
   idStandIn,
   lastNameStandIn,
+  namePartStandIn,
   noteStandIn,
   phoneDigits,
   phoneStandIn,
   streetStandIn,
+  townStandIn,
+  wordsOfName,
 } from './stand-ins.ts';
 
 /** Shorter names and ids are also words and numbers, so they are replaced only where a field's name tells of them. */
@@ -23,23 +31,9 @@ const lengthMin = { name: 3, id: 6, digits: 7 };
 export function pseudonymize(body: Json): Json {
   const known = new Map<string, string>();
   visit(body, top, (text, kind) => {
-    for (const form of knownForms(text.trim(), kind)) known.set(form, standInFor(kind ?? 'phone', form));
+    for (const [form, standIn] of knownForms(text.trim(), kind)) if (!known.has(form)) known.set(form, standIn);
   });
   return rewrite(body, top, new Scanner(known));
-}
-
-/** Where a value stands. */
-interface Place {
-  readonly kind: Kind | undefined;
-  /** The kind of the block around it: HubSpot keeps the history of `email` inside of it. */
-  readonly around: Kind | undefined;
-}
-
-const top: Place = { kind: undefined, around: undefined };
-
-function memberOf(block: JsonObject, key: string, { kind, around }: Place): Place {
-  const outer = kind ?? around;
-  return { kind: kindOf(key, block, outer), around: outer };
 }
 
 /** Every text and number with its kind. */
@@ -51,19 +45,30 @@ function visit(value: Json, place: Place, see: (text: string, kind: Kind | undef
     if (member !== undefined) visit(member, memberOf(value, key, place), see);
 }
 
-/** In which forms this value is to be looked for in all others. */
-function knownForms(text: string, kind: Kind | undefined): readonly string[] {
+type KnownForm = readonly [form: string, standIn: string];
+
+/** In which forms this value is to be looked for in all others, and what stands in for each. */
+function knownForms(text: string, kind: Kind | undefined): readonly KnownForm[] {
   switch (kind) {
     case 'phone':
       return isPhone(text) ? phoneForms(text) : [];
     case 'first_name':
     case 'last_name':
+      return text.length < lengthMin.name || isPhone(text) ? [] : [[text, standIns[kind](text)]];
     case 'full_name':
-      return text.length < lengthMin.name || isPhone(text) ? [] : [text];
+      return isPhone(text) ? [] : nameForms(text);
+    case 'person':
+      return looksLikeName(text) ? nameForms(text) : idForms(text);
     case 'id':
-      return text.length < (/^\d+$/.test(text) ? lengthMin.digits : lengthMin.id) ? [] : [text];
+    case 'handle':
+      return idForms(text).map(([form]) => [form, standIns[kind](form)]);
+    case 'answer':
+      return isPhone(text) ? phoneForms(text) : [];
     case 'email':
     case 'street':
+    case 'town':
+    case 'coordinate':
+    case 'birth':
     case 'note':
       return [];
     case undefined:
@@ -71,37 +76,65 @@ function knownForms(text: string, kind: Kind | undefined): readonly string[] {
   }
 }
 
+const idForms = (text: string): readonly KnownForm[] =>
+  text.length < (/^\d+$/.test(text) ? lengthMin.digits : lengthMin.id) ? [] : [[text, idStandIn(text)]];
+
+/** Words that stand for a name where there is none, and those that names of companies end with. */
+const commonWords =
+  /^(the|and|for|von|van|der|del|caller|customer|unknown|anonymous|wireless|private|blocked|user|guest|inc|llc|ltd|gmbh)$/i;
+
+/** The name, and each word of it: whom a text calls "Ada" is Ada Lovelace. Words in small letters are too common for that. */
+function nameForms(name: string): readonly KnownForm[] {
+  const words = wordsOfName(name).flatMap((word, index): KnownForm[] => {
+    if (word.length < lengthMin.name || !/^\p{Lu}/u.test(word) || commonWords.test(word)) return [];
+    const spellings = new Set([word, word.charAt(0) + word.slice(1).toLowerCase(), word.toUpperCase()]);
+    return [...spellings].map((spelling) => [spelling, namePartStandIn(word, index === 0)]);
+  });
+  return name.length < lengthMin.name ? [] : [[name, fullNameStandIn(name)], ...words];
+}
+
+const looksLikeName = (text: string): boolean => /^\p{Lu}[\p{L}\p{M}'’.,-]*(?: [\p{L}\p{M}'’.,-]+)*$/u.test(text);
+
 /** As it is written, and its digits with the country's code and without. */
-function phoneForms(phone: string): readonly string[] {
+function phoneForms(phone: string): readonly KnownForm[] {
   const digits = phoneDigits(phone);
-  return [phone, digits, ...(/^1\d{10}$/.test(digits) ? [digits.slice(1)] : [])];
+  const forms = [phone, digits, ...(/^1\d{10}$/.test(digits) ? [digits.slice(1)] : [])];
+  return forms.map((form) => [form, phoneStandIn(form)]);
 }
 
 const isPhone = (text: string): boolean =>
   /^\(?[+\d][\d\s().\-/]{5,24}\d$/.test(text) && phoneDigits(text).length >= 7 && phoneDigits(text).length <= 15;
 
-function standInFor(kind: Kind, text: string): string {
-  switch (kind) {
-    case 'first_name':
-      return firstNameStandIn(text);
-    case 'last_name':
-      return lastNameStandIn(text);
-    case 'full_name':
-      return isPhone(text) ? phoneStandIn(text) : fullNameStandIn(text);
-    case 'email':
-      // What is written like an address is found by its looks.
-      return text.includes('@') ? text : idStandIn(text);
-    case 'phone':
-      return isPhone(text) ? phoneStandIn(text) : text;
-    case 'street':
-      // Postal codes and house numbers keep their shape.
-      return text.length <= 10 ? idStandIn(text) : streetStandIn(text);
-    case 'id':
-      return idStandIn(text);
-    case 'note':
-      // One word is a choice from a list: Stripe's `feedback: too_expensive`.
-      return /\s/.test(text.trim()) ? noteStandIn(text) : text;
-  }
+const standIns: Readonly<Record<Kind, (text: string) => string>> = {
+  first_name: firstNameStandIn,
+  last_name: lastNameStandIn,
+  full_name: (text) => (isPhone(text) ? phoneStandIn(text) : fullNameStandIn(text)),
+  person: (text) => (looksLikeName(text) ? fullNameStandIn(text) : idStandIn(text)),
+  // What is written like an address is found by its looks.
+  email: (text) => (text.includes('@') ? text : idStandIn(text)),
+  phone: (text) => (isPhone(text) ? phoneStandIn(text) : text),
+  street: wayStandIn,
+  town: townStandIn,
+  coordinate: (text) => (/^[-+\d.,;\s()°'"NSEW]+$/i.test(text) ? coordinatesStandIn(text) : text),
+  birth: birthStandIn,
+  id: idStandIn,
+  handle: handleStandIn,
+  // One word is a choice from a list: Stripe's `feedback: too_expensive`.
+  note: (text) => (/\s/.test(text.trim()) ? noteStandIn(text) : text),
+  answer: (text) => answerStandIn(text.trim()),
+};
+
+/** Postal codes and house numbers keep their shape; an `address` may be one of e-mail. */
+function wayStandIn(text: string): string {
+  if (text.includes('@')) return text;
+  return text.length <= 10 ? idStandIn(text) : streetStandIn(text);
+}
+
+/** Nobody knows what a form asks for, so that only a choice from a list or a small number is kept. */
+function answerStandIn(text: string): string {
+  const isChoice = /^(?:[a-z][a-z_-]*|\d{1,4}|Yes|No|True|False)$/.test(text);
+  if (isChoice || looksLikeEmail(text)) return text;
+  return isPhone(text) ? phoneStandIn(text) : noteStandIn(text);
 }
 
 function rewrite(value: Json, place: Place, scanner: Scanner): Json {
@@ -116,14 +149,20 @@ function rewrite(value: Json, place: Place, scanner: Scanner): Json {
 }
 
 function rewriteText(text: string, kind: Kind | undefined, scanner: Scanner): string {
-  const own = kind === undefined || text.trim() === '' || looksLikeUrl(text) ? text : standInFor(kind, text);
+  const isOther = kind === undefined || text.trim() === '' || (looksLikeUrl(text) && kind !== 'handle');
+  const own = isOther ? text : standIns[kind](text);
   return own === text ? scanner.replaceIn(text) : own;
 }
 
 function rewriteNumber(value: number, kind: Kind | undefined, scanner: Scanner): number {
+  if (kind === 'coordinate') return coordinateStandIn(value);
+  if (kind === 'birth') return birthNumberStandIn(value);
   if (!Number.isSafeInteger(value) || value < 0) return value;
   const text = String(value);
-  const own = kind === 'id' || kind === 'phone' ? standInFor(kind, text) : text;
+  const isLong = text.length >= lengthMin.digits;
+  const isOwn =
+    kind === 'id' || kind === 'phone' || (isLong && (kind === 'person' || kind === 'handle' || kind === 'answer'));
+  const own = isOwn ? standIns[kind === 'phone' ? kind : 'id'](text) : text;
   if (own !== text) return Number(own);
-  return text.length < lengthMin.digits ? value : Number(scanner.exactly(text));
+  return isLong ? Number(scanner.exactly(text)) : value;
 }

@@ -9,8 +9,13 @@ const phone = [
   '(?<![\\w+])\\+[1-9]\\d{7,14}(?!\\d)',
   // (202) 555-0143, 202-555-0143, +1 202 555 0143
   '(?<![\\w.+-])(?:\\+?1[ .-])?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])[2-9]\\d{2}[ .-]\\d{4}(?!\\d)',
-  // +44 20 7946 0018
-  '(?<![\\w+])\\+[1-9]\\d{0,2}(?:[ .()-]{1,2}\\d{1,5}){2,6}(?!\\d)',
+  // +44 20 7946 0018, +49 (0)171 5550143
+  '(?<![\\w+])\\+[1-9]\\d{0,2}(?:[ .()/-]{1,2}\\d{1,8}){2,6}(?!\\d)',
+  // 0171 5550143, (020) 7946 0018, 06 12 34 56 78, 01715550143
+  '(?<![\\w.+/:-])(?!\\d\\d[./-]\\d\\d[./-]\\d{4})(?=(?:\\D{0,2}\\d){9,15}(?!\\d))\\(?0\\d{1,4}\\)?(?:[ ./-]{1,2}\\d{2,8}){1,5}(?!\\d)',
+  '(?<![\\w.+/:-])0\\d{9,12}(?![\\w.])',
+  // phone 612 345 678
+  '(?<=\\b(?:[Cc]all|[Cc]ell|[Ff]ax|[Mm]obile|[Pp]hone|[Rr]ing|[Tt]el|[Ww]hatsapp|WhatsApp)[^\\w\\n]{1,3})(?=(?:\\D{0,2}\\d){7,15}(?!\\d))\\(?\\d(?:[ ().-]{0,2}\\d){6,14}(?!\\d)',
 ].join('|');
 const alone = (pattern: string): string => `(?<![A-Za-z0-9_])${pattern}(?![A-Za-z0-9_])`;
 const uuid = alone('[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}');
@@ -20,17 +25,25 @@ const prefixed = alone(
 );
 /** Long enough to be an id or a key, and no word. */
 const opaque = alone('(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{16,}');
-const ipv4 = '(?<![\\w./-])\\d{1,3}(?:\\.\\d{1,3}){3}(?![\\w.])';
-const ipv6 = '(?<![\\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\\w:])';
+const dotted = '\\d{1,3}(?:\\.\\d{1,3}){3}';
+const ipv4 = `(?<![\\w./-])${dotted}(?!\\w|\\.\\d)`;
+/** Also with an IPv4 address at its end, as in ::ffff:203.0.113.7. */
+const ipv6 = `(?<![\\w:.])(?:[0-9a-fA-F]{0,4}:){2,7}(?:${dotted}|[0-9a-fA-F]{0,4})(?![\\w:])`;
 const url = 'https?://[^\\s"\'<>]+';
 
 const emails = new RegExp(email, 'gu');
 const phones = new RegExp(phone, 'g');
 
+const ipv4AtEnd = new RegExp(`${dotted}$`);
+
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** The phone numbers written in a text. */
 export const phonesIn = (text: string): readonly string[] => [...text.matchAll(phones)].map(([found]) => found);
+
+const emailAlone = new RegExp(`^(?:${email})$`, 'u');
+
+export const looksLikeEmail = (text: string): boolean => emailAlone.test(text);
 
 export const looksLikeUrl = (text: string): boolean => /^https?:\/\/\S+$/i.test(text);
 
@@ -81,7 +94,8 @@ export class Scanner {
       case 'ipv4':
         return found.split('.').every((part) => Number(part) < 256) ? ipv4StandIn(found) : found;
       case 'ipv6':
-        return URL.canParse(`http://[${found}]`) ? ipv6StandIn(found) : found;
+        if (URL.canParse(`http://[${found}]`)) return ipv6StandIn(found);
+        return found.replace(ipv4AtEnd, (address) => this.#standIn(address, 'ipv4'));
       default:
         return idStandIn(found);
     }

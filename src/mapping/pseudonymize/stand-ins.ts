@@ -51,6 +51,10 @@ const lastNames =
 const pick = (word: string, names: readonly string[]): string =>
   differing(word, (salted) => names[numberFrom(salted) % names.length] ?? '');
 
+/** One word of a full name, as it is replaced in there. */
+export const namePartStandIn = (word: string, isFirst: boolean): string =>
+  pick(word.toLowerCase(), isFirst ? firstNames : lastNames);
+
 export const firstNameStandIn: StandIn = (original) => eachWord(original, () => firstNames);
 export const lastNameStandIn: StandIn = (original) => eachWord(original, () => lastNames);
 /** Word by word, so that it fits the stand-ins of first and last name. */
@@ -59,23 +63,74 @@ export const fullNameStandIn: StandIn = (original) =>
 
 function eachWord(text: string, namesFor: (index: number) => readonly string[]): string {
   let index = 0;
-  return text.replaceAll(/[\p{L}\p{N}\p{M}'’.-]+/gu, (word) => pick(word.toLowerCase(), namesFor(index++)));
+  return text.replaceAll(nameWord, (word) => pick(word.toLowerCase(), namesFor(index++)));
 }
+
+/** Words of a full name are letters with what may stand between them, as in O'Neil or Jean-Luc. */
+const nameWord = /[\p{L}\p{N}\p{M}'’.-]+/gu;
+
+export const wordsOfName = (name: string): readonly string[] => name.match(nameWord) ?? [];
 
 /** RFC 5737 and RFC 3849: addresses for documentation. */
 export const ipv4StandIn: StandIn = (original) =>
   differing(original, (salted) => `203.0.113.${1 + (numberFrom(salted) % 254)}`);
-export const ipv6StandIn: StandIn = (original) =>
-  differing(original, (salted) => `2001:db8::${hex(salted, 4)}:${hex(`${salted} `, 4)}`);
+export const ipv6StandIn: StandIn = (original) => {
+  const [, prefix = '', ipv4] = /^(::(?:ffff:)?)(\d+(?:\.\d+){3})$/i.exec(original) ?? [];
+  if (ipv4 !== undefined) return prefix + ipv4StandIn(ipv4);
+  return differing(original, (salted) => `2001:db8::${hex(salted, 4)}:${hex(`${salted} `, 4)}`);
+};
 
 export const streetStandIn: StandIn = (original) =>
   differing(original, (salted) => `${1 + (numberFrom(salted) % 999)} Example Street`);
+
+const towns = 'Exampleton Mockville Sampleford Testbury Fictown Nowhereham Draftley Modelstad'.split(' ');
+
+export const townStandIn: StandIn = (original) =>
+  differing(original, (salted) => towns[numberFrom(salted) % towns.length] ?? '');
+
+/** A latitude and a longitude as well. */
+export const coordinateStandIn = (original: number): number =>
+  ((numberFrom(String(original)) % 160_000) - 80_000) / 1_000;
+
+/** Each number of a text; what is written around it stays. */
+export const coordinatesStandIn: StandIn = (original) =>
+  original.replaceAll(/-?\d+(?:\.\d+)?/g, (found) => String(coordinateStandIn(Number(found))));
+
+/** A year, or a day or month, in the place of each; longer numbers are times in seconds or milliseconds. */
+export const birthStandIn: StandIn = (original) =>
+  differing(original, (salted) =>
+    original.replaceAll(/\d{4}|\d{2}|\d|\p{L}{3,}/gu, (found, offset: number) => {
+      const number = numberFrom(`${salted}|${offset}`);
+      if (/^\d/.test(found))
+        return found.length === 4 ? String(1950 + (number % 50)) : dayOrMonth(number, found.length);
+      return months[number % months.length] ?? '';
+    }),
+  );
+const dayOrMonth = (number: number, length: number): string =>
+  String(1 + (number % (length === 1 ? 9 : 12))).padStart(length, '0');
+const months = 'January February March April May June July August September October November December'.split(' ');
+
+/** Of a time in seconds or milliseconds, or of one part of a date. */
+export function birthNumberStandIn(original: number): number {
+  const number = numberFrom(String(original));
+  if (Math.abs(original) <= 31) return 1 + (number % 12);
+  if (original <= 9_999 && original > 0) return 1950 + (number % 50);
+  return (number % 600_000_000) * (Math.abs(original) > 10_000_000_000 ? 1_000 : 1);
+}
+
+/** A name or page on a social network; the network stays. */
+export const handleStandIn: StandIn = (original) => {
+  const [host = ''] = /^(?:https?:\/\/)?(?:[\w-]+\.)+[a-z]{2,}(?=\/)/i.exec(original) ?? [];
+  const rest = original.slice(host.length);
+  return host + differing(rest, (salted) => shuffled(rest, salted, false));
+};
 
 export const noteStandIn: StandIn = (original) => `A text of ${[...original].length} characters.`;
 
 /** Of the same length, letters for letters and digits for digits; a prefix that tells the kind of id stays. */
 export function idStandIn(original: string): string {
-  const prefix = /^(?:(?:[a-z]{2,6}_)+|[A-Z]{2,4}(?=\d))/.exec(original)?.[0] ?? '';
+  // Without a digit behind it, what looks like a prefix may be somebody's name.
+  const prefix = /^(?:(?:[a-z]{2,6}_)+(?=.*\d)|[A-Z]{2,4}(?=\d))/.exec(original)?.[0] ?? '';
   const rest = original.slice(prefix.length);
   const isHex = /^[0-9a-f-]{8,}$/.test(rest) && /[a-f-]/.test(rest);
   return prefix + differing(rest, (salted) => shuffled(rest, salted, isHex));

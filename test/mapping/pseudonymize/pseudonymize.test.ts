@@ -79,6 +79,9 @@ describe('stand-ins', () => {
     ['nothing', 'email', null],
     ['empty texts', 'email', ''],
     ['yes and no', 'voicemail', true],
+    ['dates in a text', 'subject', 'Meeting on 05.11.2026 15:30, or 2026-11-20 08:00'],
+    ['numbers of orders', 'subject', 'Your order 1234567 of 12 345 678'],
+    ['sizes', 'capacity', '12 Places'],
   ])('are not made of %s', (_what, key, value) => {
     expect(standIn(key, value)).toEqual(value);
   });
@@ -99,6 +102,65 @@ describe('stand-ins', () => {
     expect(pseudonymize([{ label: 'Your name', value: 'Ada Lovelace' }])).toEqual([
       { label: 'Your name', value: expect.not.stringMatching(/Ada|Lovelace/) },
     ]);
+  });
+
+  it.each<[what: string, body: Json, left: RegExp]>([
+    ["a customer's name", { customer: { name: 'Neil Tyson' } }, /Neil|Tyson/],
+    ["a contact's name, below its properties", { contact: { properties: { name: 'Neil Tyson' } } }, /Neil|Tyson/],
+    ['the name of one user of several', { users: [{ name: 'Neil Tyson' }] }, /Neil|Tyson/],
+    ['a name in parts', { customer: { name: { first: 'Neil', last: 'Tyson' } } }, /Neil|Tyson/],
+    ['a person without further ado', { assigned_agent: 'Neil Tyson' }, /Neil|Tyson/],
+    ['an individual', { individual_name: 'Neil Tyson' }, /Neil|Tyson/],
+    ['other names', { middle_name: 'Degrasse', nickname: 'Neely', maiden_name: 'Feliciano' }, /Deg|Neel|Felic/],
+    ['a tax id', { customer_tax_ids: [{ type: 'eu_vat', value: 'DE123456789' }] }, /123456789/],
+    ['a custom field', { custom_fields: [{ name: 'Contact person', value: 'Neil Tyson' }] }, /Neil|Tyson/],
+    ['a custom field of any name', { custom_fields: [{ name: 'PO', value: 'ask Neil first' }] }, /Neil/],
+    ['a day of birth', { date_of_birth: '1985-10-12', birthday: '12.10.1985' }, /1985/],
+    ['a day of birth in parts', { individual: { dob: { day: 30, month: 10, year: 1985 } } }, /30|1985/],
+    ['a day of birth as a time', { birthdate: 498700800000 }, /498700800/],
+    ['a page on a social network', { linkedin_url: 'https://www.linkedin.com/in/neil-tyson' }, /neil|tyson/],
+    ['a handle', { twitterhandle: 'neil_tyson' }, /neil|tyson/],
+    ['an address in one line', { full_address: '10 Downing St, London' }, /Downing|London/],
+    ['a town', { city: 'Austin', customer_location: 'Austin, TX', location: 'Austin' }, /Austin/],
+    ['coordinates', { lat: 30.2672, longitude: -97.7431, geo: '30.2672,-97.7431' }, /30\.2|97\.7/],
+    ['what a form asked for', { form_data: { 'How can we help?': 'Call my wife Mary', who: 'Mary' } }, /Mary/],
+    ['a first name in a text', { customer_name: 'Neil Tyson', subject: 'Hi Neil, Mr TYSON' }, /Neil|TYSON/],
+    ['an IPv4 address in an IPv6 one', { ip: '::ffff:81.2.69.142', text: 'at 1:2:81.2.69.142' }, /81|69\.142/],
+    ['an address at the end of a sentence', { text: 'It came from 81.2.69.142.' }, /81\.2/],
+    ['a national phone number', { text: 'phone 0171 5550143, (0171) 5550144 or 01715550145' }, /555014/],
+    ['a phone number with two codes', { text: '+49 (0)171 5550143' }, /5550143/],
+    ['a phone number that is called one', { text: 'Tel. 612 345 678' }, /345/],
+  ])('are made for %s', (_what, body, left) => {
+    const made = pseudonymize(body);
+    expect(JSON.stringify(made)).not.toMatch(left);
+    expect(shapeOf(made)).toEqual(shapeOf(body));
+  });
+
+  it('keep the kind of what they stand in for', () => {
+    expect(pseudonymize({ date_of_birth: '1985-10-12', dob: { day: 12, month: 10, year: 1985 } })).toEqual({
+      date_of_birth: expect.stringMatching(/^19\d\d-(0\d|1[0-2])-(0\d|1[0-2])$/),
+      dob: {
+        day: expect.toSatisfy((day: number) => day >= 1 && day <= 12),
+        month: expect.toSatisfy((month: number) => month >= 1 && month <= 12),
+        year: expect.toSatisfy((year: number) => year >= 1950 && year < 2000),
+      },
+    });
+    expect(pseudonymize({ ip: '::ffff:81.2.69.142' })).toEqual({
+      ip: expect.stringMatching(/^::ffff:203\.0\.113\.\d+$/),
+    });
+    expect(standIn('linkedin_url', 'https://www.linkedin.com/in/ada')).toMatch(/^https:\/\/www\.linkedin\.com\//);
+    expect(standIn('lat', 30.2672)).toSatisfy((latitude: number) => Math.abs(latitude) <= 80);
+  });
+
+  it('leave choices and small numbers of a form as they are, and addresses what they are', () => {
+    const answers = { plan: 'pro', newsletter: 'Yes', seats: '12', amount: 30 };
+    expect(pseudonymize({ form_data: answers })).toEqual({ form_data: answers });
+    expect(pseudonymize({ form_data: { field_1: 'ada@example.org', field_2: '+442079460018' } })).toEqual({
+      form_data: {
+        field_1: expect.stringMatching(/^user-[0-9a-f]{8}@example\.com$/),
+        field_2: expect.stringMatching(/^\+1\d{10}$/),
+      },
+    });
   });
 
   it('are the same for one person, however she is written', () => {
