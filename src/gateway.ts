@@ -14,7 +14,7 @@ import { type Listening, listen } from './http/listen.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import type { Log } from './log.ts';
-import { askedSource, LookupService } from './lookups/lookup-service.ts';
+import { Asker, askedSource } from './lookups/ask.ts';
 import type { MappingDefinition } from './mapping/compile.ts';
 import { Evaluator } from './mapping/evaluator/evaluator.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
@@ -161,7 +161,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
 
 interface Workers {
   readonly mappings: Mappings;
-  readonly lookups: LookupService;
+  readonly lookups: Asker;
   /** There are new events. */
   wake(): void;
   start(): Promise<void>;
@@ -181,7 +181,7 @@ function createWorkers(
   const mappings = createMappings(options, clock, (definitions) =>
     evaluator.reload({ ...setup, mappings: definitions }),
   );
-  const lookups = new LookupService({ sources: file.sources.map(askedSource), sender, clock });
+  const lookups = new Asker({ sources: file.sources.map(askedSource), sender, clock });
   const lookingUp = new Background('look-up', log, lookUpsAtOnce);
   const shutdown = new AbortController();
   const targets = new Map(

@@ -42,9 +42,16 @@ interface Sent {
 /** What the mappings make of bodies that are sent one after the other. */
 async function runsOf(bodies: readonly Sent[], evaluator = shipped): Promise<readonly Run[]> {
   const events = bodies.flatMap(eventsIn).map((event, index): ClaimedEvent => ({ ...event, id: `evt_${index}` }));
-  // As the first events ever: nothing is linked yet.
+  // As the first events ever, without tokens: nothing is linked yet, and nothing can be looked up.
   const linked = Object.fromEntries(mappings.definitions.map(({ file }) => [file, [{}]]));
-  const evaluations = await evaluator.evaluate(events, { facts: new Map(events.map(({ id }) => [id, { linked }])) });
+  const lookups = Object.fromEntries(
+    mappings.definitions.map(({ file, content }) => [
+      file,
+      Object.fromEntries(Object.keys(content.lookup ?? {}).map((name) => [name, { missing: 'nobody is asked' }])),
+    ]),
+  );
+  const facts = new Map(events.map(({ id }) => [id, { linked, lookups }]));
+  const evaluations = await evaluator.evaluate(events, { facts });
   return [...evaluations.values()].flatMap((evaluation) =>
     evaluation.kind === 'runs' ? endedRuns(evaluation.runs) : [],
   );

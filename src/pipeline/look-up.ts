@@ -1,4 +1,4 @@
-import type { LookupService, Outcome } from '../lookups/lookup-service.ts';
+import type { Asker, Outcome } from '../lookups/ask.ts';
 import type { Evaluation, Evaluator } from '../mapping/evaluator/evaluator.ts';
 import type { Facts, LookupFact } from '../mapping/facts.ts';
 import type { EvaluatedRun, Needs, WantedLookup } from '../mapping/run.ts';
@@ -34,7 +34,7 @@ export interface LookedUp {
 }
 
 export interface LookUpDependencies {
-  readonly lookups: Pick<LookupService, 'ask'>;
+  readonly lookups: Pick<Asker, 'ask'>;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
   readonly clock: Clock;
   readonly shutdown?: AbortSignal;

@@ -1,5 +1,5 @@
 import type { ConfiguredDestination } from '../destinations/destination.ts';
-import type { LookupService } from '../lookups/lookup-service.ts';
+import type { Asker } from '../lookups/ask.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Evaluation } from '../mapping/evaluator/evaluator.ts';
 import type { EvaluatorSetup } from '../mapping/evaluator/protocol.ts';
@@ -61,7 +61,7 @@ export interface PreviewSetup {
   /** Evaluates with traces, where it may take as long and eat as much as it likes. */
   readonly evaluate: (setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts) => Promise<Evaluation>;
   /** Asks the sources' APIs; absent where nothing may be asked. */
-  readonly lookups?: Pick<LookupService, 'ask'>;
+  readonly lookups?: Pick<Asker, 'ask'>;
   /** What the links say of whose events these are; absent where there are none to ask. */
   readonly linked?: (items: readonly (readonly Identifier[])[]) => Promise<readonly Linked[]>;
 }
@@ -117,7 +117,7 @@ async function evaluateKnowing(
   return evaluate(mappings, own, facts);
 }
 
-const asksNobody: Pick<LookupService, 'ask'> = {
+const asksNobody: Pick<Asker, 'ask'> = {
   ask: async () => ({ kind: 'missing', message: 'nothing is looked up here' }),
 };
 

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { LookupService } from '../lookups/lookup-service.ts';
+import type { Asker } from '../lookups/ask.ts';
 import type { Evaluation, Evaluator } from '../mapping/evaluator/evaluator.ts';
 import type { Facts } from '../mapping/facts.ts';
 import type { Clock } from '../model/clock.ts';
@@ -25,7 +25,7 @@ const triesMax = 6;
 export interface TranslateDependencies {
   readonly store: Pick<Store, 'claimEvents' | 'settleTranslations' | 'stitch'>;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
-  readonly lookups: Pick<LookupService, 'ask'>;
+  readonly lookups: Pick<Asker, 'ask'>;
   /** Where the work goes that waits for others' APIs. */
   readonly lookingUp: Pick<Background, 'begin'>;
   /** Ends lookups under way. */

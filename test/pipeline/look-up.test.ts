@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSender } from '../../src/delivery/send.ts';
-import { LookupService } from '../../src/lookups/lookup-service.ts';
+import { Asker } from '../../src/lookups/ask.ts';
 import { at } from '../contracts/store-samples.ts';
 import { type Mood, startFakeHubspot } from '../lookups/fake-hubspot.ts';
 import { definitionOf } from '../mapping/definitions.ts';
@@ -33,7 +33,7 @@ async function world(
   const api = { url: hubspot.origin, token: 'pat-secret', allowPrivateAddress: true, window };
   const translator = await translatorOf(mappingWith(optional, when), (clock) => {
     time.now = clock.now;
-    return new LookupService({
+    return new Asker({
       sources: [{ name: 'crm', type: 'hubspot', api, off: null }],
       sender,
       clock,

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { destinations } from '../../src/destinations/index.ts';
 import { silentLog } from '../../src/log.ts';
-import { LookupService } from '../../src/lookups/lookup-service.ts';
+import { Asker } from '../../src/lookups/ask.ts';
 import type { MappingDefinition } from '../../src/mapping/compile.ts';
 import { Evaluator } from '../../src/mapping/evaluator/evaluator.ts';
 import { publicSettings } from '../../src/mapping/public-settings.ts';
@@ -36,7 +36,7 @@ const targets = new Map(
 );
 
 /** Lookups find nothing, unless somebody answers them. */
-const nobody: LookupService = new LookupService({ sources: [], sender: { send: neverSent }, clock: systemClock });
+const nobody: Asker = new Asker({ sources: [], sender: { send: neverSent }, clock: systemClock });
 
 function neverSent(): never {
   throw new Error('nothing is sent');
@@ -44,7 +44,7 @@ function neverSent(): never {
 
 export async function translatorOf(
   mapping: MappingDefinition,
-  lookupsAt: (clock: Clock) => Pick<LookupService, 'ask'> = () => nobody,
+  lookupsAt: (clock: Clock) => Pick<Asker, 'ask'> = () => nobody,
 ): Promise<Translator> {
   let now = at(0);
   const clock = { now: () => now };

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.ts';
 import { createSender } from '../../delivery/send.ts';
 import { renderProblem } from '../../diagnostics/format.ts';
 import { isError } from '../../diagnostics/problem.ts';
-import { askedSource, LookupService } from '../../lookups/lookup-service.ts';
+import { Asker, askedSource } from '../../lookups/ask.ts';
 import { PreviewEvaluator } from '../../mapping/evaluator/preview-evaluator.ts';
 import { readMapping } from '../../mapping/load.ts';
 import { systemClock } from '../../model/clock.ts';
@@ -120,7 +120,7 @@ async function previewOf({ mapping, chosen, file, settings }: Tried): Promise<Pr
         ...file,
         clock: systemClock,
         evaluate: (setup, event, facts) => evaluator.evaluate(setup, event, facts),
-        lookups: new LookupService({ sources: file.sources.map(askedSource), sender, clock: systemClock }),
+        lookups: new Asker({ sources: file.sources.map(askedSource), sender, clock: systemClock }),
         linked: (items) => linkedItems(items, settings),
       },
     );

@@ -47,7 +47,7 @@ export const askedSource = ({ name, source, settings, apiOff }: ConfiguredSource
   off: apiOff,
 });
 
-export interface LookupServiceOptions {
+export interface AskerOptions {
   readonly sources: readonly AskedSource[];
   readonly sender: Pick<Sender, 'send'>;
   readonly clock: Clock;
@@ -75,13 +75,13 @@ interface UnderWay {
  * Asks the sources' APIs: each question once however many events have it, never more often than the source allows, and
  * never with an answer from before the event it is for.
  */
-export class LookupService {
-  readonly #options: LookupServiceOptions;
+export class Asker {
+  readonly #options: AskerOptions;
   readonly #lines: ReadonlyMap<string, { readonly source: AskedSource; readonly line: SourceLine | undefined }>;
   readonly #kept: LRUCache<string, Kept>;
   readonly #underWay = new Map<string, UnderWay>();
 
-  constructor(options: LookupServiceOptions) {
+  constructor(options: AskerOptions) {
     this.#options = options;
     this.#lines = new Map(
       options.sources.map((source) => [

@@ -1,14 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSender } from '../../src/delivery/send.ts';
-import { LookupService, type Question } from '../../src/lookups/lookup-service.ts';
+import { Asker, type Question } from '../../src/lookups/ask.ts';
 import { type FakeHubspot, type Mood, startFakeHubspot } from './fake-hubspot.ts';
 
 interface World {
-  readonly service: LookupService;
+  readonly service: Asker;
   readonly hubspot: FakeHubspot;
   /** On the clock of the service and of HubSpot. */
   later(seconds: number): void;
-  ask(id: string, changes?: Partial<Question>): ReturnType<LookupService['ask']>;
+  ask(id: string, changes?: Partial<Question>): ReturnType<Asker['ask']>;
 }
 
 async function world(
@@ -23,7 +23,7 @@ async function world(
   const window = { requests, perMs: 10_000 };
   const api = { url: hubspot.origin, token: 'pat-secret-of-tests', allowPrivateAddress: true, window };
   const sources = [{ name: 'crm', type: 'hubspot', api, off }];
-  const service = new LookupService({ sources, sender, clock, timeoutMs });
+  const service = new Asker({ sources, sender, clock, timeoutMs });
   return {
     service,
     hubspot,
