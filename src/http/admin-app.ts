@@ -4,6 +4,7 @@ import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
 import type { Metrics } from './metrics.ts';
+import { type PeopleDependencies, peopleRouter } from './people-api.ts';
 import { type PreviewDependencies, previewRouter } from './preview-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
@@ -12,7 +13,10 @@ export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
     Omit<SetupDependencies, 'store'>,
     Omit<PreviewDependencies, 'store'> {
-  readonly store: ApiDependencies['store'] & PreviewDependencies['store'] & ResolveDependencies['store'];
+  readonly store: ApiDependencies['store'] &
+    PreviewDependencies['store'] &
+    ResolveDependencies['store'] &
+    PeopleDependencies['store'];
   readonly token: string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
@@ -27,6 +31,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
     app.use('/api', setupRouter(dependencies));
     app.use('/api', previewRouter(dependencies));
     app.use('/api', resolveRouter(dependencies));
+    app.use('/api', peopleRouter(dependencies));
     app.get('/metrics', async (_request, response) => {
       const text = await metrics.text();
       response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });

@@ -35,10 +35,14 @@ function seqOf({ identities }: Statements, identifier: Identifier): number {
   return known ?? Number(identities.insert.run(identifier).lastInsertRowid);
 }
 
-/** The latest, one more than a person's identifier may have. */
-function linksOf({ identities }: Statements, { kind, value }: Identifier): readonly Link[] {
+/** The latest, by default one more than a person's identifier may have. */
+export function linksOf(
+  { identities }: Statements,
+  { kind, value }: Identifier,
+  limit = linksReadMax + 1,
+): readonly Link[] {
   const seq = identities.seq.get(kind, value);
-  return seq === undefined ? [] : identities.links.all(seq, linksReadMax + 1).map(toLink);
+  return seq === undefined ? [] : identities.links.all(seq, limit).map(toLink);
 }
 
 const toLink = ({ kind, value, source, event_id, seen_at }: LinkRow): Link => ({

@@ -4,6 +4,7 @@ import type { ClaimedDelivery, Settlement } from '../../model/delivery.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
+import type { Person } from '../../model/person.ts';
 import type {
   Claim,
   DeliveryDetail,
@@ -27,6 +28,7 @@ import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
 import { listDeliveries, listEvents } from './pages.ts';
+import { findIdentifiers, findPerson } from './people.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 /** The store in one file, for one process: writes share commits, reads answer at once. */
@@ -70,6 +72,14 @@ export class SqliteStore implements Store {
 
   async resolve(items: readonly (readonly Identifier[])[]): Promise<readonly Resolution[]> {
     return this.#read(() => items.map((identifiers) => resolveNow(this.#sql, identifiers)));
+  }
+
+  async findIdentifiers(text: string): Promise<readonly Identifier[]> {
+    return this.#read(() => findIdentifiers(this.#sql, text));
+  }
+
+  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+    return this.#read(() => findPerson(this.#sql, identifier));
   }
 
   async claimDeliveries(destination: string, claim: Claim): Promise<readonly ClaimedDelivery[]> {

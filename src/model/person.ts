@@ -1,0 +1,40 @@
+import type { EventStatus } from './event.ts';
+import type { EventId } from './id.ts';
+import type { Identifier } from './identity.ts';
+
+/** The event that showed that two identifiers belong together. */
+export interface PersonLink {
+  readonly from: Identifier;
+  readonly to: Identifier;
+  readonly source: string;
+  readonly eventId: EventId;
+  readonly seenAt: Date;
+}
+
+export interface PersonIdentifier extends Identifier {
+  /** Links on the way to it; 0 for the one that was asked for. */
+  readonly hops: number;
+  /** Whether so many people share it that it says nothing about who someone is. */
+  readonly isShared: boolean;
+  /** The link that led to it; null for the one that was asked for. */
+  readonly link: PersonLink | null;
+}
+
+export interface PersonEvent {
+  readonly id: EventId;
+  readonly source: string;
+  readonly type: string;
+  readonly occurredAt: Date;
+  readonly status: EventStatus;
+}
+
+/** What is known of the person behind one identifier. */
+export interface Person {
+  readonly userId: string | null;
+  /** How many users the identifier leads to, where that is more than one: then it is no single person's. */
+  readonly conflict: number | null;
+  /** Nearest first. */
+  readonly identifiers: readonly PersonIdentifier[];
+  /** Newest first; the newest hundred. */
+  readonly events: readonly PersonEvent[];
+}
