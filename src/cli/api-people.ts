@@ -33,6 +33,19 @@ export interface ApiPerson {
   }[];
 }
 
+/** What forgetting somebody came to, as the API answers it. */
+export interface ApiForgotten {
+  readonly identifiers: number;
+  readonly events: number;
+  readonly requests: number;
+  readonly deliveries: number;
+  readonly attempts: number;
+  readonly emptied: number;
+  readonly verified: boolean;
+  readonly remaining: readonly string[];
+  readonly too_short: readonly string[];
+}
+
 /** For when no gateway is running: the store itself. Throws GATEWAY_UNREACHABLE where there has never been one. */
 export async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
   const { dataDir } = readSettings(readEnvironment());

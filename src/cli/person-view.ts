@@ -1,4 +1,4 @@
-import type { ApiPerson, ApiPersonIdentifier } from './api-people.ts';
+import type { ApiForgotten, ApiPerson, ApiPersonIdentifier } from './api-people.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { table } from './table.ts';
@@ -32,4 +32,20 @@ function joinedText({ link, shared, hops }: ApiPersonIdentifier): string {
   if (link === null) return `asked for${note}`;
   const way = hops === 1 ? `via ${link.from.kind}` : `via ${link.from.kind}, ${hops} links away`;
   return plainText(`${way}, seen ${localTime(link.seen_at)} in ${link.source} (${link.event_id})${note}`);
+}
+
+/** What was erased, and whether nothing is left. */
+export function forgottenText(forgotten: ApiForgotten): string {
+  const { identifiers, events, requests, deliveries, attempts, emptied, verified, remaining, too_short } = forgotten;
+  const erased = `${events} events in ${requests} requests, ${deliveries} deliveries, ${attempts} attempts, ${identifiers} identifiers`;
+  return [
+    `erased     ${erased}`,
+    ...(emptied === 0 ? [] : [`emptied    ${emptied} places in what others are in too`]),
+    verified
+      ? `verified   ${style('green', '✓')} the files of the database hold none of the identifiers`
+      : `${style('red', '✗')} still in the files: ${remaining.join(', ')}; if more came in meanwhile, forget them again`,
+    ...(too_short.length === 0
+      ? []
+      : [`note       too short to search the files for: ${plainText(too_short.join(', '))}; erased by links and keys`]),
+  ].join('\n');
 }

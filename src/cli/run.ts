@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { evalCommand } from './commands/eval.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
+import { forgetCommand } from './commands/forget.ts';
 import { healthCommand } from './commands/health.ts';
 import { identitiesCommand } from './commands/identities.ts';
 import { initCommand } from './commands/init.ts';
@@ -20,7 +21,7 @@ import { print, printError, style } from './output.ts';
 const verbs: readonly (Verb | VerbGroup)[] = [
   ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
   ...[tryCommand, evalCommand],
-  ...[identitiesCommand],
+  ...[identitiesCommand, forgetCommand],
   ...[deliveriesCommand, schemaCommand, explainCommand, healthCommand],
 ];
 

@@ -38,3 +38,23 @@ export interface Person {
   /** Newest first; the newest hundred. */
   readonly events: readonly PersonEvent[];
 }
+
+/** What was erased with a person. */
+export interface Erased {
+  readonly events: number;
+  readonly requests: number;
+  readonly deliveries: number;
+  readonly attempts: number;
+  /** Places in what is not theirs that told of them and are empty now: elements of a batch, answers of a destination. */
+  readonly emptied: number;
+}
+
+export interface Forgotten extends Erased {
+  readonly identifiers: number;
+  /** Whether the files of the store were searched afterwards and held none of the identifiers. */
+  readonly isVerified: boolean;
+  /** Kinds of the identifiers that were still there. */
+  readonly remaining: readonly string[];
+  /** Kinds of ids that are too short to be told from other text: found by links and keys, not searched in the files. */
+  readonly tooShort: readonly string[];
+}

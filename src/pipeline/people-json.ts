@@ -1,6 +1,6 @@
 import type { Identifier } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Person } from '../model/person.ts';
+import type { Forgotten, Person } from '../model/person.ts';
 
 /** How a person looks in the API. */
 export const personJson = ({ userId, conflict, identifiers, events }: Person): JsonObject => ({
@@ -32,3 +32,15 @@ export const personJson = ({ userId, conflict, identifiers, events }: Person): J
 });
 
 const plain = ({ kind, value }: Identifier): JsonObject => ({ kind, value });
+
+export const forgottenJson = (forgotten: Forgotten): JsonObject => ({
+  identifiers: forgotten.identifiers,
+  events: forgotten.events,
+  requests: forgotten.requests,
+  deliveries: forgotten.deliveries,
+  attempts: forgotten.attempts,
+  emptied: forgotten.emptied,
+  verified: forgotten.isVerified,
+  remaining: forgotten.remaining,
+  too_short: forgotten.tooShort,
+});

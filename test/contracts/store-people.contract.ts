@@ -3,7 +3,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { Store } from '../../src/store/store.ts';
 import { identifierFrom } from '../identity/links.ts';
-import { anEvent, aRequest, at, claimOne } from './store-samples.ts';
+import {
+  aClaim,
+  aDraft,
+  anEvent,
+  aRequest,
+  at,
+  claimDelivery,
+  claimOne,
+  queue,
+  refused,
+  settledAs,
+  translated,
+} from './store-samples.ts';
 
 export function describePeople(opened: { readonly store: Store }): void {
   let store: Store;
@@ -114,6 +126,160 @@ export function describePeople(opened: { readonly store: Store }): void {
 
       expect(await store.findIdentifiers('42')).toHaveLength(2);
       expect(await store.findIdentifiers('hubspot_contact:42')).toEqual([identifierFrom('hubspot_contact:42')]);
+    });
+  });
+
+  describe('forgetting a person', () => {
+    const ada = ['email:ada@example.com', 'user_id:usr_1', 'phone:+12025550143'] as const;
+    const forget = (identifier: string) => store.forget(identifierFrom(identifier));
+
+    /** One request with an event for each body, of which each claims and stitches what it is given. */
+    async function sent(body: unknown, events: readonly string[] = ['one']): Promise<readonly ClaimedEvent[]> {
+      const isList = Array.isArray(body);
+      await store.recordRequest(
+        aRequest({
+          body: Buffer.from(JSON.stringify(body)),
+          events: events.map((externalId, index) => anEvent({ externalId, item: isList ? index : null })),
+        }),
+      );
+      return store.claimEvents(aClaim());
+    }
+
+    it('erases their events, deliveries, attempts and links, and counts right afterwards', async () => {
+      const [event] = await sent({ email: 'ada@example.com' });
+      if (event === undefined) expect.unreachable();
+      await store.stitch([{ event, identifiers: ada.map(identifierFrom) }]);
+      await store.settleTranslations([translated(event, [aDraft(), aDraft({ destination: 'umami' })])]);
+      await store.settleDeliveries([settledAs(await claimDelivery(store), refused)]);
+
+      const forgotten = await forget('phone:+12025550143');
+
+      expect(forgotten).toEqual({
+        ...{ identifiers: 3, events: 1, requests: 1, deliveries: 2, attempts: 1, emptied: 0 },
+        ...{ isVerified: true, remaining: [], tooShort: [] },
+      });
+      expect(await store.getEvent(event.id)).toBeUndefined();
+      for (const identifier of ada) expect(await person(identifier)).toBeUndefined();
+      const { events, deliveries } = await store.stats();
+      expect(Object.values(events).concat(Object.values(deliveries))).toEqual(Array(9).fill(0));
+    });
+
+    it('finds events that were never understood by what is in them', async () => {
+      await carried(0, ...ada);
+      await sent({ note: 'call \u002b1 (202) 555-0143' }, ['by phone']);
+      await sent('not-an-object usr_1', ['by id']);
+      await store.recordRequest(aRequest({ url: 'https://h.example/in?e=ADA%40example.com' }));
+      await sent({ note: 'usr_12, nada@example.com, +1 202 555 01439' }, ['somebody else']);
+
+      expect(await forget('email:ada@example.com')).toMatchObject({ events: 4, isVerified: true });
+      const { items } = await store.listEvents({}, { limit: 10 });
+      expect(items.map(({ externalId }) => externalId)).toEqual(['somebody else']);
+    });
+
+    it('leaves of a batch what is of others, byte for byte and in its place', async () => {
+      const others = '{"id":12345678901234567890,"t":"],\\"["}';
+      const body = `[${others} , {"email":"ada@example.com"},[1, 2]]`;
+      await store.recordRequest(
+        aRequest({
+          body: Buffer.from(body),
+          events: ['a', 'b', 'c'].map((externalId, item) => anEvent({ externalId, item })),
+        }),
+      );
+
+      expect(await forget('email:ada@example.com')).toMatchObject({ events: 1, requests: 0, emptied: 1 });
+
+      const events = await store.claimEvents(aClaim());
+      expect(events.map(({ externalId, item }) => [externalId, item])).toEqual([
+        ['a', 0],
+        ['c', 2],
+      ]);
+      expect(events[0]?.bodyText).toBe(`[${others} ,null,[1, 2]]`);
+    });
+
+    it('empties answers to others that tell of them', async () => {
+      const event = await queue(store, [aDraft()]);
+      const answer = { ...refused, response: { status: 400, body: '[{"email":"ada@example.com"}]' } };
+      await store.settleDeliveries([settledAs(await claimDelivery(store), answer)]);
+
+      expect(await forget('email:ada@example.com')).toMatchObject({ events: 0, emptied: 1, isVerified: true });
+
+      const kept = await store.getEvent(event.id);
+      expect(kept?.deliveries[0]?.history[0]?.outcome).toMatchObject({
+        reason: 'rejected',
+        message: 'erased',
+        response: { status: 400, body: '' },
+      });
+    });
+
+    it('empties such an answer also when it comes afterwards', async () => {
+      const event = await queue(store, [aDraft()]);
+      const delivery = await claimDelivery(store);
+      await forget('email:ada@example.com');
+      const answer = { ...refused, response: { status: 400, body: '[{"email":"ada@example.com"}]' } };
+
+      expect(await store.settleDeliveries([settledAs(delivery, answer)])).toEqual([true]);
+
+      expect(JSON.stringify(await store.getEvent(event.id))).not.toContain('ada@example.com');
+    });
+
+    it('takes the lease from whoever works on it: nothing is written after', async () => {
+      const [event] = await sent({ email: 'ada@example.com' }, ['translating']);
+      if (event === undefined) expect.unreachable();
+      const queued = await queue(store, [aDraft({ payload: '{"email":"ada@example.com"}' })]);
+      const delivery = await claimDelivery(store);
+      await forget('email:ada@example.com');
+
+      await store.stitch([{ event, identifiers: ada.map(identifierFrom) }]);
+      expect(await store.settleTranslations([translated(event, [aDraft()])])).toEqual([false]);
+      expect(await store.settleDeliveries([settledAs(delivery)])).toEqual([false]);
+
+      expect(await store.getEvent(queued.id)).toBeUndefined();
+      expect(await person('email:ada@example.com')).toBeUndefined();
+    });
+
+    it('does not take the same event again, and of a repeated batch only what is new', async () => {
+      const one = anEvent({ externalId: 'one', item: 0 });
+      const two = anEvent({ externalId: 'two', item: 1 });
+      const body = Buffer.from('[{"email":"ada@example.com"},{"email":"bob@example.com"}]');
+      await store.recordRequest(aRequest({ body, events: [one] }));
+      await forget('email:ada@example.com');
+
+      expect(await store.recordRequest(aRequest({ body, events: [one] }))).toEqual({ accepted: 0, duplicates: 1 });
+      expect(await store.recordRequest(aRequest({ body, events: [one, two] }))).toEqual({ accepted: 1, duplicates: 1 });
+      expect((await claimOne(store)).bodyText).toBe('[null,{"email":"bob@example.com"}]');
+    });
+
+    it('takes an id that is short only where a link or a key says that it is one', async () => {
+      await carried(0, 'hubspot_contact:151', 'email:ada@example.com');
+      await sent({ objectId: 151 }, ['by key']);
+      await sent({ amount: 151 }, ['an amount']);
+
+      expect(await forget('email:ada@example.com')).toMatchObject({ events: 2, tooShort: ['hubspot_contact'] });
+    });
+
+    it('finds all of a user with more visitors than one would follow', async () => {
+      for (let ms = 0; ms < 100; ms += 1) await carried(ms, 'user_id:usr_1', `anonymous_id:visitor-${ms}`);
+
+      expect(await forget('user_id:usr_1')).toMatchObject({ identifiers: 101, events: 100, isVerified: true });
+    });
+
+    it('leaves everybody else as they are', async () => {
+      await carried(0, ...ada);
+      const bob = await carried(1, 'email:bob@example.com', 'user_id:usr_12', 'email:info@example.com');
+      await carried(2, 'user_id:usr_1', 'email:info@example.com');
+      const before = await person('user_id:usr_12');
+
+      await forget('user_id:usr_1');
+
+      expect(await person('user_id:usr_12')).toEqual(before);
+      expect(await store.getEvent(bob.id)).toBeDefined();
+    });
+
+    it('changes nothing when it is done again', async () => {
+      await carried(0, ...ada);
+      await forget('user_id:usr_1');
+
+      expect(await forget('user_id:usr_1')).toMatchObject({ identifiers: 0, events: 0, isVerified: true });
     });
   });
 }

@@ -9,7 +9,8 @@ import type { Statements } from './statements.ts';
 
 /** Remembers that the event carried all of these, and says whose it is by what is known now. */
 export function stitch(sql: Statements, stitching: Stitching): Resolution {
-  learn(sql, stitching);
+  // An event may be erased with its person while it is translated: then nothing of it is learnt.
+  if (sql.events.exists.get(stitching.event.id) !== undefined) learn(sql, stitching);
   return resolveNow(sql, stitching.identifiers);
 }
 

@@ -54,7 +54,7 @@ export const seqOf = ({ identities }: Statements, { kind, value }: Identifier): 
   identities.seq.get(kind, value);
 
 /** One short look into the index for each: there are few kinds and many identifiers. */
-export function kindsOf({ identities }: Statements): readonly string[] {
+function kindsOf({ identities }: Statements): readonly string[] {
   const kinds: string[] = [];
   for (let kind = identities.nextKind.get(''); kind != null; kind = identities.nextKind.get(kind)) kinds.push(kind);
   return kinds;
