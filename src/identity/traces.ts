@@ -11,6 +11,8 @@ const nationalMin = 7;
 /** What an identifier looks like wherever it is written. */
 interface Trace {
   readonly identifier: Identifier;
+  /** What all ways of writing it hold: found fast, so that the others need not be tried on everything. */
+  readonly core: RegExp;
   /** As a whole word. */
   readonly inText: RegExp;
   /** In the bytes of a file, where anything may stand before it. */
@@ -37,15 +39,16 @@ export class Traces {
     const short = this.#short.filter(({ sources }) => sources.has(source));
     return readingsOf(text).some(
       (reading) =>
-        this.#traces.some(({ inText }) => inText.test(reading)) || short.some(({ pattern }) => pattern.test(reading)),
+        this.#traces.some(({ core, inText }) => core.test(reading) && inText.test(reading)) ||
+        short.some(({ pattern }) => pattern.test(reading)),
     );
   }
 
   /** Kinds of those that are in bytes, given as Latin-1; `asWords` leaves out what may be a part of something longer. */
   kindsIn(bytes: string, asWords: boolean): readonly string[] {
     const readings = readingsOf(bytes, 'latin1');
-    const found = this.#traces.filter(({ inText, inBytes }) =>
-      readings.some((reading) => (asWords ? inText : inBytes).test(reading)),
+    const found = this.#traces.filter(({ core, inText, inBytes }) =>
+      readings.some((reading) => core.test(reading) && (asWords ? inText : inBytes).test(reading)),
     );
     return [...new Set(found.map(({ identifier }) => identifier.kind))];
   }
@@ -64,11 +67,15 @@ const afterIdKey = (value: string): RegExp =>
 
 function traceOf(identifier: Identifier): Trace {
   const { kind, value } = identifier;
-  if (kind === 'email') return { identifier, ...patterns('[\\w.+-]', writingOf(value), '[\\w-]|\\.\\w') };
   if (kind === 'phone') return { identifier, ...phonePatterns(value.slice(1)) };
+  const writing = writingOf(value);
+  if (kind === 'email') {
+    const core = new RegExp(writing, 'i');
+    return { identifier, core, ...patterns({ before: '[\\w.+-]', writing, after: '[\\w-]|\\.\\w' }, 'i') };
+  }
   const decimal = /^\d+$/.test(value) ? '|\\.\\d' : '';
-  const { inText, inBytes } = patterns('[\\w-]', writingOf(value), `[\\w-]${decimal}`);
-  return { identifier, inText: new RegExp(inText, ''), inBytes: new RegExp(inBytes, '') };
+  const around = { before: '[\\w-]', writing, after: `[\\w-]${decimal}` };
+  return { identifier, core: new RegExp(writing), ...patterns(around, '') };
 }
 
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
@@ -79,18 +86,25 @@ function writingOf(value: string): string {
   return bytes === value ? literal(value) : `(?:${literal(value)}|${literal(bytes)})`;
 }
 
-function phonePatterns(digits: string): Pick<Trace, 'inText' | 'inBytes'> {
+function phonePatterns(digits: string): Omit<Trace, 'identifier'> {
   const [code = ''] = countryCode.exec(digits) ?? [];
   const national = digits.slice(code.length);
   const spaced = (text: string): string => [...text].join(between);
+  const core = new RegExp(spaced(national));
   const whole = `(?:\\+|00)?${spaced(code)}${between}(?:\\(?0\\)?${between})?${spaced(national)}`;
-  if (national.length < nationalMin) return patterns('\\w', whole, '\\w');
   // Behind another country's code the same digits are another number.
   const atHome = `(?<!\\+\\d{0,3}[\\s().-]{0,3})0?${between}${spaced(national)}`;
-  return patterns('\\w', `(?:${whole}|${atHome})`, '\\w');
+  const writing = national.length < nationalMin ? whole : `(?:${whole}|${atHome})`;
+  return { core, ...patterns({ before: '\\w', writing, after: '\\w' }, '') };
 }
 
-const patterns = (before: string, writing: string, after: string): Pick<Trace, 'inText' | 'inBytes'> => ({
-  inText: new RegExp(`(?<!${before})${writing}(?!${after})`, 'i'),
-  inBytes: new RegExp(`${writing}(?!${after})`, 'i'),
+interface Around {
+  readonly before: string;
+  readonly writing: string;
+  readonly after: string;
+}
+
+const patterns = ({ before, writing, after }: Around, flags: string): Pick<Trace, 'inText' | 'inBytes'> => ({
+  inText: new RegExp(`(?<!${before})${writing}(?!${after})`, flags),
+  inBytes: new RegExp(`${writing}(?!${after})`, flags),
 });

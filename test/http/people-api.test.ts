@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stripe } from '../../src/sources/stripe.ts';
 import { identifierFrom } from '../identity/links.ts';
 import { now } from '../sources/raw-request.ts';
-import { testAdmin } from '../support/admin.ts';
+import { testAdmin, token } from '../support/admin.ts';
 import { request } from '../support/http-client.ts';
 import { testReceiver } from '../support/receiver.ts';
 
@@ -68,5 +68,38 @@ describe('GET /api/identities', () => {
   it('is for whoever has the token', async () => {
     const { url } = await adminWithAda();
     expect((await request(`${url}/api/identities?identifier=usr_1`)).status).toBe(401);
+  });
+});
+
+describe('DELETE /api/identities', () => {
+  const forgetting = async (identifier: string) => {
+    const { url, receiver, event, json } = await adminWithAda();
+    const path = `${url}/api/identities?identifier=${encodeURIComponent(identifier)}`;
+    const answer = await request(path, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+    return { status: answer.status, body: JSON.parse(answer.text), receiver, event, json };
+  };
+
+  it('erases the person and says what, and that nothing is left', async () => {
+    const { status, body, receiver, event } = await forgetting('ada@example.com');
+
+    expect([status, body]).toEqual([
+      200,
+      {
+        ...{ identifiers: 4, events: 1, requests: 1, deliveries: 0, attempts: 0, emptied: 0 },
+        ...{ verified: true, remaining: [], too_short: ['hubspot_contact', 'loyalty_card'] },
+      },
+    ]);
+    expect(await receiver.store.getEvent(event.id)).toBeUndefined();
+  });
+
+  it('looks for whom nobody knows all the same', async () => {
+    expect(await forgetting('nobody@example.com')).toMatchObject({ status: 200, body: { events: 0, verified: true } });
+  });
+
+  it('erases nobody where it is not clear who is meant', async () => {
+    const { status, body, json } = await forgetting('42');
+
+    expect([status, body]).toMatchObject([409, { error: { code: 'person_ambiguous' } }]);
+    expect(await json('/api/identities?identifier=usr_1')).toMatchObject({ user_id: 'usr_1' });
   });
 });

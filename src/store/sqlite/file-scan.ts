@@ -4,7 +4,7 @@ import type { Traces } from '../../identity/traces.ts';
 
 const readFrom = promisify(read);
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 128 * 1024;
 /** Longer than any way of writing an identifier. */
 const overlapBytes = 4_096;
 
