@@ -196,6 +196,19 @@ export function describePeople(opened: { readonly store: Store }): void {
       expect(events[0]?.bodyText).toBe(`[${others} ,null,[1, 2]]`);
     });
 
+    it('erases a body that breaks off, and keeps one with too many for what others have in it', async () => {
+      const bodies = ['[{"a":1},{"email":"ada@example.com"', '[{"a":1},{"email":"ada@example.com"}]'];
+      const unusable = { reason: 'too_many_events', message: 'too many' } as const;
+      for (const body of bodies)
+        await store.recordRequest(aRequest({ body: Buffer.from(body), events: [anEvent({ unusable })] }));
+
+      expect(await forget('email:ada@example.com')).toMatchObject({ events: 1, emptied: 1, isVerified: true });
+
+      const [kept] = (await store.listEvents({}, { limit: 10 })).items;
+      const event = kept === undefined ? undefined : await store.getEvent(kept.id);
+      expect(Buffer.from(event?.request.body ?? []).toString()).toBe('[{"a":1},null]');
+    });
+
     it('empties answers to others that tell of them', async () => {
       const event = await queue(store, [aDraft()]);
       const answer = { ...refused, response: { status: 400, body: '[{"email":"ada@example.com"}]' } };

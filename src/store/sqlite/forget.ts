@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { keyOf } from '../../identity/identifier.ts';
 import { Traces } from '../../identity/traces.ts';
 import type { WalkLimits } from '../../identity/walk.ts';
 import type { Outcome } from '../../model/attempt.ts';
@@ -13,8 +14,8 @@ import { seqOf, walkFrom } from './people.ts';
 import { search } from './search.ts';
 import type { Statements } from './statements.ts';
 
-/** All that can be reached: what is only shown may end earlier. */
-const everything: WalkLimits = { hops: 16, width: 10_000 };
+/** As far as an event is followed, and all that is there: who is shown as the person is who is erased. */
+const everything: WalkLimits = { hops: 4, width: 10_000 };
 /** The event loop stands still for about so long at a time. */
 const searchMs = 15;
 /** Events erased in one commit. */
@@ -41,8 +42,7 @@ export class Forgetting {
   }
 
   async forget(identifier: Identifier): Promise<Forgotten> {
-    const { reached } = walkFrom(this.#sql, identifier, everything);
-    const own = reached.length === 0 ? [identifier] : reached.map((each) => each.identifier);
+    const own = this.#ownOf(identifier);
     const traces = new Traces(own, (each) => this.#sourcesOf(each));
     const watch = this.#watch(traces);
     try {
@@ -74,6 +74,15 @@ export class Forgetting {
     const seq = seqOf(this.#sql, identifier);
     return new Set(seq === undefined ? [] : this.#sql.erasures.sourcesOf.all(seq, sourcesMax));
   }
+  /** Seen from what was asked for and from the user that it leads to: from one of them alone another may be too far. */
+  #ownOf(identifier: Identifier): readonly Identifier[] {
+    const { reached, user } = walkFrom(this.#sql, identifier, everything);
+    const fromUser =
+      user === undefined ? [] : walkFrom(this.#sql, { kind: 'user_id', value: user.id }, everything).reached;
+    const all = [identifier, ...[...reached, ...fromUser].map((each) => each.identifier)];
+    return [...new Map(all.map((each) => [keyOf(each), each])).values()];
+  }
+
   #watch(traces: Traces): Watch {
     const watch = { traces, untilMs: Number.POSITIVE_INFINITY };
     this.#watched = [...this.#watched, watch];

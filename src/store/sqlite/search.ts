@@ -1,7 +1,7 @@
 /** Where a person is found in what is stored: request by request, with all that came of each. Reads only. */
 import type { Traces } from '../../identity/traces.ts';
 import type { EventId } from '../../model/id.ts';
-import { elementsOf } from './array-elements.ts';
+import { elementsOf, withoutElements } from './array-elements.ts';
 import type { KeptEvent, KeptRequest } from './erasure-statements.ts';
 import type { Statements } from './statements.ts';
 
@@ -48,13 +48,10 @@ function findIn(sql: Statements, traces: Traces, request: KeptRequest): Finding 
   const has = (text: string | null): boolean => text !== null && traces.isIn(text, source);
   const all = sql.erasures.events.all(seq);
   const isInEnvelope = has(request.url) || has(request.headers);
-  const { items, isInBody } = itemsIn(request.body.toString(), has);
-  const isWhole = all.length === 1 && all[0]?.item == null;
+  const { items, isInRest } = itemsIn(request.body.toString(), has);
+  const isWhole = isInRest || (isInEnvelope && all.length === 1);
   const own = all.filter(
-    (event) =>
-      (isWhole && (isInEnvelope || isInBody)) ||
-      (event.item !== null && items.includes(event.item)) ||
-      isIn(sql, event, has),
+    (event) => isWhole || (event.item !== null && items.includes(event.item)) || isIn(sql, event, has),
   );
   const attempts = all.filter((event) => !own.includes(event)).flatMap(({ id }) => attemptsIn(sql, id, has));
   const events = own.map(({ id }) => id);
@@ -64,10 +61,18 @@ function findIn(sql: Statements, traces: Traces, request: KeptRequest): Finding 
 
 type Has = (text: string | null) => boolean;
 
-function itemsIn(body: string, has: Has): { readonly items: readonly number[]; readonly isInBody: boolean } {
-  if (!has(body)) return { items: [], isInBody: false };
-  const items = (elementsOf(body) ?? []).flatMap((element, index) => (has(element) ? [index] : []));
-  return { items, isInBody: true };
+interface InBody {
+  readonly items: readonly number[];
+  /** Also in what is no element, or in every one: then nothing is left of it. */
+  readonly isInRest: boolean;
+}
+
+function itemsIn(body: string, has: Has): InBody {
+  if (!has(body)) return { items: [], isInRest: false };
+  const elements = elementsOf(body) ?? [];
+  const items = elements.flatMap((element, index) => (has(element) ? [index] : []));
+  const isInRest = items.length === elements.length || has(withoutElements(body, new Set(items)));
+  return { items, isInRest };
 }
 
 const isIn = (sql: Statements, { id, external_id, message, runs }: KeptEvent, has: Has): boolean =>

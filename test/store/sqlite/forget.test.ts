@@ -2,10 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Traces } from '../../../src/identity/traces.ts';
+import { loadMigrations } from '../../../src/store/migrate.ts';
+import { applyMigrations } from '../../../src/store/sqlite/apply-migrations.ts';
 import { elementsOf, withoutElements } from '../../../src/store/sqlite/array-elements.ts';
 import { openDatabase } from '../../../src/store/sqlite/connection.ts';
 import { FileScan } from '../../../src/store/sqlite/file-scan.ts';
-import { aRequest } from '../../contracts/store-samples.ts';
+import { aRequest, noon } from '../../contracts/store-samples.ts';
 import { identifierFrom } from '../../identity/links.ts';
 import { databaseIn, dataDirectory, freshDatabase, storeOn } from './data-directory.ts';
 
@@ -38,6 +40,25 @@ describe('what is deleted', () => {
     db.exec("insert into note values ('call ada@example.com')");
 
     expect(await store.forget(ada)).toMatchObject({ isVerified: false, remaining: ['email'] });
+  });
+});
+
+describe('the links of an older version', () => {
+  it('are kept when the table is made anew', () => {
+    const db = openDatabase(databaseIn(dataDirectory()));
+    onTestFinished(() => void db.close());
+    const migrations = loadMigrations(new URL('../../../src/store/sqlite/migrations/', import.meta.url));
+    applyMigrations(db, noon, migrations.slice(0, 3));
+    db.exec("insert into identifier values (1, 'user_id', 'usr_1'), (2, 'email', 'ada@example.com')");
+    db.exec("insert into identity_link values (1, 2, 'stripe', 'evt_1', 0), (2, 1, 'stripe', 'evt_1', 0)");
+
+    applyMigrations(db, noon, migrations);
+
+    expect(db.prepare('select identifier, linked, event_id from identity_link').raw().all()).toEqual([
+      [1, 2, 'evt_1'],
+      [2, 1, 'evt_1'],
+    ]);
+    expect(() => db.exec("insert into identity_link values (3, 1, 's', 'e', 0)")).toThrow('FOREIGN KEY');
   });
 });
 
