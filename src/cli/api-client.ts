@@ -101,6 +101,7 @@ export interface ApiClient {
   /** Any answer of the API. Throws what it refuses as the fault that it names, and GATEWAY_UNREACHABLE. */
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: Json): Promise<T>;
+  delete<T>(path: string): Promise<T>;
   /** True when no event waits for translation and no delivery for its destination. */
   settled(): Promise<boolean>;
   /** The newest 200 events in full, oldest first. */
@@ -117,6 +118,7 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
   const get = <T>(path: string): Promise<T> => ask(path);
   return {
     get,
+    delete: (path) => ask(path, { method: 'DELETE' }),
     post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }),
     settled: async () => {
       const { events, deliveries } = await get<ApiStats>('/stats');

@@ -6,7 +6,9 @@ import { demoCommand } from './commands/demo.ts';
 import { evalCommand } from './commands/eval.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
+import { forgetCommand } from './commands/forget.ts';
 import { healthCommand } from './commands/health.ts';
+import { identitiesCommand } from './commands/identities.ts';
 import { initCommand } from './commands/init.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { sendCommand } from './commands/send.ts';
@@ -19,6 +21,7 @@ import { print, printError, style } from './output.ts';
 const verbs: readonly (Verb | VerbGroup)[] = [
   ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
   ...[tryCommand, evalCommand],
+  ...[identitiesCommand, forgetCommand],
   ...[deliveriesCommand, schemaCommand, explainCommand, healthCommand],
 ];
 

@@ -4,6 +4,7 @@ import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
 import type { Metrics } from './metrics.ts';
+import { type PeopleDependencies, peopleRouter } from './people-api.ts';
 import { type PreviewDependencies, previewRouter } from './preview-api.ts';
 import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
@@ -15,6 +16,7 @@ export interface AdminDependencies
     Omit<PreviewDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
+    PeopleDependencies['store'] &
     PreviewDependencies['store'] &
     ReadinessDependencies['store'] &
     ResolveDependencies['store'];
@@ -33,6 +35,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
     app.use('/api', previewRouter(dependencies));
     app.use('/api', resolveRouter(dependencies));
     app.get('/readyz', readiness(dependencies, 'operator'));
+    app.use('/api', peopleRouter(dependencies));
     app.get('/metrics', async (_request, response) => {
       const text = await metrics.text();
       response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });

@@ -1,4 +1,4 @@
-import { type Request, Router } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
 import { failureReasons } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
@@ -15,6 +15,7 @@ import {
 } from '../pipeline/stored-json.ts';
 import type { Store } from '../store/store.ts';
 import { ageInSeconds } from './metrics.ts';
+import { queryOf } from './query.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ApiDependencies {
@@ -78,16 +79,4 @@ export function apiRouter({ store, clock }: ApiDependencies): Router {
   });
 
   return router;
-}
-
-/** Not by Express, to which a key given twice is a list, and `a[b]=1` an object. */
-function queryOf<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
-  const start = request.url.indexOf('?');
-  const parameters = start === -1 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(start)));
-  const parsed = schema.safeParse(parameters);
-  if (parsed.success) return parsed.data;
-  const complaints = parsed.error.issues.map(({ path, message }) =>
-    [path.join('.'), message].filter(Boolean).join(': '),
-  );
-  throw new GatewayError('REQUEST_INVALID', complaints.join('; '));
 }

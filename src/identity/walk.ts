@@ -2,10 +2,15 @@ import type { Identifier, Link } from '../model/identity.ts';
 import { byStrength, compare, keyOf, strengthOf } from './identifier.ts';
 import { isShared } from './sharing.ts';
 
-/** Links that a way may have: user → customer → e-mail → phone → visitor is four. */
-const hopsMax = 4;
-/** Identifiers looked at on each step of the way; one person has far fewer. */
-const widthMax = 32;
+export interface WalkLimits {
+  /** Links that a way may have. */
+  readonly hops: number;
+  /** Identifiers looked at on each step of the way. */
+  readonly width: number;
+}
+
+/** User → customer → e-mail → phone → visitor is four links; one person has far fewer identifiers. */
+const limitsOfAnEvent: WalkLimits = { hops: 4, width: 32 };
 
 /** An identifier of the same person, and how it was found. */
 export interface Reached {
@@ -33,6 +38,8 @@ export interface Walk {
   readonly conflict: number | undefined;
   /** Of the own identifiers those that many people share. */
   readonly shared: readonly Identifier[];
+  /** What many people share and a way came to, the own included; none leads further. */
+  readonly ends: readonly Reached[];
 }
 
 /**
@@ -44,28 +51,34 @@ export interface Walk {
  */
 export function* walk(
   own: readonly Identifier[],
+  limits = limitsOfAnEvent,
 ): Generator<readonly Identifier[], Walk, readonly (readonly Link[])[]> {
   const reached: Reached[] = [];
-  const shared: Identifier[] = [];
+  const ends: Reached[] = [];
   const seen = new Set<string>();
   let user = ownUser(own);
   let frontier: readonly Reached[] = unseen(
     own.toSorted(byStrength).map((identifier) => ({ identifier, hops: 0, via: identifier })),
     seen,
   );
-  for (let hops = 0; frontier.length > 0 && hops <= hopsMax; hops += 1) {
+  for (let hops = 0; frontier.length > 0 && hops <= limits.hops; hops += 1) {
     const answers = yield frontier.map(({ identifier }) => identifier);
     const nodes = frontier.map((node, index) => ({ node, links: answers[index] ?? [] }));
-    if (hops === 0) shared.push(...nodes.filter(isSharedNode).map(({ node }) => node.identifier));
+    ends.push(...nodes.filter(isSharedNode).map(({ node }) => node));
     const personal = nodes.filter((each) => !isSharedNode(each));
     const found = usersOf(personal);
-    if (user === undefined && found.size > 1) return { reached: [], user: undefined, conflict: found.size, shared };
+    if (user === undefined && found.size > 1)
+      return outcome({ reached: [], user: undefined, conflict: found.size, ends });
     user ??= [...found.values()][0];
     const same = personal.filter((each) => belongsTo(each, user));
     reached.push(...same.map(({ node }) => node));
-    frontier = unseen(same.flatMap(stepsFrom).toSorted(byWay), seen).slice(0, widthMax);
+    frontier = unseen(same.flatMap(stepsFrom).toSorted(byWay), seen).slice(0, limits.width);
   }
-  return { reached, user, conflict: undefined, shared };
+  return outcome({ reached, user, conflict: undefined, ends });
+}
+
+function outcome(walked: Omit<Walk, 'shared'>): Walk {
+  return { ...walked, shared: walked.ends.filter(({ hops }) => hops === 0).map(({ identifier }) => identifier) };
 }
 
 interface Node {

@@ -21,6 +21,8 @@ export const faults = {
   EVALUATOR_UNAVAILABLE: { status: 503 },
   EVENT_NOT_FOUND: { status: 404 },
   DELIVERY_NOT_FOUND: { status: 404 },
+  PERSON_NOT_FOUND: { status: 404 },
+  PERSON_AMBIGUOUS: { status: 409 },
   GATEWAY_UNREACHABLE: { status: 503 },
   INTERNAL: { status: 500 },
 } as const satisfies Record<string, { status: number }>;

@@ -5,6 +5,7 @@ import type { ClaimedEvent, EventFailure, EventStatus, EventWait, Receipt, Recei
 import type { DeliveryId, EventId, WorkerId } from '../model/id.ts';
 import type { Identifier, StitchOrigin } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
+import type { Forgotten, Person } from '../model/person.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
 export interface Claim {
@@ -153,6 +154,16 @@ export interface Store {
   stitch(stitchings: readonly Stitching[]): Promise<readonly Resolution[]>;
   /** Whose each of these is, without remembering anything. */
   resolve(items: readonly (readonly Identifier[])[]): Promise<readonly Resolution[]>;
+  /** The known identifiers that a text may mean: `kind:value`, or a value of whatever kind. */
+  findIdentifiers(text: string): Promise<readonly Identifier[]>;
+  /** Who it belongs to, by what is linked now; undefined for one that no event carried. */
+  findPerson(identifier: Identifier): Promise<Person | undefined>;
+  /**
+   * Erases the person whose it is: their events with all that came of them, what others' events tell of them, and the
+   * links. Leases on any of it are lost, and the same events are not taken again. Bounded at a time, not in all: it looks
+   * through everything that is stored. After a crash in the middle the same call finishes it.
+   */
+  forget(identifier: Identifier): Promise<Forgotten>;
   /** Moves each event and queues its drafts, or neither; false for one whose lease was lost. */
   settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]>;
 

@@ -5,6 +5,7 @@ import { describeDeliveries } from './store-deliveries.contract.ts';
 import { describeEvents } from './store-events.contract.ts';
 import { describeHistory } from './store-history.contract.ts';
 import { describeIdentities } from './store-identities.contract.ts';
+import { describePeople } from './store-people.contract.ts';
 import { aDraft, anEvent, aRequest, claimDelivery, queue, settledAs } from './store-samples.ts';
 
 /** Somewhere a store keeps its data, empty at first, that can be opened again and again. */
@@ -32,6 +33,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeDeliveries(opened);
     describeHistory(opened);
     describeIdentities(opened);
+    describePeople(opened);
 
     describe('opening and closing', () => {
       it('finds everything again after it was closed', async () => {

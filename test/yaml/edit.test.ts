@@ -46,9 +46,10 @@ describe('an item that is added', () => {
         const edited = appendItem(file, ['tests'], { name: 'a', given: value });
         expect(edited.startsWith(file)).toBe(true);
         // JSON has no -0, and neither has a mapping.
-        const expected = JSON.parse(JSON.stringify(value)) as unknown;
-        expect(parse(edited)).toEqual({ ...rest, tests: [...tests, { name: 'a', given: expected }] });
-        expect(parse(appendItem('tests: [a]', ['tests'], value))).toEqual({ tests: ['a', expected] });
+        const plain = (written: unknown): unknown => JSON.parse(JSON.stringify(written));
+        const expected = plain(value);
+        expect(plain(parse(edited))).toEqual({ ...rest, tests: [...tests, { name: 'a', given: expected }] });
+        expect(plain(parse(appendItem('tests: [a]', ['tests'], value)))).toEqual({ tests: ['a', expected] });
       }),
     );
   });

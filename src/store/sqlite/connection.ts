@@ -21,6 +21,8 @@ export function openDatabase(file: string): Database.Database {
     // macOS: fsync alone leaves the data in the drive's cache.
     db.pragma('fullfsync = ON');
     db.pragma('foreign_keys = ON');
+    // Whoever is forgotten is overwritten, not only unlinked.
+    db.pragma('secure_delete = ON');
     db.pragma(`journal_size_limit = ${walBytesKept}`);
     assertDurable(db);
     return db;

@@ -95,6 +95,11 @@ export function deliveryStatements(db: Database) {
         "select min(lease_ends_at) from delivery where destination = ? and status = 'in_flight'",
       )
       .pluck(),
+    lastLeaseEnd: db
+      .prepare<[string], number | null>(
+        "select max(lease_ends_at) from delivery where destination = ? and status = 'in_flight'",
+      )
+      .pluck(),
     oldest: db
       .prepare<[string, DeliveryStatus], number | null>(
         'select min(created_at) from delivery where destination = ? and status = ?',

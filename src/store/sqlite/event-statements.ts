@@ -85,6 +85,7 @@ export function eventStatements(db: Database) {
       )
       .pluck(),
 
+    exists: db.prepare<[EventId], 1>('select 1 from event where id = ?').pluck(),
     byId: db.prepare<[EventId], EventRow>(`select ${columns} from event where id = ?`),
     bySeq: db.prepare<[number], EventRow>(`select ${columns} from event where seq = ?`),
     request: db.prepare<[number], RequestRow>('select kind, method, url, headers, body from request where seq = ?'),

@@ -10,8 +10,10 @@ import type { EventMove, NewEvent } from './event-statements.ts';
 import { type EventRow, earliest, type RequestRow, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
+import { withoutErased } from './tombstones.ts';
 
-export function recordRequest(sql: Statements, request: ReceivedRequest, tally: Tally): Receipt {
+export function recordRequest(sql: Statements, received: ReceivedRequest, tally: Tally): Receipt {
+  const request = withoutErased(sql, received);
   let accepted = 0;
   let requestSeq: number | undefined;
   for (const event of request.events) {
@@ -21,7 +23,7 @@ export function recordRequest(sql: Statements, request: ReceivedRequest, tally: 
     tally.events(request.source, statusOf(event), 1);
     accepted += 1;
   }
-  return { accepted, duplicates: request.events.length - accepted };
+  return { accepted, duplicates: received.events.length - accepted };
 }
 
 function insertRequest(sql: Statements, request: ReceivedRequest): number {

@@ -9,7 +9,8 @@ import type { Statements } from './statements.ts';
 
 /** Remembers that the event carried all of these, and says whose it is by what is known now. */
 export function stitch(sql: Statements, stitching: Stitching): Resolution {
-  learn(sql, stitching);
+  // An event may be erased with its person while it is translated: then nothing of it is learnt.
+  if (sql.events.exists.get(stitching.event.id) !== undefined) learn(sql, stitching);
   return resolveNow(sql, stitching.identifiers);
 }
 
@@ -35,10 +36,14 @@ function seqOf({ identities }: Statements, identifier: Identifier): number {
   return known ?? Number(identities.insert.run(identifier).lastInsertRowid);
 }
 
-/** The latest, one more than a person's identifier may have. */
-function linksOf({ identities }: Statements, { kind, value }: Identifier): readonly Link[] {
+/** The latest, by default one more than a person's identifier may have. */
+export function linksOf(
+  { identities }: Statements,
+  { kind, value }: Identifier,
+  limit = linksReadMax + 1,
+): readonly Link[] {
   const seq = identities.seq.get(kind, value);
-  return seq === undefined ? [] : identities.links.all(seq, linksReadMax + 1).map(toLink);
+  return seq === undefined ? [] : identities.links.all(seq, limit).map(toLink);
 }
 
 const toLink = ({ kind, value, source, event_id, seen_at }: LinkRow): Link => ({

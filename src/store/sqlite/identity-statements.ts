@@ -29,6 +29,7 @@ interface NewJoin {
 export function identityStatements(db: Database) {
   return {
     seq: db.prepare<[string, string], number>('select seq from identifier where kind = ? and value = ?').pluck(),
+    nextKind: db.prepare<[string], string | null>('select min(kind) from identifier where kind > ?').pluck(),
     insert: db.prepare<Identifier>('insert into identifier (kind, value) values (@kind, @value)'),
     mark: db.prepare<[number, EventId]>('insert or ignore into event_identifier (identifier, event_id) values (?, ?)'),
     // Whatever the order in which two events come, the later one stays, and of two at once the one with the greater id.

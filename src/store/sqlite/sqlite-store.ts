@@ -4,6 +4,7 @@ import type { ClaimedDelivery, Settlement } from '../../model/delivery.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
+import type { Forgotten, Person } from '../../model/person.ts';
 import type {
   Claim,
   DeliveryDetail,
@@ -23,10 +24,12 @@ import type {
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { storeFault, unavailable } from './fault.ts';
+import { Forgetting } from './forget.ts';
 import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
 import { listDeliveries, listEvents } from './pages.ts';
+import { findIdentifiers, findPerson } from './people.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 /** The store in one file, for one process: writes share commits, reads answer at once. */
@@ -34,6 +37,7 @@ export class SqliteStore implements Store {
   readonly #db: Database;
   readonly #sql: Statements;
   readonly #commit: GroupCommit;
+  readonly #forgetting: Forgetting;
   readonly #releaseLock: () => void;
   #closed: Promise<void> | undefined;
 
@@ -41,6 +45,7 @@ export class SqliteStore implements Store {
     this.#db = db;
     this.#sql = prepareStatements(db);
     this.#commit = new GroupCommit(db, this.#sql.tally);
+    this.#forgetting = new Forgetting(db, this.#sql, this.#commit);
     this.#releaseLock = releaseLock;
   }
 
@@ -72,12 +77,30 @@ export class SqliteStore implements Store {
     return this.#read(() => items.map((identifiers) => resolveNow(this.#sql, identifiers)));
   }
 
+  async findIdentifiers(text: string): Promise<readonly Identifier[]> {
+    return this.#read(() => findIdentifiers(this.#sql, text));
+  }
+
+  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+    return this.#read(() => findPerson(this.#sql, identifier));
+  }
+
+  async forget(identifier: Identifier): Promise<Forgotten> {
+    try {
+      return await this.#forgetting.forget(identifier);
+    } catch (error) {
+      // Callers know our faults, not SQLite's codes.
+      throw this.#db.open ? storeFault(error) : unavailable(error);
+    }
+  }
+
   async claimDeliveries(destination: string, claim: Claim): Promise<readonly ClaimedDelivery[]> {
     return this.#commit.write((tally) => claimDeliveries(this.#sql, { ...claim, destination }, tally));
   }
 
   async settleDeliveries(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    return this.#commit.writeEach(settlements.map((one) => (tally) => settleDelivery(this.#sql, one, tally)));
+    const kept = settlements.map((one) => this.#forgetting.withoutForgotten(one));
+    return this.#commit.writeEach(kept.map((one) => (tally) => settleDelivery(this.#sql, one, tally)));
   }
 
   async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {
@@ -122,6 +145,7 @@ export class SqliteStore implements Store {
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       this.#db.close();
+      this.#forgetting.close();
       this.#releaseLock();
     }
   }

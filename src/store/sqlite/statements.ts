@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { deliveryStatements } from './delivery-statements.ts';
+import { erasureStatements } from './erasure-statements.ts';
 import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
 import { pageStatements } from './page-statements.ts';
@@ -13,6 +14,7 @@ export function prepareStatements(db: Database) {
     events: eventStatements(db),
     deliveries: deliveryStatements(db),
     identities: identityStatements(db),
+    erasures: erasureStatements(db),
     pages: pageStatements(db),
     tally: tallyStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),

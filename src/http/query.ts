@@ -1,0 +1,15 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { GatewayError } from '../model/error.ts';
+
+/** Not by Express, to which a key given twice is a list, and `a[b]=1` an object. Throws REQUEST_INVALID. */
+export function queryOf<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+  const start = request.url.indexOf('?');
+  const parameters = start === -1 ? {} : Object.fromEntries(new URLSearchParams(request.url.slice(start)));
+  const parsed = schema.safeParse(parameters);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter(Boolean).join(': '),
+  );
+  throw new GatewayError('REQUEST_INVALID', complaints.join('; '));
+}

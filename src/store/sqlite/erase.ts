@@ -1,0 +1,124 @@
+/** Takes a person out of what is stored. All of it runs inside a transaction; doing it again erases nothing more. */
+import type { Traces } from '../../identity/traces.ts';
+import type { EventId } from '../../model/id.ts';
+import type { Identifier } from '../../model/identity.ts';
+import type { Json } from '../../model/json.ts';
+import type { Erased } from '../../model/person.ts';
+import { withoutElements } from './array-elements.ts';
+import type { KeptDelivery, KeptEvent } from './erasure-statements.ts';
+import { seqOf } from './people.ts';
+import { toHeaders } from './rows.ts';
+import type { Finding } from './search.ts';
+import type { Statements } from './statements.ts';
+import type { Tally } from './tally.ts';
+import { bury } from './tombstones.ts';
+
+export const nothing: Erased = { events: 0, requests: 0, deliveries: 0, attempts: 0, emptied: 0 };
+
+export const sum = (one: Erased, other: Erased): Erased => ({
+  events: one.events + other.events,
+  requests: one.requests + other.requests,
+  deliveries: one.deliveries + other.deliveries,
+  attempts: one.attempts + other.attempts,
+  emptied: one.emptied + other.emptied,
+});
+
+interface Erasing {
+  readonly sql: Statements;
+  readonly traces: Traces;
+  readonly tally: Tally;
+}
+
+/** Their events with all that came of them; what else the finding names is emptied. */
+export function eraseFinding(erasing: Erasing, finding: Finding): Erased {
+  const { erasures } = erasing.sql;
+  const events = finding.events.flatMap((id) => erasures.event.get(id) ?? []);
+  const erased = events.map((event) => eraseEvent(erasing, event)).reduce(sum, nothing);
+  for (const attempt of finding.attempts) erasures.emptyAttempt.run(attempt);
+  const items = [...finding.items, ...events.flatMap(({ item }) => item ?? [])];
+  const kept = eraseFromRequest(erasing, { ...finding, items });
+  return sum(sum(erased, kept), { ...nothing, emptied: finding.attempts.length });
+}
+
+/** Events that the links name. */
+export function eraseEvents(erasing: Erasing, ids: readonly EventId[]): Erased {
+  return ids
+    .flatMap((id) => erasing.sql.erasures.event.get(id) ?? [])
+    .map(({ id, request_seq: request }) =>
+      eraseFinding(erasing, { request, events: [id], items: [], isInEnvelope: false, attempts: [] }),
+    )
+    .reduce(sum, nothing);
+}
+
+/** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
+function eraseEvent({ sql, tally }: Erasing, { id, source, status, external_id }: KeptEvent): Erased {
+  const { erasures } = sql;
+  const deliveries = erasures.deliveries.all(id);
+  const attempts = deliveries.map((delivery) => eraseAttempts(sql, delivery)).reduce((all, count) => all + count, 0);
+  erasures.deleteDeliveries.run(id);
+  for (const { destination, status: was } of deliveries) tally.deliveries(destination, was, -1);
+  erasures.deleteMarks.run(id);
+  erasures.deleteEvent.run(id);
+  tally.events(source, status, -1);
+  bury(sql, source, external_id);
+  return { ...nothing, events: 1, deliveries: deliveries.length, attempts };
+}
+
+/** An answer is kept up to 2,048 characters, so one that repeats a batch may be cut between a name and an e-mail. */
+const cutFrom = 2_000;
+/** Deliveries of one request are settled together: their attempts lie close to each other. */
+const siblingsWithin = 1_000;
+
+function eraseAttempts({ erasures }: Statements, { id }: KeptDelivery): number {
+  const attempts = erasures.attempts.all(id);
+  erasures.deleteAttempts.run(id);
+  for (const { place, started_at: startedAt, response_body: body } of attempts)
+    if (body !== null && body.length >= cutFrom)
+      erasures.emptySiblings.run({ from: place - siblingsWithin, to: place + siblingsWithin, startedAt, body });
+  return attempts.length;
+}
+
+interface Emptying extends Pick<Finding, 'request' | 'isInEnvelope'> {
+  readonly items: readonly number[];
+}
+
+/** Goes with its last event; while others have theirs in it, only what tells of the person is taken out. */
+function eraseFromRequest({ sql, traces }: Erasing, { request: seq, items, isInEnvelope }: Emptying): Erased {
+  const { erasures } = sql;
+  const request = erasures.request.get(seq);
+  if (request === undefined) return nothing;
+  if (erasures.events.all(seq).length === 0) {
+    erasures.deleteRequest.run(seq);
+    return { ...nothing, requests: 1 };
+  }
+  if (items.length === 0 && !isInEnvelope) return nothing;
+  const text = request.body.toString();
+  const emptied = items.length === 0 ? request.body : Buffer.from(withoutElements(text, new Set(items)));
+  const has = (part: string): boolean => traces.isIn(part, request.source);
+  const headers = Object.entries(toHeaders(request)).filter(([name, value]) => !has(`${name}: ${value}`));
+  const url = has(request.url) ? withoutQuery(request.url) : request.url;
+  erasures.emptyRequest.run({ seq, url, headers: JSON.stringify(Object.fromEntries(headers) as Json), body: emptied });
+  return { ...nothing, emptied: new Set(items).size + (isInEnvelope ? 1 : 0) };
+}
+
+const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, '');
+
+/** The identifiers with their links, and what destinations were told of them. */
+export function eraseLinks(sql: Statements, identifiers: readonly Identifier[]): number {
+  const { erasures, tally } = sql;
+  let erased = 0;
+  for (const identifier of identifiers) {
+    if (identifier.kind === 'user_id')
+      for (const name of tally.names.all('delivery')) erasures.unjoinUser.run(name, identifier.value);
+    if (identifier.kind === 'anonymous_id') erasures.unjoinVisitor.run(identifier.value);
+    const seq = seqOf(sql, identifier);
+    if (seq === undefined) continue;
+    for (const linked of erasures.linkedTo.all(seq)) {
+      erasures.unlink.run(seq, linked);
+      erasures.unlink.run(linked, seq);
+    }
+    erasures.deleteIdentifier.run(seq);
+    erased += 1;
+  }
+  return erased;
+}

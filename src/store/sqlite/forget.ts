@@ -1,0 +1,154 @@
+import type { Database } from 'better-sqlite3';
+import { keyOf } from '../../identity/identifier.ts';
+import { Traces } from '../../identity/traces.ts';
+import type { WalkLimits } from '../../identity/walk.ts';
+import type { Outcome } from '../../model/attempt.ts';
+import type { Settlement } from '../../model/delivery.ts';
+import type { EventId } from '../../model/id.ts';
+import type { Identifier } from '../../model/identity.ts';
+import type { Erased, Forgotten } from '../../model/person.ts';
+import { eraseEvents, eraseFinding, eraseLinks, nothing, sum } from './erase.ts';
+import { FileScan } from './file-scan.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { seqOf, walkFrom } from './people.ts';
+import { search } from './search.ts';
+import type { Statements } from './statements.ts';
+
+/** As far as an event is followed, and all that is there: who is shown as the person is who is erased. */
+const everything: WalkLimits = { hops: 4, width: 10_000 };
+/** The event loop stands still for about so long at a time. */
+const searchMs = 15;
+/** Events erased in one commit. */
+const eventsAtOnce = 50;
+const sourcesMax = 100;
+
+/**
+ * Erases people. The links go last, so that after a crash in the middle the same identifier leads to the same person
+ * again, and forgetting anew finishes it.
+ */
+export class Forgetting {
+  readonly #db: Database;
+  readonly #sql: Statements;
+  readonly #commit: GroupCommit;
+  readonly #files: FileScan;
+  /** Who is being forgotten, or was while attempts were under way that may still bring an answer about them. */
+  #watched: readonly Watch[] = [];
+
+  constructor(db: Database, sql: Statements, commit: GroupCommit) {
+    this.#db = db;
+    this.#sql = sql;
+    this.#commit = commit;
+    this.#files = new FileScan(db.name);
+  }
+
+  async forget(identifier: Identifier): Promise<Forgotten> {
+    const own = this.#ownOf(identifier);
+    const traces = new Traces(own, (each) => this.#sourcesOf(each));
+    const watch = this.#watch(traces);
+    try {
+      const linked = await this.#eraseLinked(own, traces);
+      const { erased, identifiers } = await this.#eraseFound(own, traces);
+      const remaining = await this.#wipe(traces);
+      const { tooShort } = traces;
+      return { ...sum(linked, erased), identifiers, isVerified: remaining.length === 0, remaining, tooShort };
+    } finally {
+      watch.untilMs = this.#lastLeaseEnd();
+    }
+  }
+
+  /** An answer to a batch may repeat the payloads of all whose events were in it: what tells of a forgotten one goes. */
+  withoutForgotten(settlement: Settlement): Settlement {
+    this.#watched = this.#watched.filter(({ untilMs }) => untilMs >= settlement.settledAt.getTime());
+    if (this.#watched.length === 0 || !('attempt' in settlement)) return settlement;
+    const { outcome } = settlement.attempt;
+    const texts = [outcome.response?.body ?? '', outcome.kind === 'delivered' ? '' : outcome.message];
+    if (!this.#watched.some(({ traces }) => texts.some((text) => traces.isIn(text, '')))) return settlement;
+    return { ...settlement, attempt: { ...settlement.attempt, outcome: emptied(outcome) } };
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+
+  #sourcesOf(identifier: Identifier): ReadonlySet<string> {
+    const seq = seqOf(this.#sql, identifier);
+    return new Set(seq === undefined ? [] : this.#sql.erasures.sourcesOf.all(seq, sourcesMax));
+  }
+  /** Seen from what was asked for and from the user that it leads to: from one of them alone another may be too far. */
+  #ownOf(identifier: Identifier): readonly Identifier[] {
+    const { reached, user } = walkFrom(this.#sql, identifier, everything);
+    const fromUser =
+      user === undefined ? [] : walkFrom(this.#sql, { kind: 'user_id', value: user.id }, everything).reached;
+    const all = [identifier, ...[...reached, ...fromUser].map((each) => each.identifier)];
+    return [...new Map(all.map((each) => [keyOf(each), each])).values()];
+  }
+
+  #watch(traces: Traces): Watch {
+    const watch = { traces, untilMs: Number.POSITIVE_INFINITY };
+    this.#watched = [...this.#watched, watch];
+    return watch;
+  }
+
+  #lastLeaseEnd(): number {
+    const ends = this.#sql.tally.names.all('delivery').map((name) => this.#sql.deliveries.lastLeaseEnd.get(name) ?? 0);
+    return Math.max(0, ...ends);
+  }
+
+  #eventsOf(own: readonly Identifier[]): readonly EventId[] {
+    const seqs = own.flatMap((identifier) => seqOf(this.#sql, identifier) ?? []);
+    return [...new Set(seqs.flatMap((seq) => this.#sql.erasures.eventsOf.all(seq)))];
+  }
+
+  /** What the links know to be theirs: also what names them by an id that is too short to search for. */
+  async #eraseLinked(own: readonly Identifier[], traces: Traces): Promise<Erased> {
+    const ids = this.#eventsOf(own);
+    let erased = nothing;
+    for (let from = 0; from < ids.length; from += eventsAtOnce) {
+      const some = ids.slice(from, from + eventsAtOnce);
+      erased = sum(erased, await this.#commit.write((tally) => eraseEvents({ sql: this.#sql, traces, tally }, some)));
+    }
+    return erased;
+  }
+
+  /** What tells of them, from the oldest request to the newest; with the last of it go the links. */
+  async #eraseFound(own: readonly Identifier[], traces: Traces): Promise<{ erased: Erased; identifiers: number }> {
+    let [after, erased] = [0, nothing];
+    for (;;) {
+      const part = await this.#commit.write((tally) => {
+        const { findings, last, isAll } = search(this.#sql, traces, { after, ms: searchMs });
+        const erasing = { sql: this.#sql, traces, tally };
+        const found = findings.map((finding) => eraseFinding(erasing, finding)).reduce(sum, nothing);
+        // What came in meanwhile is theirs too, until the moment in which nothing is known of them any more.
+        const late = isAll ? eraseEvents(erasing, this.#eventsOf(own)) : nothing;
+        const identifiers = isAll ? eraseLinks(this.#sql, own) : 0;
+        return { erased: sum(found, late), identifiers, last, isAll };
+      });
+      erased = sum(erased, part.erased);
+      if (part.isAll) return { erased, identifiers: part.identifiers };
+      after = part.last;
+    }
+  }
+
+  /**
+   * Out of the write-ahead log, the free pages and the gaps within pages; the kinds that are in the files all the same.
+   * Overwriting what is deleted is not enough: when SQLite moves rows between pages, copies stay behind in the gaps, and
+   * nobody can search for a name that is known nowhere else any more. After this the file holds what is stored and nothing
+   * else.
+   */
+  async #wipe(traces: Traces): Promise<readonly string[]> {
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    this.#db.exec('vacuum');
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    return this.#files.kindsIn(traces, true);
+  }
+}
+
+interface Watch {
+  readonly traces: Traces;
+  untilMs: number;
+}
+
+function emptied(outcome: Outcome): Outcome {
+  const answered = outcome.response === undefined ? {} : { response: { ...outcome.response, body: '' } };
+  return outcome.kind === 'delivered' ? { ...outcome, ...answered } : { ...outcome, ...answered, message: 'erased' };
+}
