@@ -10,6 +10,7 @@ import type { MappingDefinition } from './compile.ts';
 import { fixturePaths, fixtureProblems, fixturesIn, type NamedFixture } from './fixtures.ts';
 import { mappingFileNames, readText } from './folder.ts';
 import { mappingFile } from './schema.ts';
+import { eventProblems } from './static/event-checks.ts';
 import type { KnownNames } from './static/known-names.ts';
 import { literalProblems } from './static/literal-checks.ts';
 import { placeOf, type Reference, referenceProblems, referencesIn } from './static/reference-checks.ts';
@@ -102,6 +103,8 @@ export function readMapping({ name, shown }: MappingText, text: string, known: K
     ...expressionProblems(yaml, known),
     ...referenceProblems(yaml, known),
     ...literalProblems(yaml),
+    // What is not there may stand where something else is wrong.
+    ...(parsed.ok && shaped.success ? eventProblems(yaml, yaml.value) : []),
   ];
   const problems = inOrder(withExcerpts([...syntax, ...primary(yaml, shape, meaning)], text));
   const references = referencesIn(yaml.value).map((reference) => ({
@@ -116,10 +119,15 @@ export function readMapping({ name, shown }: MappingText, text: string, known: K
 
 const versionOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
-function expressionProblems(yaml: YamlFile, { vars }: KnownNames): readonly Problem[] {
+function expressionProblems(yaml: YamlFile, { vars, sourceTypes = {} }: KnownNames): readonly Problem[] {
   const lets = isJsonObject(yaml.value) ? partsOf(yaml.value)('let').value : undefined;
   const letNames = isJsonObject(lets) ? Object.keys(lets) : [];
-  return siteProblems(sitesIn(yaml.value), { yaml, letNames, vars });
+  const { source, events } = isJsonObject(yaml.value) ? yaml.value : {};
+  // Only Stripe's bodies say in `type` what an event's type is.
+  const isStripe = typeof source === 'string' && sourceTypes[source] === 'stripe';
+  const patterns = [events].flat().filter((pattern) => typeof pattern === 'string');
+  const types = { paths: isStripe ? ['type', '$meta.type'] : ['$meta.type'], patterns };
+  return siteProblems(sitesIn(yaml.value), { yaml, letNames, vars, types });
 }
 
 /** What does not only follow from a problem that is told already: of the YAML on these lines, or of the shape right here. */

@@ -175,9 +175,10 @@ const mappingTest = z
 const destinationList = z
   .array(resourceName)
   .min(1, { error: 'names no destination' })
-  .refine((names) => new Set(names).size === names.length, {
-    error: 'names a destination twice',
-    params: { hint: 'keep one of the two' },
+  .superRefine((names, context) => {
+    const index = names.findIndex((name, at) => names.indexOf(name) !== at);
+    const [message, hint] = ['is named a second time', 'keep one of the two'];
+    if (index !== -1) context.addIssue({ code: 'custom', path: [index], message, params: { hint } });
   });
 const destinationMap = z
   .record(resourceName, destinationBlock.nullable())

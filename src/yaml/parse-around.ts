@@ -18,10 +18,15 @@ export interface Parsed {
  */
 export function parseAround(text: string): Parsed {
   const faults: Fault[] = [];
+  // What was put in place of a fault is nobody's mistake.
+  const repairs: Repair[] = [];
+  const isOurs = ({ offset }: Fault): boolean => repairs.some(({ from, to }) => offset >= from && offset < to);
   let source = text;
   for (;;) {
     const document = parse(source);
-    const found = [...document.errors, ...document.warnings].map((error) => syntaxFault({ error, document, source }));
+    const found = [...document.errors, ...document.warnings]
+      .map((error) => syntaxFault({ error, document, source }))
+      .filter((fault) => !isOurs(fault));
     const structural = found.find((fault) => fault.structural);
     if (structural === undefined) {
       const unsupported = removeUnsupported(document, source);
@@ -30,6 +35,7 @@ export function parseAround(text: string): Parsed {
     faults.push(structural);
     const next = repaired(source, structural.repair);
     if (next === source || faults.length > repairsMax) return { faults: inOrder(faults) };
+    if (structural.repair !== undefined) repairs.push(structural.repair);
     source = next;
   }
 }

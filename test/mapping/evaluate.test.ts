@@ -388,9 +388,7 @@ describe('the event', () => {
   });
 
   it('fails the whole run when it lacks what it needs, with the place', async () => {
-    expect(
-      await run('event: { name: Paid, user: { email: =email } }\ndestinations: [console, segment]\n'),
-    ).toMatchObject({
+    expect(await run('event: { name: Paid, user: { id: =user } }\ndestinations: [console, segment]\n')).toMatchObject({
       outcome: 'failed',
       path: 'event.user',
     });

@@ -250,7 +250,7 @@ describe('the shape of a mapping', () => {
   it.each([
     ['no destination', `${event}destinations: []\n`, 'destinations: names no destination'],
     ['an empty map of destinations', `${event}destinations: {}\n`, 'destinations: names no destination'],
-    ['a destination twice', `${event}destinations: [console, console]\n`, 'destinations: names a destination twice'],
+    ['a destination twice', `${event}destinations: [console, console]\n`, 'destinations.1: is named a second time'],
     [
       'one destination as a text',
       `${event}destinations: console\n`,

@@ -210,7 +210,7 @@ describe('a failure points at what decided', () => {
     expect(await failuresOf(named, '{ title: A }, expect: { segment: {} }')).toMatchObject([
       { from: [{ path: ['event', 'name'], why: expect.stringContaining('did you mean "title"?') }] },
     ]);
-    const nobody = 'event: { name: A, user: { email: =mail } }\ndestinations: [segment]\n';
+    const nobody = 'event: { name: A, user: { email: =mail } }\nstitch: [email]\ndestinations: [segment]\n';
     expect(originsIn(await failuresOf(nobody, '{ a: 1 }, expect: { segment: {} }'))).toEqual([
       'event.user ← {"email":"=mail"}',
     ]);

@@ -7,6 +7,11 @@ export const expressionCodes = {
     why: 'JSONata reads a-b as a minus b. A field whose name has a dash, a blank or another sign goes in backticks.',
     example: { wrong: 'when: =$exists($headers.x-shop-id)', right: 'when: =$exists($headers.`x-shop-id`)' },
   },
+  'expr/curly-quotes': {
+    title: 'Quotes of a word processor',
+    why: 'Word processors and chats turn "…" into curly quotes, which enclose nothing in an expression: the text between them would be read as the name of a field.',
+    example: { wrong: 'when: =type = “invoice.paid”', right: 'when: =type = "invoice.paid"' },
+  },
   'expr/javascript': {
     title: 'JavaScript in an expression',
     why: 'Expressions are JSONata: = compares, & joins texts, and / or / $not(…) combine conditions, functions start with $, and there are no methods, templates or undefined.',

@@ -40,12 +40,12 @@ export function checkMeaning(ast: AstNode, text: string, role: Role): readonly E
   }
 }
 
-/** The same habit all over an expression is one mistake. */
+/** The same habit all over an expression is one mistake, told where it is first. */
 const onceEach = (problems: readonly ExpressionProblem[]): readonly ExpressionProblem[] =>
-  problems.filter(
-    ({ code, message }, index) =>
-      problems.findIndex((other) => other.code === code && other.message === message) === index,
-  );
+  problems.filter((problem) => {
+    const same = problems.filter(({ code, message }) => code === problem.code && message === problem.message);
+    return problem === same.toSorted((a, b) => a.offset - b.offset)[0];
+  });
 
 function nodeProblems({ ast, text, starts }: Checked): readonly ExpressionProblem[] {
   return [...nodesOf(ast)].flatMap((node): ExpressionProblem[] => {
@@ -129,9 +129,17 @@ function dashProblems({ left, right, text, starts }: Difference): ExpressionProb
   ];
 }
 
+const curlyQuotes = /[\u2018-\u201f\u00ab\u00bb]/;
+
 function tokenProblems({ text, tokens }: Checked): readonly ExpressionProblem[] {
   return tokens.flatMap(({ kind, start, end }): ExpressionProblem[] => {
     const written = text.slice(start, end);
+    const curly = kind === 'text' || kind === 'pattern' ? -1 : written.search(curlyQuotes);
+    if (curly !== -1) {
+      const message = 'quotes of a word processor are no quotes here';
+      const hint = 'write straight ones: "…" or \'…\'';
+      return [{ severity: 'error', code: 'expr/curly-quotes', message, hint, offset: start + curly }];
+    }
     if (kind === 'pattern' && isRisky(written.slice(1, written.lastIndexOf('/')))) {
       const message =
         'this regular expression can take for ever: a repetition within a repetition matches in too many ways';

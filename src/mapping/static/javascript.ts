@@ -14,7 +14,7 @@ const signs: readonly { readonly written: string; readonly hint: string }[] = [
   { written: '&&', hint: 'JSONata joins conditions with and: a and b' },
   { written: '||', hint: 'for conditions write or: a or b; for a default write $firstOf(a, b)' },
   { written: '//', hint: 'comments are written /* … */' },
-  { written: '=>', hint: 'a function is written function($x) { … }' },
+  { written: '=>', hint: 'at least is written >=; a function is written function($x) { … }' },
   { written: '?.', hint: 'a path goes on over what is missing by itself: write a dot alone' },
   { written: '<>', hint: 'JSONata compares with !=: a != b' },
   { written: '++', hint: 'write $x := $x + 1; there is no ++' },
@@ -22,8 +22,14 @@ const signs: readonly { readonly written: string; readonly hint: string }[] = [
 ];
 
 const statements: Readonly<Record<string, string>> = {
+  AND: 'conditions are joined with and, in small letters',
+  IS: 'JSONata compares with one =: a = b',
+  NOT: '"not" is a function: $not(…)',
+  OR: 'conditions are joined with or, in small letters',
   const: 'a variable is set with $name := … and blocks are in parentheses: ($x := a; $x & b)',
+  equals: 'JSONata compares with one =: a = b',
   if: 'a condition is written a ? b : c',
+  is: 'JSONata compares with one =: a = b',
   let: 'a variable is set with $name := … and blocks are in parentheses: ($x := a; $x & b)',
   new: 'there are no objects to make; times are $now(), $toMillis(…), $fromMillis(…)',
   not: '"not" is a function: $not(…)',

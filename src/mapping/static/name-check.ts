@@ -28,14 +28,18 @@ export function checkNames(ast: unknown, variables: readonly string[]): readonly
     if (refused !== undefined) return [{ ...at, code: 'expr/refused', message: refused.why, hint: refused.instead }];
     if (known.includes(name) || names.bound.has(name)) return [];
     const message = `unknown ${isCalled ? 'function' : 'variable'} $${name}`;
-    return [{ ...at, code: 'expr/unknown-name', message, hint: nameHint(name, variables, isCalled) }];
+    return [
+      { ...at, code: 'expr/unknown-name', message, hint: nameHint(name, [...names.bound, ...variables], isCalled) },
+    ];
   });
 }
 
 /** The name that was meant, or where one could come from. */
 function nameHint(name: string, variables: readonly string[], isCalled: boolean): string {
   const format = (known: string): string => `$${known}`;
-  const meant = didYouMean(name, [...functionNames, ...variables], format);
+  // What is not called is most likely a value; a function comes second.
+  const [first, second] = isCalled ? [functionNames, variables] : [variables, functionNames];
+  const meant = didYouMean(name, first, format) ?? didYouMean(name, second, format);
   if (meant !== undefined) return meant;
   if (isCalled) return suggest(name, functionNames, { what: 'functions with names like it', format, otherwise: '' });
   const known = variables.length === 0 ? '' : `; known here: ${variables.map(format).join(', ')}`;

@@ -109,7 +109,9 @@ function eventTypeProblems(
         code: 'mapping/unknown-event-type',
         message: `${source} is not known to send ${quote(pattern)}`,
         at: yaml.positionOf(path),
-        hint: suggest(pattern, pattern.endsWith('.*') ? families(types) : types, { what: 'it sends', otherwise: '' }),
+        hint: /,/.test(pattern)
+          ? `write a list:  events: [${pattern}]`
+          : suggest(pattern, pattern.endsWith('.*') ? families(types) : types, { what: 'it sends', otherwise: '' }),
       },
     ];
   });

@@ -2,8 +2,10 @@ import type { Problem } from '../../diagnostics/problem.ts';
 import type { YamlFile } from '../../yaml/document.ts';
 import { inSingleQuotes } from '../../yaml/value-hints.ts';
 import { parseExpression } from '../expression.ts';
+import { wildcard } from '../functions.ts';
 import { expressionText } from '../template.ts';
-import { startsOf } from './ast.ts';
+import { type AstNode, type Starts, startOf, startsOf } from './ast.ts';
+import { andParts, comparedText } from './condition-check.ts';
 import { checkMeaning } from './expression-checks.ts';
 import type { ExpressionProblem } from './expression-problem.ts';
 import { tokensOf } from './expression-tokens.ts';
@@ -18,6 +20,8 @@ export interface SiteContext {
   /** The names of `let:`, in order. */
   readonly letNames: readonly string[];
   readonly vars: readonly string[] | undefined;
+  /** How expressions name the event's type, and the patterns of `events:`. */
+  readonly types: { readonly paths: readonly string[]; readonly patterns: readonly string[] };
 }
 
 /** Every text of a mapping, expression or not, at its place in the file. */
@@ -58,10 +62,28 @@ function expressionProblems(text: string, site: Site, context: SiteContext): rea
     ...names.map((problem) => placed(problem, context)),
     ...checkMembers(parsed.ast, membersFor(context), starts),
     ...checkMeaning(parsed.ast, text, site.role),
+    ...(site.path.length === 1 && site.role === 'condition' ? typeProblems(parsed.ast, context.types, starts) : []),
   ];
   // What something comes to says nothing where a part of it is wrong.
   const parts = found.filter(({ code }) => code !== 'expr/wrong-kind' && code !== 'expr/never-true');
   return parts.some(({ severity }) => severity === 'error') ? parts : found;
+}
+
+/** A condition for a type that `events:` keeps out. */
+function typeProblems(
+  ast: AstNode,
+  { paths, patterns }: SiteContext['types'],
+  starts: Starts,
+): readonly ExpressionProblem[] {
+  if (patterns.length === 0) return [];
+  return andParts(ast).flatMap((part): ExpressionProblem[] => {
+    const { path, value } = comparedText(part) ?? {};
+    if (path === undefined || value === undefined || !paths.includes(path)) return [];
+    if (patterns.some((pattern) => wildcard(pattern)(value))) return [];
+    const message = `events: lets no ${value} through, so this is never true`;
+    const hint = `add ${value} to events:, or compare with one of those that are there: ${patterns.join(', ')}`;
+    return [{ severity: 'error', code: 'expr/never-true', message, hint, offset: startOf(part, starts) }];
+  });
 }
 
 const membersFor = ({ vars, letNames }: SiteContext): Members =>

@@ -8,8 +8,24 @@ import type { Site } from './sites.ts';
 export type TextProblem = Pick<Problem, 'severity' | 'code' | 'message' | 'hint'> & { readonly offset?: number };
 
 export function checkText(site: Site): readonly TextProblem[] {
-  const found = variable(site) ?? otherSyntax(site) ?? plainText(site);
+  const found = hiddenExpression(site) ?? variable(site) ?? otherSyntax(site) ?? plainText(site);
   return found === undefined ? [] : [found];
+}
+
+/** An expression whose `=` is not the very first character is sent as it stands. */
+function hiddenExpression(site: Site): TextProblem | undefined {
+  const [, before, expression] = /^(\s+|[\u2018-\u201f\u00ab\u00bb]\s*)=(?!=)([\s\S]+)/.exec(site.text) ?? [];
+  if (before === undefined || expression === undefined) return undefined;
+  const isCurly = before.trim() !== '';
+  const written = expression.trim().replace(/[\u2018-\u201f\u00ab\u00bb]+$/, '');
+  return {
+    severity: 'error',
+    code: 'mapping/plain-text',
+    message: isCurly ? 'quotes of a word processor are part of the text' : 'the = is not the first character',
+    hint: isCurly
+      ? `write straight quotes, or none:  ${keyOf(site)}: =${written}`
+      : `put the = first, before any blank or empty line:  ${keyOf(site)}: =${written}`,
+  };
 }
 
 const keyOf = ({ path }: Site): string => String(path.findLast((part) => typeof part === 'string') ?? '');
