@@ -44,7 +44,7 @@ async function isMeant(): Promise<boolean> {
 
 async function forgottenOf(text: string): Promise<ApiForgotten> {
   const api = await gatewayIfRunning();
-  return api === undefined
+  return api instanceof GatewayError
     ? withStore(async (store) => forgottenJson(await forgetPerson(text, store)) as unknown as ApiForgotten)
     : api.delete<ApiForgotten>(`/identities?identifier=${encodeURIComponent(text)}`);
 }

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../model/error.ts';
 import { personBehind } from '../../pipeline/people.ts';
 import { personJson } from '../../pipeline/people-json.ts';
 import { type ApiPerson, withStore } from '../api-people.ts';
@@ -21,7 +22,7 @@ export const identitiesCommand: Verb = {
 
 async function personOf(text: string): Promise<ApiPerson> {
   const api = await gatewayIfRunning();
-  return api === undefined
+  return api instanceof GatewayError
     ? withStore(async (store) => personJson(await personBehind(text, store)) as unknown as ApiPerson)
     : api.get<ApiPerson>(`/identities?identifier=${encodeURIComponent(text)}`);
 }
