@@ -26,6 +26,16 @@ async function sent(name: string): Promise<Record<'usermaven' | 'vemetric' | 'um
   await request(demo.gateway.url).post(url).set(headers).send(body).expect(200, { accepted: 1, duplicates: 0 });
   await Promise.all(demo.standIns.map((destination, index) => destination.waitFor((counts[index] ?? 0) + 1)));
 
+  // The first event of a visitor who is a known user comes with an identify that joins the two.
+  await expect
+    .poll(async () => {
+      const stats = await fetch(`${demo.gateway.adminUrl}/api/stats`, {
+        headers: { authorization: `Bearer ${demo.gateway.token}` },
+      });
+      const { deliveries } = (await stats.json()) as { deliveries: { pending: number; in_flight: number } };
+      return deliveries.pending + deliveries.in_flight;
+    })
+    .toBe(0);
   const last = (destination: string): object | undefined => standIn(destination).received.at(-1)?.items.at(-1)?.body;
   return { usermaven: last('usermaven'), vemetric: last('vemetric'), umami: last('umami'), segment: last('segment') };
 }

@@ -6,7 +6,11 @@ import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { Json } from '../../src/model/json.ts';
 import { problemLine } from '../support/problem-line.ts';
 
-const known = { sources: ['shop', 'stripe'], destinations: ['console', 'usermaven', 'segment', 'umami', 'vemetric'] };
+const known = {
+  sources: ['shop', 'stripe', 'crm'],
+  sourceTypes: { crm: 'hubspot' },
+  destinations: ['console', 'usermaven', 'segment', 'umami', 'vemetric'],
+};
 
 /** What every mapping of these tests starts with; tests say only what they are about. */
 const head = 'version: 1\nname: A test\nsource: shop\n';

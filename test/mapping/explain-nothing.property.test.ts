@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { previewLines } from '../../src/cli/preview-view.ts';
 import { environmentFrom } from '../../src/config/environment.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
+import type { Outcome } from '../../src/lookups/ask.ts';
 import { compileMapping, type MappingDefinition } from '../../src/mapping/compile.ts';
 import { evaluateMapping } from '../../src/mapping/evaluate.ts';
 import { PreviewEvaluator } from '../../src/mapping/evaluator/preview-evaluator.ts';
@@ -12,6 +13,8 @@ import { tell } from '../../src/mapping/explain/reason.ts';
 import type { AstNode } from '../../src/mapping/explain/syntax-tree.ts';
 import { explainNothing } from '../../src/mapping/explain-nothing.ts';
 import { compileExpression } from '../../src/mapping/expression.ts';
+import type { Facts, LookupFact } from '../../src/mapping/facts.ts';
+import { writtenLookups } from '../../src/mapping/lookup-schema.ts';
 import { mergePatch } from '../../src/mapping/merge.ts';
 import { publicSettings } from '../../src/mapping/public-settings.ts';
 import type { MappingTest } from '../../src/mapping/schema.ts';
@@ -47,6 +50,17 @@ const bodyOf = ({ given, change }: MappingTest): Json => {
   return change === undefined ? body : mergePatch(body, change);
 };
 
+/** What a lookup comes to in a test that stubs it, and in one that does not. */
+const stubOf = (test: MappingTest, name: string): LookupFact => {
+  const stub = test.lookup?.[name];
+  return stub === undefined ? { missing: 'nobody is asked' } : { found: stub };
+};
+
+const factsOf = ({ file, content }: MappingDefinition, test: MappingTest): Facts => ({
+  linked: { [file]: [{}] },
+  lookups: { [file]: Object.fromEntries(Object.keys(content.lookup ?? {}).map((name) => [name, stubOf(test, name)])) },
+});
+
 async function evaluationsOf(
   definition: MappingDefinition,
   test: MappingTest,
@@ -57,7 +71,7 @@ async function evaluationsOf(
   const transport = { externalId: 'x', occurredAt: moment, receivedAt: moment, headers: {}, url: '/in/x' };
   await evaluateMapping(
     compileMapping(definition).mapping,
-    { ...about, ...transport, body: bodyOf(test) },
+    { ...about, ...transport, body: bodyOf(test), ...factsOf(definition, test) },
     {
       vars: gateway.vars,
       destinations: new Map(
@@ -182,6 +196,12 @@ function misspeltText({ definition, evaluation, key, at }: Asked, misspelt: stri
 const evaluator = new PreviewEvaluator();
 afterAll(() => evaluator.stop());
 
+function outcomeOf({ content }: MappingDefinition, test: MappingTest, lookup: string): Outcome {
+  const entry = writtenLookups(content.lookup).find((written) => written.lookup === lookup);
+  const fact = stubOf(test, entry?.name ?? '');
+  return 'found' in fact ? { kind: 'found', value: fact.found } : { kind: 'missing', message: fact.missing };
+}
+
 /** What `hookstitch try` shows of the mapping on the event of its test. */
 async function tried(each: Asked, misspelt: string): Promise<string> {
   const { definition, test } = each;
@@ -193,7 +213,12 @@ async function tried(each: Asked, misspelt: string): Promise<string> {
   const mapping = { name: definition.file, shown: definition.file, text: misspeltText(each, misspelt) };
   const shown = await preview(
     { mapping, event },
-    { ...gateway, clock: { now: () => moment }, evaluate: (setup, claimed) => evaluator.evaluate(setup, claimed) },
+    {
+      ...gateway,
+      clock: { now: () => moment },
+      evaluate: (setup, claimed, facts) => evaluator.evaluate(setup, claimed, facts),
+      lookups: { ask: async ({ lookup }) => outcomeOf(definition, test, lookup) },
+    },
   );
   if (!('event' in shown)) return JSON.stringify(shown);
   const view = { chosen: { event, from: 'its test' }, destinations: gateway.destinations, show: undefined };
