@@ -95,8 +95,9 @@ async function lookUp(
   for (const lookup of lookups) {
     if (lookup.after.some((name) => wanted.some((other) => other.name === name))) continue;
     const fact = facts[lookup.name] ?? (await wantedOf(lookup, fill));
-    if ('found' in fact) bindings[lookup.name] = fact.found;
-    else if ('wanted' in fact) wanted.push(fact.wanted);
+    bindings[lookup.name] = 'found' in fact ? fact.found : undefined;
+    if ('found' in fact) continue;
+    if ('wanted' in fact) wanted.push(fact.wanted);
     // Nothing to look up is no answer that failed to come.
     else if (lookup.isOptional && 'isNothing' in fact) continue;
     else if (lookup.isOptional) without[lookup.name] = fact.missing;
