@@ -98,18 +98,27 @@ async function lookUp(
     bindings[lookup.name] = 'found' in fact ? fact.found : undefined;
     if ('found' in fact) continue;
     if ('wanted' in fact) wanted.push(fact.wanted);
-    // Nothing to look up is no answer that failed to come.
-    else if (lookup.isOptional && 'isNothing' in fact) continue;
-    else if (lookup.isOptional) without[lookup.name] = fact.missing;
-    else throw new Interruption('fault', ['lookup', lookup.name], fact.missing);
+    else Object.assign(without, reasonWithout(lookup, fact));
   }
   return { wanted, without };
+}
+
+interface Missing {
+  readonly missing: string;
+  /** There was nothing to look up, so no answer failed to come. */
+  readonly isNothing?: true;
+}
+
+/** Why the mapping goes on without it, by name. Throws `Interruption` where it cannot. */
+function reasonWithout({ name, isOptional }: CompiledLookup, { missing, isNothing }: Missing): Record<string, string> {
+  if (!isOptional) throw new Interruption('fault', ['lookup', name], missing);
+  return isNothing === true ? {} : { [name]: missing };
 }
 
 async function wantedOf(
   { name, lookup, source, isOptional, args: template }: CompiledLookup,
   fill: FillScope,
-): Promise<{ readonly wanted: WantedLookup } | { readonly missing: string; readonly isNothing?: true }> {
+): Promise<{ readonly wanted: WantedLookup } | Missing> {
   const filled = await fillTemplate(template, fill);
   const given = Object.entries(isJsonObject(filled) ? filled : {}).filter(([, value]) => !isEmpty(value));
   const checked = lookupNamed(lookup)?.args.safeParse(Object.fromEntries(given));
