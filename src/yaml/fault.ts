@@ -1,6 +1,6 @@
 import type { Document, YAMLError } from 'yaml';
 import type { DiagnosticCode } from '../diagnostics/catalogue.ts';
-import { type Entry, entryAt, lineAt } from './line-at.ts';
+import { type Entry, entryAt, indentOf, lineAt, nextLine, previousLine, startsWithKey } from './line-at.ts';
 
 /** A stretch of the file, as offsets. */
 export interface Span {
@@ -32,6 +32,8 @@ export interface Complaint {
   readonly error: YAMLError;
   readonly document: Document;
   readonly source: string;
+  /** As the author wrote it, which is what a hint may quote: in `source` what was wrong before has been repaired. */
+  readonly original: string;
 }
 
 /** What a complaint comes from; what is not said is as the parser says it. */
@@ -47,6 +49,24 @@ export function repairOf(source: string, { from, to }: Span): Repair {
   const text = source.slice(from, to);
   const harmless = text.length < 2 ? 'x'.repeat(text.length) : `=$${text.slice(2).replace(/[^\r\n]/g, ' ')}`;
   return { from, to, text: harmless };
+}
+
+/** A harmless entry instead, where a block of keys goes on; undefined where there is no room for one. */
+export function entryRepairOf(source: string, { from, to }: Span, name?: string): Repair | undefined {
+  // Without a name of its own it has one that no other entry has.
+  const key = `${name ?? `x${source.slice(0, from).split('\n').length}`}:`;
+  const blank = source.slice(from, to).replace(/[^\r\n]/g, ' ');
+  return blank.startsWith(' '.repeat(key.length)) ? { from, to, text: key + blank.slice(key.length) } : undefined;
+}
+
+/** True for the first sign of a line that stands among the keys of a block, and is not the value of the one above. */
+export function isAmongKeys(source: string, offset: number): boolean {
+  const line = lineAt(source, offset);
+  const own = indentOf(line.text);
+  if (line.start + own !== offset) return false;
+  const [above, below] = [previousLine(source, line), nextLine(source, line)];
+  const isBesideKey = below !== undefined && indentOf(below.text) >= own && startsWithKey.test(below.text);
+  return above === undefined || indentOf(above.text) >= own || isBesideKey;
 }
 
 /** Everything up to the end of the line but the brackets that close there. */

@@ -35,6 +35,9 @@ export function previousLine(source: string, line: SourceLine): SourceLine | und
 
 export const indentOf = (text: string): number => /^\s*/.exec(text)?.[0].length ?? 0;
 
+/** A line that starts with a key, or with one behind the dash of a list. */
+export const startsWithKey = /^\s*(?:- +)?(?:"[^"]*"|'[^']*'|[\w.$-]+)\s*:(?:\s|$)/;
+
 /** A key with its value on a line, or between the brackets of a line. */
 export interface Entry {
   readonly key: string;
@@ -91,4 +94,10 @@ function bracketed(text: string): string {
 export function withoutComment(value: string): string {
   const [text = value] = /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|(?!\s#).)*/.exec(value) ?? [];
   return text.trimEnd();
+}
+
+/** How many brackets a text leaves open; those between quotes are none. */
+export function openBrackets(text: string): number {
+  const signs = text.replace(/"[^"]*"|'[^']*'/g, '').match(/[([{)\]}]/g) ?? [];
+  return signs.reduce((depth, sign) => depth + (/[([{]/.test(sign) ? 1 : -1), 0);
 }

@@ -1,6 +1,27 @@
 import { quote } from '../diagnostics/quote.ts';
-import { type Complaint, type Explanation, type Fault, linesOf, repairOf, restOfLine, wholeValue } from './fault.ts';
-import { entryAt, indentOf, lineAt, nextLine, previousLine, type SourceLine, withoutComment } from './line-at.ts';
+import {
+  type Complaint,
+  type Explanation,
+  entryRepairOf,
+  type Fault,
+  isAmongKeys,
+  linesOf,
+  type Repair,
+  repairOf,
+  restOfLine,
+  type Span,
+  wholeValue,
+} from './fault.ts';
+import {
+  entryAt,
+  indentOf,
+  lineAt,
+  nextLine,
+  previousLine,
+  type SourceLine,
+  startsWithKey,
+  withoutComment,
+} from './line-at.ts';
 import { inQuotes, inSingleQuotes, quoteIt, writeBlock, writeExpression } from './value-hints.ts';
 
 /** Mistakes that the line they stand on gives away. */
@@ -55,8 +76,6 @@ function linesBetween(source: string, first: SourceLine, last: SourceLine): read
     .map((text) => text.trim());
 }
 
-const startsWithKey = /^\s*(?:- +)?(?:"[^"]*"|'[^']*'|[\w.$-]+)\s*:(?:\s|$)/;
-
 /** A key below a value, but deeper: the parser takes it for more of the value. */
 export function overIndented({ source, error }: Complaint): Explanation | undefined {
   const line = lineAt(source, error.pos[0]);
@@ -101,18 +120,83 @@ function commentInExpression(
   return { offset: behind + blanks.length, message: 'a comment inside of an expression', hint };
 }
 
+/** Entries of a list among keys: `- status: x` below `meta: y`. */
+export function dashAmongKeys({ source, error }: Complaint): Explanation | undefined {
+  const first = lineAt(source, error.pos[0]);
+  const indent = indentOf(first.text);
+  const offset = first.start + indent;
+  const item = /^- +(\S.*)$/.exec(first.text.slice(indent))?.[1];
+  if (item === undefined || error.pos[0] > offset || !isAmongKeys(source, offset)) return undefined;
+  let last = lastLineOfValue(source, first);
+  for (let next = nextLine(source, last); next !== undefined; next = nextLine(source, last)) {
+    if (indentOf(next.text) !== indent || !next.text.slice(indent).startsWith('- ')) break;
+    last = lastLineOfValue(source, next);
+  }
+  const hint = startsWithKey.test(item)
+    ? `remove the dash: ${item}`
+    : 'a list stands below a key that has no value of its own';
+  return {
+    code: 'yaml/dash-among-keys',
+    message: 'a dash makes an entry of a list, and this is a block of keys',
+    offset,
+    hint,
+    spoils: [linesOf(source, offset, last.start)],
+    repair: withoutDashes(source, { from: offset, to: last.end }),
+  };
+}
+
+/** As it was meant where every entry is a key with its value on one line. */
+function withoutDashes(source: string, span: Span): Repair | undefined {
+  const lines = source.slice(span.from, span.to).split('\n');
+  const isPlain = lines.every((line) => startsWithKey.test(line) && /^\s*- /.test(line));
+  if (!isPlain) return entryRepairOf(source, span, /^- +([\w.-]+)\s*:/.exec(lines[0] ?? '')?.[1]);
+  const text = lines.map((line) =>
+    line.replace(/^(\s*)(- +)(.*?)(\r?)$/, (_, ...[indent, dash, item, end]: string[]) =>
+      [indent, item, dash?.replace('-', ' '), end].join(''),
+    ),
+  );
+  return { ...span, text: text.join('\n') };
+}
+
+/** `given { … }` and `given:{ … }`: the block is taken for more of the key. */
+export function keyBeforeBracket({ source, error }: Complaint): Explanation | undefined {
+  const line = lineAt(source, error.pos[0]);
+  const [, lead = '', key, between = '', value] =
+    /^(\s*(?:- +)*)([\w.-]+)(:|\s*=\s*|\s+)([{[].*)$/.exec(line.text) ?? [];
+  if (key === undefined) return undefined;
+  const span = { from: line.start + lead.length, to: line.start + line.text.length };
+  const found = { hint: `write a colon and a space: ${key}: ${value}`, repair: entryRepairOf(source, span, key) };
+  if (between === ':')
+    return {
+      code: 'yaml/missing-space',
+      message: `no space after "${key}:"`,
+      offset: span.from,
+      ...found,
+    };
+  return { code: 'yaml/missing-colon', message: `no ":" after ${quote(key)}`, offset: span.from, ...found };
+}
+
 /** `name:=x`, or a word alone. */
-export function keyWithoutValue({ source, error }: Complaint): Explanation | undefined {
+export function keyWithoutValue({ source, original, error }: Complaint): Explanation | undefined {
   if (!error.message.startsWith('Implicit')) return undefined;
   const offset = error.pos[0];
-  const line = lineAt(source, offset);
+  const line = lineAt(original, offset);
   const [, lead = '', key, value] = /^(\s*(?:- +)*)([\w.-]+):(\S.*)$/.exec(line.text) ?? [];
   if (key === undefined || value === undefined) {
     const word = line.text.trim();
     if (word.startsWith('- '))
       return { code: 'yaml/bad-indent', hint: 'a list stands below a key that has no value of its own' };
-    const message = `no ":" after ${quote(word)}`;
-    return { code: 'yaml/missing-colon', message, hint: `a key has a colon and a value: ${word.split(/\s/)[0]}: …` };
+    const [, name = word.split(/\s/)[0], expression = '…'] = /^([\w.-]+)\s*(=.*)$/.exec(word) ?? [];
+    return {
+      code: 'yaml/missing-colon',
+      message: `no ":" after ${quote(word)}`,
+      hint: `a key has a colon and a value: ${name}: ${expression}`,
+      repair: entryRepairOf(
+        source,
+        { from: line.start + indentOf(line.text), to: line.start + line.text.length },
+        name,
+      ),
+    };
   }
   const from = line.start + lead.length + key.length + 1;
   const rest = repairOf(source, { from: from + 1, to: from + value.length });

@@ -1,7 +1,16 @@
 import { isNode, isScalar, visit } from 'yaml';
 import { quote } from '../diagnostics/quote.ts';
-import { type Complaint, type Explanation, linesOf, restOfLine, type Span } from './fault.ts';
-import { lineAt } from './line-at.ts';
+import {
+  type Complaint,
+  type Explanation,
+  entryRepairOf,
+  type Fault,
+  isAmongKeys,
+  linesOf,
+  restOfLine,
+  type Span,
+} from './fault.ts';
+import { lineAt, openBrackets, withoutComment } from './line-at.ts';
 
 /** Mistakes that are seen in what the parser made of the text. */
 
@@ -51,13 +60,37 @@ export function unclosedQuote({ document, source, error }: Complaint): Explanati
   });
   if (offset === undefined) return undefined;
   const sign = source.charAt(offset);
-  return {
-    code: 'yaml/unclosed-quote',
-    message: `the ${sign} that opens here is not closed`,
-    offset,
-    hint: `close it with ${sign} at the end of the value`,
-    repair: restOfLine(source, offset),
-  };
+  const found = { code: 'yaml/unclosed-quote', message: `the ${sign} that opens here is not closed`, offset } as const;
+  if (isAmongKeys(source, offset)) return { ...found, ...openKey(source, offset) };
+  return { ...found, hint: `close it with ${sign} at the end of the value`, repair: restOfLine(source, offset) };
+}
+
+/** `"events: x`, `{ id: x`: the key is read without the sign before it, so that nothing else is said to be missing. */
+function openKey(source: string, offset: number): Pick<Explanation, 'hint'> & Pick<Fault, 'repair'> {
+  const sign = source.charAt(offset);
+  const line = lineAt(source, offset);
+  const span = { from: offset, to: line.start + line.text.length };
+  const [, blanks = '', rest = '', key] =
+    /^(\s*)((?:- +)?([\w.$-]+)\s*:(?:\s.*)?)$/.exec(source.slice(offset + 1, span.to)) ?? [];
+  const closing = { '{': '}', '[': ']' }[sign] ?? sign;
+  if (key === undefined) return { hint: `close it with ${closing}`, repair: entryRepairOf(source, span) };
+  const hint = closing === sign ? `close it behind the key: ${sign}${key}${sign}: …` : `close it with ${closing}`;
+  return { hint: `remove it, or ${hint}`, repair: { ...span, text: `${rest}${blanks} ` } };
+}
+
+/** A bracket before a key that takes everything below for what is in it. */
+export function bracketBeforeKey({ document, source, error }: Complaint): Explanation | undefined {
+  const offset = error.pos[0];
+  let start: number | undefined;
+  visit(document, {
+    Collection: (_, { flow, range }) => {
+      if (flow !== true || !range || range[0] > offset || range[1] < offset || !isAmongKeys(source, range[0])) return;
+      if (openBrackets(withoutComment(lineAt(source, range[0]).text)) > 0) start = range[0];
+    },
+  });
+  if (start === undefined) return undefined;
+  const message = `the ${source.charAt(start)} that opens here is not closed`;
+  return { code: 'yaml/unclosed-bracket', message, offset: start, ...openKey(source, start) };
 }
 
 export function unclosedBracket({ document, source, error }: Complaint): Explanation | undefined {

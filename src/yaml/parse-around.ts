@@ -18,27 +18,33 @@ export interface Parsed {
  */
 export function parseAround(text: string): Parsed {
   const faults: Fault[] = [];
-  // What was put in place of a fault is nobody's mistake.
   const repairs: Repair[] = [];
-  const isOurs = ({ offset }: Fault): boolean => repairs.some(({ from, to }) => offset >= from && offset < to);
   let source = text;
   for (;;) {
     const document = parse(source);
-    const found = [...document.errors, ...document.warnings]
-      .map((error) => syntaxFault({ error, document, source }))
-      .filter((fault) => !isOurs(fault));
-    const structural = found.find((fault) => fault.structural);
-    if (structural === undefined) {
-      const unsupported = removeUnsupported(document, source);
-      return { faults: inOrder([...faults, ...found, ...unsupported]), readable: { document, source } };
+    const found = [...document.errors, ...document.warnings].map((error) =>
+      syntaxFault({ error, document, source, original: text }),
+    );
+    const [first, ...others] = found.filter((fault) => fault.structural);
+    // What the parser says of a repair is not about anything the author wrote.
+    const structural = [first, ...others].find((fault) => fault !== undefined && !isWithin(repairs, fault.offset));
+    if (first === undefined) {
+      const own = [...found, ...removeUnsupported(document, source)];
+      const told = own.filter(({ offset }) => !isWithin(repairs, offset));
+      return { faults: inOrder([...faults, ...told]), readable: { document, source } };
     }
+    if (structural === undefined) return { faults: inOrder(faults) };
     faults.push(structural);
-    const next = repaired(source, structural.repair);
-    if (next === source || faults.length > repairsMax) return { faults: inOrder(faults) };
-    if (structural.repair !== undefined) repairs.push(structural.repair);
+    const { repair } = structural;
+    const next = repair === undefined ? source : repaired(source, repair);
+    if (repair === undefined || next === source || faults.length > repairsMax) return { faults: inOrder(faults) };
+    repairs.push(repair);
     source = next;
   }
 }
+
+const isWithin = (repairs: readonly Repair[], offset: number): boolean =>
+  repairs.some(({ from, to }) => from <= offset && offset <= to);
 
 /** YAML 1.2 core: unique keys, no merge keys, no tags of one's own. */
 const parse = (source: string): Document =>
@@ -46,5 +52,5 @@ const parse = (source: string): Document =>
 
 const inOrder = (faults: readonly Fault[]): readonly Fault[] => faults.toSorted((a, b) => a.offset - b.offset);
 
-const repaired = (source: string, repair: Repair | undefined): string =>
-  repair === undefined ? source : source.slice(0, repair.from) + repair.text + source.slice(repair.to);
+const repaired = (source: string, { from, to, text }: Repair): string =>
+  source.slice(0, from) + text + source.slice(to);

@@ -67,6 +67,7 @@ function hintForText(key: string, value: string, { issue, path, schema }: Misfit
 function hintForOther(key: string, value: unknown, issue: z.core.$ZodIssue): string | undefined {
   if (issue.code === 'invalid_type' && issue.expected === 'string' && ['number', 'boolean'].includes(typeof value))
     return `put it in quotes: ${key}: "${String(value)}"`;
+  if (issue.code === 'invalid_type' && issue.expected === 'record') return hintForList(key, value);
   if (!issue.message.includes('text')) return undefined;
   if (Array.isArray(value))
     return `write one text, or an expression that makes one of several: ${key}: =$join([…], ", ")`;
@@ -75,6 +76,14 @@ function hintForOther(key: string, value: unknown, issue: z.core.$ZodIssue): str
   return others.length === 0 && empty === null
     ? writeExpression(key, path)
     : `write one text, or an expression that gives one: ${key}: =…`;
+}
+
+/** Keys that were written as entries of a list. */
+function hintForList(key: string, value: unknown): string | undefined {
+  const entries: readonly unknown[] = Array.isArray(value) ? value : [];
+  const names = entries.flatMap((entry) => (typeof entry === 'object' && entry !== null ? Object.keys(entry) : []));
+  if (names.length === 0) return undefined;
+  return [`a block of keys has no dashes:`, `${key}:`, ...names.map((name) => `  ${name}: …`)].join('\n');
 }
 
 function hintForChoice(value: unknown, choices: readonly (string | number)[]): string | undefined {

@@ -3,13 +3,15 @@ import { type Complaint, type Explanation, type Fault, linesOf, restOfLine } fro
 import {
   badStart,
   colonInValue,
+  dashAmongKeys,
+  keyBeforeBracket,
   keyWithoutValue,
   misalignedLine,
   overIndented,
   unexpectedToken,
   unquotedInBrackets,
 } from './line-faults.ts';
-import { duplicateKey, entriesRunTogether, unclosedBracket, unclosedQuote } from './node-faults.ts';
+import { bracketBeforeKey, duplicateKey, entriesRunTogether, unclosedBracket, unclosedQuote } from './node-faults.ts';
 import { quoteIt } from './value-hints.ts';
 
 const explanations: Partial<Record<ErrorCode, (complaint: Complaint) => Explanation | undefined>> = {
@@ -19,18 +21,25 @@ const explanations: Partial<Record<ErrorCode, (complaint: Complaint) => Explanat
     structural: false,
     hint: `in "…" a backslash starts an escape: write \\\\ for one backslash, or put the text in '…'`,
   }),
-  BAD_INDENT: (complaint) => unclosedQuote(complaint) ?? unclosedBracket(complaint) ?? misalignedLine(complaint),
+  BAD_INDENT: (complaint) =>
+    bracketBeforeKey(complaint) ?? unclosedQuote(complaint) ?? unclosedBracket(complaint) ?? misalignedLine(complaint),
   BAD_SCALAR_START: badStart,
-  BLOCK_AS_IMPLICIT_KEY: (complaint) => overIndented(complaint) ?? colonInValue(complaint),
+  BLOCK_AS_IMPLICIT_KEY: (complaint) =>
+    dashAmongKeys(complaint) ?? keyBeforeBracket(complaint) ?? overIndented(complaint) ?? colonInValue(complaint),
   DUPLICATE_KEY: duplicateKey,
-  BLOCK_IN_FLOW: (complaint) => unquotedInBrackets(complaint) ?? entriesRunTogether(complaint),
+  BLOCK_IN_FLOW: (complaint) =>
+    bracketBeforeKey(complaint) ?? unquotedInBrackets(complaint) ?? entriesRunTogether(complaint),
   MISSING_CHAR: (complaint) =>
+    bracketBeforeKey(complaint) ??
     unclosedQuote(complaint) ??
+    keyBeforeBracket(complaint) ??
     unquotedInBrackets(complaint) ??
     entriesRunTogether(complaint) ??
     keyWithoutValue(complaint),
   MULTILINE_IMPLICIT_KEY: (complaint) =>
+    bracketBeforeKey(complaint) ??
     unclosedQuote(complaint) ??
+    keyBeforeBracket(complaint) ??
     unquotedInBrackets(complaint) ??
     entriesRunTogether(complaint) ??
     keyWithoutValue(complaint),
@@ -50,7 +59,11 @@ const explanations: Partial<Record<ErrorCode, (complaint: Complaint) => Explanat
     hint: quoteIt(source, error.pos[0], 'in an expression, "not" is $not(…); a text that starts with ! goes in quotes'),
   }),
   UNEXPECTED_TOKEN: (complaint) =>
-    unclosedQuote(complaint) ?? unquotedInBrackets(complaint) ?? unexpectedToken(complaint),
+    bracketBeforeKey(complaint) ??
+    unclosedQuote(complaint) ??
+    keyBeforeBracket(complaint) ??
+    unquotedInBrackets(complaint) ??
+    unexpectedToken(complaint),
 };
 
 /** A `*` or `&` without a name behind it. */

@@ -1,6 +1,6 @@
 import { type Document, isCollection, isPair, isScalar, Scalar, visit } from 'yaml';
 import { type Fault, linesOf } from './fault.ts';
-import { entryAt } from './line-at.ts';
+import { entryAt, openBrackets } from './line-at.ts';
 import { inQuotes, quoteIt, writeExpression } from './value-hints.ts';
 
 /**
@@ -98,9 +98,4 @@ function cutByComma({ value, type, range }: Scalar, source: string): Fault | und
     hint: `put the whole expression in quotes${whole}`,
     offset,
   };
-}
-
-function openBrackets(text: string): number {
-  const signs = text.replace(/"[^"]*"|'[^']*'/g, '').match(/[([{)\]}]/g) ?? [];
-  return signs.reduce((depth, sign) => depth + (/[([{]/.test(sign) ? 1 : -1), 0);
 }

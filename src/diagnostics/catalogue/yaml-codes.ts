@@ -60,6 +60,14 @@ export const yamlCodes = {
       right: 'event:\n  name: =data.object.status\n  user: { id: =id }',
     },
   },
+  'yaml/dash-among-keys': {
+    title: 'A dash in a block of keys',
+    why: 'A dash makes an entry of a list, and a block is either a list or made of keys. Names under let:, keys under event: and destinations with changes are keys: they stand without a dash.',
+    example: {
+      wrong: 'let:\n  invoice: =data.object\n  - customer: =data.object.customer',
+      right: 'let:\n  invoice: =data.object\n  customer: =data.object.customer',
+    },
+  },
   'yaml/duplicate-key': {
     title: 'The same key twice in one block',
     why: 'Only one of the two could count, and which one depends on the tool that reads the file.',

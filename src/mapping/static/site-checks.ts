@@ -60,7 +60,7 @@ function expressionProblems(text: string, site: Site, context: SiteContext): rea
   const starts = startsOf(tokensOf(text));
   const found = [
     ...names.map((problem) => placed(problem, context)),
-    ...checkMembers(parsed.ast, membersFor(context), starts),
+    ...(variables === undefined ? [] : checkMembers(parsed.ast, membersFor(context), starts)),
     ...checkMeaning(parsed.ast, text, site.role),
     ...(site.path.length === 1 && site.role === 'condition' ? typeProblems(parsed.ast, context.types, starts) : []),
   ];
