@@ -60,7 +60,7 @@ function userProblems(
       code: 'mapping/missing-key',
       message: 'event.user: has no id and no anonymous_id, so every event would land on nobody',
       at: yaml.positionOfKey(user.value === undefined ? [key] : [key, user.key]),
-      hint: 'add  user: { id: =… }, or an anonymous_id, or a fallback_id such as an e-mail',
+      hint: 'add an anonymous_id, or a fallback_id such as an e-mail, or  user: { id: =… }',
     },
   ];
 }
