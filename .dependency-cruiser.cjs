@@ -79,6 +79,7 @@ const livesIn = {
   jsonata: ['mapping'],
   'libphonenumber-js': ['mapping'],
   'lru-cache': ['lookups'],
+  pg: ['store/postgres'],
   pino: ['log.ts'],
   'pino-pretty': ['log.ts'],
   'prom-client': ['http'],
