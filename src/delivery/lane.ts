@@ -34,8 +34,13 @@ export interface Admission {
   readonly after: (claimed: number) => Lane;
 }
 
-/** `inFlight` counts the deliveries under way. */
-export function admit(lane: Lane, { inFlight, now }: { inFlight: number; now: Date }, limits: LaneLimits): Admission {
+interface Moment {
+  /** Deliveries under way. */
+  readonly inFlight: number;
+  readonly now: Date;
+}
+
+export function admit(lane: Lane, { inFlight, now }: Moment, limits: LaneLimits): Admission {
   const requests = Math.min(requestsOpen(lane, now), freeRequests(inFlight, limits));
   const allowance = allowanceOf(lane, limits, now);
   const allowed = allowance === undefined ? requests : Math.min(requests, take(allowance, requests, now).taken);
@@ -79,9 +84,9 @@ function probing(lane: Lane, now: Date): Lane {
   return { ...lane, circuit: { state: 'half_open', trouble, message, since, probeEndsAt } };
 }
 
-/** When the lane may let something through again; null when only an operator or something under way changes that. */
-export function opensAt(lane: Lane, limits: LaneLimits, now: Date): Date | null {
-  if (lane.pausedAt !== null) return null;
+/** When the lane may let something through again; null when only an operator or an end of what is under way changes that. */
+export function opensAt(lane: Lane, { inFlight, now }: Moment, limits: LaneLimits): Date | null {
+  if (lane.pausedAt !== null || freeRequests(inFlight, limits) === 0) return null;
   const { circuit } = lane;
   const allowance = allowanceOf(lane, limits, now);
   const tokenAt = allowance === undefined ? now : addMs(now, take(allowance, 1, now).waitMs);

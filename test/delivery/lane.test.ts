@@ -34,6 +34,11 @@ describe('a closed lane', () => {
     expect([0, 5, 8, 20].map((inFlight) => admitted(fresh, noon, inFlight).limit)).toEqual([8, 3, 0, 0]);
   });
 
+  it('waits for something to end when all that may be under way is, wherever it is', () => {
+    expect(opensAt(fresh, { inFlight: 8, now: noon }, limits)).toBeNull();
+    expect(opensAt(fresh, { inFlight: 7, now: noon }, limits)).toEqual(noon);
+  });
+
   it('counts requests, not payloads, where payloads share them', () => {
     const batched = { concurrency: 2, batch: 100 };
     expect([0, 1, 100, 101, 200].map((inFlight) => admitted(fresh, noon, inFlight, batched).limit)).toEqual([
@@ -47,7 +52,7 @@ describe('a closed lane', () => {
     expect(limit).toBe(2);
     expect(admitted(then(2), noon, 0, rated).limit).toBe(0);
     expect(admitted(then(1), noon, 0, rated).limit).toBe(1);
-    expect(opensAt(then(2), rated, noon)).toEqual(at(50));
+    expect(opensAt(then(2), { inFlight: 0, now: noon }, rated)).toEqual(at(50));
     expect(then(0).tokens).toEqual({ count: 2, countedAt: noon });
   });
 
@@ -87,7 +92,7 @@ describe('an open lane', () => {
       probeAt: at(30_000),
     });
     expect(admitted(opened, at(29_999)).limit).toBe(0);
-    expect(opensAt(opened, limits, noon)).toEqual(at(30_000));
+    expect(opensAt(opened, { inFlight: 0, now: noon }, limits)).toEqual(at(30_000));
     const probe = admitted(opened, at(30_000), 0, { concurrency: 8, batch: 100 });
     expect(probe.limit).toBe(1);
     expect(probe.after(1).circuit).toMatchObject({ state: 'half_open', since: noon });
@@ -163,7 +168,7 @@ describe('credentials that are refused', () => {
   it('are tried at once when an operator resumes the lane', () => {
     const held = paused(having(fresh, [wrongKey]), at(1));
     expect(admitted(held, at(60_000)).limit).toBe(0);
-    expect(opensAt(held, limits, at(60_000))).toBeNull();
+    expect(opensAt(held, { inFlight: 0, now: at(60_000 }, limits))).toBeNull();
     expect(admitted(resumed(held, at(5)), at(5)).limit).toBe(1);
   });
 });
