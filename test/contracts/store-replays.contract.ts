@@ -117,6 +117,16 @@ export function describeReplays(opened: { readonly store: Store }): void {
       expect(outgoingIds(await claimDeliveries(store, 'segment', { now: at(101_000) }))).toEqual([aDraft().outgoingId]);
     });
 
+    it('is done at once with its last event, however slow it is', async () => {
+      await keep({ name: 'one', end: failed() });
+      const { id } = await start({ rate: 0.01 });
+      await store.continueReplays(now);
+      const event = await claimOne(store, aClaim({ now }));
+      await store.settleTranslations([translated(event, [], at(101_000))]);
+
+      expect((await known(id)).status).toBe('finished');
+    });
+
     it('over nothing is done with its first step', async () => {
       const { id } = await start();
       expect(await store.continueReplays(now)).toBe(0);

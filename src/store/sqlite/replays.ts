@@ -182,10 +182,12 @@ function continueReplay(
   const { events, pauseMs } = replayPace(row.rate);
   const limit = Math.min(events, replayInLineMax - row.in_line);
   const after = { at: row.walked_at, seq: row.walked_seq };
-  const places = limit <= 0 ? [] : placesOf(sql, { filter: toFilter(row), after, limit });
+  // One more than is taken tells whether these are the last.
+  const found = limit <= 0 ? [] : placesOf(sql, { filter: toFilter(row), after, limit: limit + 1 });
+  const places = found.slice(0, Math.max(limit, 0));
   for (const { seq } of places) putInLine(sql, { seq, replay: row.seq }, tally);
   const { at, seq } = places.at(-1) ?? after;
-  const isAll = limit > 0 && places.length < limit;
+  const isAll = limit > 0 && found.length === places.length;
   const dueAt = isAll ? null : addMs(now, limit <= 0 ? crowdedMs : pauseMs).getTime();
   const walked = { walkedAt: at, walkedSeq: seq, putInLine: places.length };
   sql.replays.step.run({ seq: row.seq, ...walked, dueAt, now: now.getTime() });
