@@ -3,11 +3,11 @@ import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import { type EventId, newId } from '../../model/id.ts';
+import { earliest, toDelivery } from '../rows.ts';
 import type { Claim } from '../store.ts';
+import type { Tally } from '../tally.ts';
 import type { DeliveryMove, EndOfLeases, NewAttempt } from './delivery-statements.ts';
-import { earliest, toDelivery } from './rows.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 interface Queued {
   readonly eventId: EventId;

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { FailureReason, Verdict } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
-import type { AttemptRow, DeliveryRow } from './rows.ts';
+import type { AttemptRow, DeliveryRow } from '../rows.ts';
 
 interface NewDelivery {
   readonly id: DeliveryId;

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { GatewayError } from '../../model/error.ts';
+import { Tally } from '../tally.ts';
 import { isBusy, isDatabaseError, storeFault, unavailable } from './fault.ts';
-import { Tally, type TallyStatements, writeTally } from './tally.ts';
+import { type TallyStatements, writeTally } from './tally-statements.ts';
 
 export const writeLimits = {
   /** Most operations in one commit: bounds how long the event loop stands still. */

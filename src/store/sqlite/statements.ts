@@ -4,7 +4,7 @@ import { erasureStatements } from './erasure-statements.ts';
 import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
 import { pageStatements } from './page-statements.ts';
-import { tallyStatements } from './tally.ts';
+import { tallyStatements } from './tally-statements.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
