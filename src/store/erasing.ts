@@ -24,6 +24,7 @@ export type KeptEvent = Pick<
 export interface KeptDelivery {
   readonly id: DeliveryId;
   readonly destination: string;
+  readonly person: string | null;
   readonly status: DeliveryStatus;
   readonly payload: string;
 }

@@ -67,6 +67,8 @@ export type DeliveryRow = DeliveryStateRow & {
   readonly stitch: string | null;
 };
 
+export type PayloadRow = DeliveryRow & { readonly payload: string };
+
 type OutcomeRow =
   | { readonly outcome: 'delivered' }
   | {

@@ -1,12 +1,10 @@
-import { Pool, type PoolClient, type PoolConfig, types } from 'pg';
-import type { Clock } from '../../model/clock.ts';
+import { Client, Pool, type PoolClient, type PoolConfig, types } from 'pg';
 import { GatewayError } from '../../model/error.ts';
 import type { DatabaseClock } from './clock.ts';
+import { assertDurable } from './durable.ts';
 import { isCollision, isDatabaseError, storeFault, unavailable } from './fault.ts';
+import { inOrder } from './locks.ts';
 import { fromStored, toParameter } from './text.ts';
-
-/** `SKIP LOCKED`, identity columns and what the migrations use besides have been there for longer; older ones get no fixes. */
-const oldestVersion = 130_000;
 
 /** In milliseconds. A sender waits five seconds, so all that it waits for has to end sooner. */
 const limits = { connect: 3_000, lock: 2_000, statement: 3_500, answer: 4_000, idleInTransaction: 10_000 };
@@ -23,123 +21,58 @@ export interface Queries {
   rows<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>;
 }
 
-/** Marks work that has to be begun anew because of what was committed meanwhile. */
+export interface Writing {
+  readonly purpose: Exclude<Purpose, 'reading'>;
+  /** Held until the transaction ends. */
+  readonly locks?: readonly bigint[];
+}
+
+/** Thrown by work that has to be begun anew because of what was committed meanwhile. */
 export class BeginAnew extends GatewayError {
   constructor() {
     super('STORE_UNAVAILABLE', 'too much changes at once');
   }
 }
 
-const textOid = 25;
-const bigintOid = 20;
-
-/** How values are read: times and counts are numbers, texts are unescaped. */
-const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
-  if (oid === textOid) return fromStored;
-  if (oid === bigintOid) return Number;
-  return types.getTypeParser(oid, format as 'text');
-}) as typeof types.getTypeParser;
-
 /** The database behind one URL. Every fault is a GatewayError; none of them holds the URL or a value. */
 export class Connections {
+  readonly #config: PoolConfig;
   readonly #pools: Readonly<Record<Purpose, Pool>>;
   readonly #clock: DatabaseClock;
   #isClosed = false;
 
   constructor(url: string, clock: DatabaseClock) {
+    this.#config = configFor(url);
     this.#clock = clock;
     this.#pools = {
-      receiving: poolFor(url, sizes.receiving),
-      working: poolFor(url, sizes.working),
-      reading: poolFor(url, sizes.reading),
+      receiving: poolOf(this.#config, sizes.receiving),
+      working: poolOf(this.#config, sizes.working),
+      reading: poolOf(this.#config, sizes.reading),
     };
-  }
-
-  /** Each statement by itself. */
-  get reading(): Queries {
-    return { rows: (sql, values) => this.#read(sql, values) };
   }
 
   /**
    * Runs the work in a transaction and resolves when it is committed. Whoever is told that it failed does not know
    * whether it was committed when the connection broke at that moment: keys and leases settle that at the next try.
    */
-  async write<T>(purpose: Purpose, work: (tx: Queries) => Promise<T>): Promise<T> {
+  async write<T>({ purpose, locks = [] }: Writing, work: (tx: Queries) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
+      const client = await this.#begin(purpose, inOrder(locks));
       try {
-        return await this.#transaction(purpose, work);
+        const result = await work(queriesOf(client));
+        await client.query('commit');
+        client.release();
+        return result;
       } catch (error) {
-        const again = (isCollision(error) || error instanceof BeginAnew) && tries < collisionsMax;
-        if (!again) throw error;
+        await giveBack(client, error);
+        const isToBeginAnew = isCollision(error) || error instanceof BeginAnew;
+        if (!isToBeginAnew || tries === collisionsMax) throw error;
       }
     }
   }
 
-  /** A connection of its own without limits of time, for the few things that may take long. */
-  async apart<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    const client = await this.#connect('reading');
-    try {
-      await client.query('set statement_timeout = 0; set lock_timeout = 0');
-      return await work(queriesOf(client, 0));
-    } catch (error) {
-      throw storeFault(error);
-    } finally {
-      // With its settings changed it is of no use to others.
-      client.release(true);
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
-  }
-
-  async #transaction<T>(purpose: Purpose, work: (tx: Queries) => Promise<T>): Promise<T> {
-    const client = await this.#begin(purpose);
-    try {
-      const result = await work(queriesOf(client));
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      await giveBack(client, error);
-      throw error;
-    }
-  }
-
-  /** An idle connection may have died unnoticed; before anything was done with it, another one will do. */
-  async #begin(purpose: Purpose): Promise<PoolClient> {
-    for (let isFirst = true; ; isFirst = false) {
-      const client = await this.#connect(purpose);
-      try {
-        await this.#measure(client);
-        return client;
-      } catch (error) {
-        client.release(true);
-        if (!isFirst) throw unavailable(error);
-      }
-    }
-  }
-
-  /** Begins, and asks what time it is on the same way. */
-  async #measure(client: PoolClient): Promise<void> {
-    const askedMs = performance.now();
-    const answers = await client.query<{ ms: number }>(`begin; ${timeNow}`);
-    const [, told] = answers as unknown as readonly (typeof answers)[];
-    const databaseMs = told?.rows[0]?.ms;
-    if (databaseMs !== undefined) this.#clock.measured({ databaseMs, askedMs, answeredMs: performance.now() });
-  }
-
-  async #connect(purpose: Purpose): Promise<PoolClient> {
-    if (this.#isClosed) throw new GatewayError('STORE_UNAVAILABLE', 'the store is closed');
-    try {
-      return await this.#pools[purpose].connect();
-    } catch (error) {
-      throw unavailable(error);
-    }
-  }
-
-  async #read<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]> {
+  /** One statement by itself; a connection that died unnoticed is replaced, since reading twice does no harm. */
+  async read<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]> {
     for (let isFirst = true; ; isFirst = false) {
       const client = await this.#connect('reading');
       try {
@@ -152,22 +85,100 @@ export class Connections {
       }
     }
   }
+
+  /** Reads in as many statements as it takes, all of the same moment. */
+  async snapshot<T>(work: (read: Queries['rows']) => Promise<T>): Promise<T> {
+    for (let isFirst = true; ; isFirst = false) {
+      const client = await this.#connect('reading');
+      try {
+        await client.query('begin isolation level repeatable read read only');
+        const result = await work(queriesOf(client).rows);
+        await client.query('commit');
+        client.release();
+        return result;
+      } catch (error) {
+        await giveBack(client, error);
+        if (!isFirst || !isDatabaseError(error)) throw storeFault(error);
+      }
+    }
+  }
+
+  /** A connection of its own, without limits of time, for the few things that may take long. */
+  async apart<T>(work: (queries: Queries & { script(sql: string): Promise<void> }) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw closed();
+    const client = new Client({ ...this.#config, query_timeout: 0 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query(
+        'set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0',
+      );
+      const script = async (sql: string): Promise<void> => void (await client.query(sql));
+      return await work({ ...queriesOf(client), script });
+    } catch (error) {
+      throw storeFault(error);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
+  }
+
+  /** An idle connection may have died unnoticed; before anything was done with it, another one will do. */
+  async #begin(purpose: Purpose, locks: readonly bigint[]): Promise<PoolClient> {
+    for (let isFirst = true; ; isFirst = false) {
+      const client = await this.#connect(purpose);
+      try {
+        await this.#started(client, locks);
+        return client;
+      } catch (error) {
+        client.release(true);
+        if (!isFirst || !isDatabaseError(error)) throw storeFault(error);
+      }
+    }
+  }
+
+  /** Asks on the same way what time it is. The first statement after the locks sees what was committed before them. */
+  async #started(client: PoolClient, locks: readonly bigint[]): Promise<void> {
+    const askedMs = performance.now();
+    await client.query('begin');
+    const { rows } = await client.query<{ ms: number }>(timeNow);
+    const answeredMs = performance.now();
+    const databaseMs = rows[0]?.ms;
+    if (databaseMs !== undefined) this.#clock.measured({ databaseMs, askedMs, answeredMs });
+    if (locks.length > 0) await client.query(locks.map((lock) => `select pg_advisory_xact_lock(${lock})`).join(';'));
+  }
+
+  async #connect(purpose: Purpose): Promise<PoolClient> {
+    if (this.#isClosed) throw closed();
+    try {
+      return await this.#pools[purpose].connect();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
 }
 
-const timeNow = "select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms";
+const closed = (): GatewayError => new GatewayError('STORE_UNAVAILABLE', 'the store is closed');
 
-function queriesOf(client: PoolClient, answerMs: number = limits.answer): Queries {
+const timeNow = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms';
+
+function queriesOf(client: Pick<Client, 'query'>): Queries {
   return {
-    rows: async <T>(text: string, values: readonly unknown[] = []) => {
-      const query = { text, values: values.map(toParameter), query_timeout: answerMs };
-      return (await client.query(query)).rows as T[];
-    },
+    rows: async <T>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query(sql, values.map(toParameter))).rows as T[],
   };
 }
 
 /** A connection that is in doubt is closed: what it was in the middle of ends with it. */
 async function giveBack(client: PoolClient, error: unknown): Promise<void> {
-  if (isDatabaseError(error) && !(error instanceof BeginAnew)) return client.release(true);
+  if (isDatabaseError(error) && !(error instanceof BeginAnew)) {
+    client.release(true);
+    return;
+  }
   try {
     await client.query('rollback');
     client.release();
@@ -177,33 +188,48 @@ async function giveBack(client: PoolClient, error: unknown): Promise<void> {
   }
 }
 
-function poolFor(url: string, max: number): Pool {
+const textOid = 25;
+const bigintOid = 20;
+
+/** How values are read: times and counts are numbers, texts are unescaped. */
+const getTypeParser = ((oid: number, format?: 'text') => {
+  if (oid === textOid) return fromStored;
+  return oid === bigintOid ? Number : types.getTypeParser(oid, format);
+}) as typeof types.getTypeParser;
+
+function configFor(text: string): PoolConfig {
+  const url = new URL(text);
   const session = [
-    'synchronous_commit=on',
-    `lock_timeout=${limits.lock}`,
-    `statement_timeout=${limits.statement}`,
-    `idle_in_transaction_session_timeout=${limits.idleInTransaction}`,
-    // What the plans are made for: short looks into an index, never a machine at full speed.
-    'jit=off',
+    `-c synchronous_commit=on -c lock_timeout=${limits.lock} -c statement_timeout=${limits.statement}`,
+    `-c idle_in_transaction_session_timeout=${limits.idleInTransaction}`,
+    // Every statement is a short look into an index; compiling it would take longer.
+    '-c jit=off',
   ];
-  const config: PoolConfig = {
-    connectionString: url,
-    max,
+  // What the URL says about the session stays in force, and ours after it.
+  url.searchParams.set('options', [url.searchParams.get('options') ?? '', ...session].join(' ').trim());
+  return {
+    connectionString: url.href,
     connectionTimeoutMillis: limits.connect,
     query_timeout: limits.answer,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     application_name: 'hookstitch',
-    options: session.map((setting) => `-c ${setting}`).join(' '),
     types: { getTypeParser },
-    verify: (client, done) => {
-      assertDurable({ rows: async (sql) => (await client.query(sql)).rows }).then(() => done(), done);
-    },
   };
-  const pool = new Pool(config);
-  // A connection that breaks while nobody uses it: the pool has forgotten it already, and without a listener the
-  // process would end.
+}
+
+function poolOf(config: PoolConfig, max: number): Pool {
+  const pool = new Pool({
+    ...config,
+    max,
+    onConnect: async (client) => {
+      // One that breaks between two statements: whoever uses it learns that from the next one.
+      client.on('error', () => undefined);
+      await assertDurable(queriesOf(client as unknown as Client));
+    },
+  });
+  // One that breaks while nobody uses it: the pool has forgotten it already, and without a listener the process would end.
   pool.on('error', () => undefined);
   return pool;
 }

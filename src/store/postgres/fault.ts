@@ -12,17 +12,16 @@ const isSqlState = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test(codeOf(erro
 
 export const isCollision = (error: unknown): boolean => isSqlState(error) && collisions.test(codeOf(error));
 
-/** Not ours and not the statement's: the connection, the server, its disk, a lock that somebody holds for too long. */
-export const isDatabaseError = (error: unknown): boolean =>
-  error instanceof GatewayError
-    ? error.code === 'STORE_UNAVAILABLE'
-    : error instanceof Error && 'code' in error
-      ? !(isSqlState(error) && statementErrors.test(codeOf(error)))
-      : isConnectionLost(error);
+/** Not the statement's fault: the connection, the server, its disk, a lock that somebody holds for too long. */
+export function isDatabaseError(error: unknown): boolean {
+  if (error instanceof GatewayError) return error.code === 'STORE_UNAVAILABLE';
+  if (isSqlState(error)) return !statementErrors.test(codeOf(error));
+  return codeOf(error) !== '' || isConnectionLost(error);
+}
 
-/** The driver's own faults have no code. */
+/** The client's own faults have no code. */
 const isConnectionLost = (error: unknown): boolean =>
-  error instanceof Error && /timeout|terminated|not queryable|closed|end on the pool/i.test(error.message);
+  error instanceof Error && /timeout|terminated|not queryable|closed/i.test(error.message);
 
 /** The fault an operator sees: the database cannot take it now, or we asked it for something impossible. */
 export function storeFault(error: unknown): GatewayError {

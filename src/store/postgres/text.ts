@@ -1,9 +1,9 @@
 /**
  * PostgreSQL's text holds every character but NUL, and a lone surrogate has no place in UTF-8 at all. Senders may send
- * both, so both are written as an escape and read back as they were. `escape` is a control character that means just this
+ * both, so both are written as an escape and read back as they were. `escaping` is a control character that means just this
  * and hardly ever occurs, so nearly every text is stored as it is.
  */
-const escape = '\u0010';
+const escaping = '\u0010';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the very characters that must not get through.
 const unstorable = /[\u0000\u0010]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
@@ -12,12 +12,12 @@ const escaped = /\u0010([0-9a-f]{4})/g;
 
 export function toStored(text: string): string {
   // Far cheaper than the search with its look-arounds, and almost always the end of it.
-  if (text.isWellFormed() && !text.includes('\0') && !text.includes(escape)) return text;
-  return text.replace(unstorable, (unit) => escape + unit.charCodeAt(0).toString(16).padStart(4, '0'));
+  if (text.isWellFormed() && !text.includes('\0') && !text.includes(escaping)) return text;
+  return text.replace(unstorable, (unit) => escaping + unit.charCodeAt(0).toString(16).padStart(4, '0'));
 }
 
 export const fromStored = (text: string): string =>
-  text.includes(escape)
+  text.includes(escaping)
     ? text.replace(escaped, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     : text;
 

@@ -1,12 +1,12 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. What writes runs inside a transaction. */
-import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
-import { type EventId, newId } from '../../model/id.ts';
+import type { EventId } from '../../model/id.ts';
+import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
 import { earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import type { Tally } from '../tally.ts';
-import type { DeliveryMove, EndOfLeases, NewAttempt } from './delivery-statements.ts';
+import type { EndOfLeases } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
 import type { Statements } from './statements.ts';
 
@@ -18,24 +18,10 @@ interface Queued {
 
 export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, tally: Tally): void {
   for (const draft of drafts) {
-    const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
     if ('join' in draft && !isNewJoin(sql, draft, { eventId, now }) && draft.join.isAll) continue;
     joinLines(sql, draft);
-    sql.deliveries.insert.run({
-      id: newId('dlv', now),
-      eventId,
-      mappingFile: mapping.file,
-      mappingVersion: mapping.version,
-      item,
-      destination,
-      outgoingId,
-      createdAt: now.getTime(),
-      payload,
-      stitch: stitch === null ? null : JSON.stringify(stitch),
-      person,
-      replayOf: null,
-    });
-    tally.deliveries(destination, 'pending', 1);
+    sql.deliveries.insert.run(newDelivery(draft, { eventId, now }));
+    tally.deliveries(draft.destination, 'pending', 1);
   }
 }
 
@@ -98,7 +84,7 @@ export function endAllDeliveryLeases(sql: Statements, now: Date, tally: Tally): 
 /** False when the lease was lost; then nothing is written. */
 export function settleDelivery(sql: Statements, settlement: Settlement, tally: Tally): boolean {
   const { delivery } = settlement;
-  const move = moveOf(settlement);
+  const move = deliveryMoveOf(settlement);
   const moved = sql.deliveries.move.get(move);
   if (moved === undefined) return false;
   if (move.settledAt !== null && moved.person !== null) {
@@ -108,51 +94,6 @@ export function settleDelivery(sql: Statements, settlement: Settlement, tally: T
   tally.deliveries(delivery.destination, 'in_flight', -1);
   tally.deliveries(delivery.destination, move.status, 1);
   return true;
-}
-
-function moveOf(settlement: Settlement): DeliveryMove {
-  const { id, state, attempts } = settlement.delivery;
-  const settledAt = settlement.settledAt.getTime();
-  const lease = { id, worker: state.claimedBy, token: state.token };
-  const none = { dueAt: null, settledAt: null, reason: null, cause: null, failedAt: null };
-  switch (settlement.to) {
-    case 'delivered':
-      return { ...lease, ...tried(settlement.attempt), ...none, status: 'delivered', settledAt };
-    case 'dead': {
-      const { attempt, reason, cause } = settlement;
-      return { ...lease, ...tried(attempt), ...none, status: 'dead', settledAt, reason, cause, failedAt: settledAt };
-    }
-    case 'pending': {
-      const { attempt, dueAt, counts } = settlement;
-      const failedAt = counts ? settledAt : null;
-      return { ...lease, ...tried(attempt), ...none, status: 'pending', dueAt: dueAt.getTime(), failedAt };
-    }
-    case 'released':
-      return { ...lease, ...none, attempts, tried: 0, status: 'pending', dueAt: settledAt };
-  }
-}
-
-/** The row must still count the attempts made before this one. */
-const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as const;
-
-function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): NewAttempt {
-  const retry = outcome.kind === 'retry' ? outcome : undefined;
-  const wait = retry?.retryAfterMs;
-  return {
-    id,
-    deliveryId,
-    number,
-    startedAt: startedAt.getTime(),
-    durationMs: Math.round(durationMs),
-    outcome: outcome.kind,
-    reason: outcome.kind === 'delivered' ? null : outcome.reason,
-    message: outcome.kind === 'delivered' ? null : outcome.message,
-    retryAfterMs: wait === undefined ? null : Math.round(wait),
-    lane: retry?.lane ?? null,
-    ambiguous: retry?.ambiguous === true ? 1 : 0,
-    responseStatus: outcome.response?.status ?? null,
-    responseBody: outcome.response?.body ?? null,
-  };
 }
 
 export function nextDeliveryAt(sql: Statements, destination: string): Date | null {

@@ -43,7 +43,11 @@ function eraseEvent({ sql, tally }: Erasing, { id, source, status, external_id }
   const deliveries = erasures.deliveries.all(id);
   const attempts = deliveries.map((delivery) => eraseAttempts(sql, delivery)).reduce((all, count) => all + count, 0);
   erasures.deleteDeliveries.run(id);
-  for (const { destination, status: was } of deliveries) tally.deliveries(destination, was, -1);
+  for (const { destination, person, status: was } of deliveries) {
+    // Somebody else's may have stood behind it.
+    if (person !== null) sql.deliveries.putInFront.run({ destination, person });
+    tally.deliveries(destination, was, -1);
+  }
   erasures.deleteMarks.run(id);
   erasures.deleteEvent.run(id);
   tally.events(source, status, -1);

@@ -16,7 +16,7 @@ export function erasureStatements(db: Database) {
     events: db.prepare<[number], KeptEvent>(`select ${eventColumns} from event where request_seq = ? order by seq`),
     event: db.prepare<[EventId], KeptEvent>(`select ${eventColumns} from event where id = ?`),
     deliveries: db.prepare<[EventId], KeptDelivery>(
-      'select id, destination, status, payload from delivery where event_id = ?',
+      'select id, destination, person, status, payload from delivery where event_id = ?',
     ),
     attempts: db.prepare<[DeliveryId], KeptAttempt>(
       'select rowid as place, started_at, message, response_body from attempt where delivery_id = ?',

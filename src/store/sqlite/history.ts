@@ -1,9 +1,8 @@
 /** What became of one event or delivery, and of all of them in numbers. */
 import type { DeliveryId, EventId } from '../../model/id.ts';
-import { earliest, toAttempt, toDelivery, toEventDetail } from '../rows.ts';
+import { earliest, type PayloadRow, toAttempt, toDelivery, toEventDetail } from '../rows.ts';
 import { statsOf } from '../stats.ts';
 import type { DeliveryDetail, EventDetail, Stats } from '../store.ts';
-import type { PayloadRow } from './delivery-statements.ts';
 import { requestOf } from './events.ts';
 import type { Statements } from './statements.ts';
 

@@ -14,11 +14,14 @@ export function folderOfPrograms(): string | undefined {
     existsSync(parent)
       ? readdirSync(parent)
           .filter((name) => /^(postgresql(@\d+)?|\d+)$/.test(name))
-          .toSorted((one, other) => Number.parseInt(other.replace(/\D/g, ''), 10) - Number.parseInt(one.replace(/\D/g, ''), 10))
+          .toSorted(
+            (one, other) => Number.parseInt(other.replace(/\D/g, ''), 10) - Number.parseInt(one.replace(/\D/g, ''), 10),
+          )
           .map((name) => join(parent, name, 'bin'))
       : [],
   );
-  const isWhole = (folder: string): boolean => ['initdb', 'pg_ctl', 'postgres'].every((name) => existsSync(join(folder, name)));
+  const isWhole = (folder: string): boolean =>
+    ['initdb', 'pg_ctl', 'postgres'].every((name) => existsSync(join(folder, name)));
   return [...versions, ...onPath].find(isWhole);
 }
 
@@ -32,7 +35,8 @@ export async function installPrograms(): Promise<string | undefined> {
   const look = 'ls /usr/lib/postgresql/*/bin/initdb';
   const wait = '-o DPkg::Lock::Timeout=600 -o Acquire::http::Timeout=30';
   // Without a cluster of its own that would start at once: the tests make theirs.
-  const own = 'mkdir -p /etc/postgresql-common && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf';
+  const own =
+    'mkdir -p /etc/postgresql-common && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf';
   const get = `apt-get ${wait} update && ${own} && apt-get ${wait} install -y --no-install-recommends postgresql`;
   try {
     await run('flock', ['/tmp/hookstitch-postgres.lock', 'sh', '-c', `${look} || { ${get}; }`], {

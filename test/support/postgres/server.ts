@@ -55,7 +55,9 @@ export async function startPostgresServer(folder: string, forPid = process.pid):
   const control = async (...args: readonly string[]): Promise<void> => {
     // Through a file: a server that inherits a pipe would keep it open for as long as it lives.
     const [command, all] = as('pg_ctl', ['--pgdata', data, '--wait', '--log', join(folder, 'log'), ...args]);
-    await ended(spawn(command, all, { ...environment, stdio: 'ignore' }), () => readFileSync(join(folder, 'log'), 'utf8'));
+    await ended(spawn(command, all, { ...environment, stdio: 'ignore' }), () =>
+      readFileSync(join(folder, 'log'), 'utf8'),
+    );
   };
   await control('start');
   endAfter(forPid, folder);

@@ -12,7 +12,7 @@ declare module 'vitest' {
 }
 
 /** Costs nothing until a test needs a server: only the place is named, so that all of them find the same one. */
-export default function setup(project: TestProject): () => void {
+export function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'hookstitch-postgres-'));
   // The server may run as another user.
   chmodSync(folder, 0o755);
