@@ -1,5 +1,4 @@
 /** Who an identifier belongs to, with all that is linked to it and what they did. */
-import { linksReadMax } from '../../identity/sharing.ts';
 import { type Walk, type WalkLimits, walk } from '../../identity/walk.ts';
 import { meantBy } from '../../identity/written.ts';
 import type { EventId } from '../../model/id.ts';
@@ -65,11 +64,11 @@ export async function walkFrom(read: Read, identifier: Identifier, limits?: Walk
   const walking = walk([identifier], limits);
   let asked = walking.next();
   while (asked.done !== true) {
-    const answers = asked.value.map(async (each) => {
-      const limit = limits !== undefined && each.kind === 'user_id' ? limits.width : linksReadMax + 1;
-      return (await links.of([each], limit))[0] ?? [];
-    });
-    asked = walking.next(await Promise.all(answers));
+    const isUser = ({ kind }: Identifier): boolean => limits !== undefined && kind === 'user_id';
+    const ofUsers = await links.of(asked.value.filter(isUser), limits?.width);
+    const ofOthers = await links.of(asked.value.filter((each) => !isUser(each)));
+    const [users, others] = [ofUsers.values(), ofOthers.values()];
+    asked = walking.next(asked.value.map((each) => (isUser(each) ? users : others).next().value ?? []));
   }
   return asked.value;
 }
