@@ -141,7 +141,8 @@ export class LaneWorker {
     const settlements = deliveries.map((delivery, index) =>
       this.#settlement(delivery, outcomes[index] ?? null, timing),
     );
-    const observation = { outcomes, now: clock.now(), jitter: random() };
+    const { circuit } = this.#target.settings;
+    const observation = { outcomes, now: clock.now(), jitter: random(), circuit };
     const observe = (lane: Lane): Lane => observed(lane, observation);
     const isLaneWide = outcomes.some((outcome) => outcome?.kind === 'retry' && outcome.lane !== undefined);
     if (isLaneWide) this.#laneWide += 1;
