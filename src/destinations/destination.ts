@@ -119,14 +119,9 @@ export const commonSettings = {
         .max(10_000)
         .default(10)
         .meta({ description: 'Failed requests in a row after which nothing is sent for a while.' }),
-      wait_ms: z
-        .int()
-        .min(1)
-        .max(3_600_000)
-        .default(30_000)
-        .meta({
-          description: 'How long until one request finds out whether it works again; doubles with each that fails.',
-        }),
+      wait_ms: z.int().min(1).max(3_600_000).default(30_000).meta({
+        description: 'How long until one request finds out whether it works again; doubles with each that fails.',
+      }),
       wait_max_ms: z
         .int()
         .min(1)

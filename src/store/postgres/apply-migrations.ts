@@ -19,7 +19,7 @@ const migrationTable = `
  */
 export function applyMigrations(
   connections: Connections,
-  now: () => Date,
+  now: Date,
   known = loadMigrations(folder),
 ): Promise<readonly string[]> {
   return connections.apart(async (queries) => {
@@ -34,7 +34,7 @@ export function applyMigrations(
       await queries.script(sql);
       await queries.rows('insert into migration (number, name, checksum, applied_at) values ($1, $2, $3, $4)', [
         ...[number, name, checksum],
-        now().getTime(),
+        now.getTime(),
       ]);
     }
     await queries.rows('commit');

@@ -1,8 +1,8 @@
-import { Client, Pool, type PoolClient, type PoolConfig, types } from 'pg';
+import { Client, Pool, type PoolClient, type PoolConfig, type QueryResult, types } from 'pg';
 import { GatewayError } from '../../model/error.ts';
 import type { DatabaseClock } from './clock.ts';
 import { assertDurable } from './durable.ts';
-import { isCollision, isDatabaseError, storeFault, unavailable } from './fault.ts';
+import { isCollision, isConnectionLost, isDatabaseError, storeFault, unavailable } from './fault.ts';
 import { inOrder } from './locks.ts';
 import { fromStored, toParameter } from './text.ts';
 
@@ -57,50 +57,28 @@ export class Connections {
    */
   async write<T>({ purpose, locks = [] }: Writing, work: (tx: Queries) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      const client = await this.#begin(purpose, inOrder(locks));
       try {
-        const result = await work(queriesOf(client));
-        await client.query('commit');
-        client.release();
-        return result;
+        return await this.#transaction(await this.#begin(purpose, inOrder(locks)), work);
       } catch (error) {
-        await giveBack(client, error);
         const isToBeginAnew = isCollision(error) || error instanceof BeginAnew;
-        if (!isToBeginAnew || tries === collisionsMax) throw error;
+        if (!isToBeginAnew || tries === collisionsMax) throw storeFault(error);
       }
     }
   }
 
-  /** One statement by itself; a connection that died unnoticed is replaced, since reading twice does no harm. */
+  /** One statement by itself. */
   async read<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]> {
-    for (let isFirst = true; ; isFirst = false) {
-      const client = await this.#connect('reading');
-      try {
-        const rows = await queriesOf(client).rows<T>(sql, values);
-        client.release();
-        return rows;
-      } catch (error) {
-        client.release(isDatabaseError(error));
-        if (!isFirst || !isDatabaseError(error)) throw storeFault(error);
-      }
-    }
+    return this.#reading((client) => queriesOf(client).rows<T>(sql, values));
   }
 
   /** Reads in as many statements as it takes, all of the same moment. */
   async snapshot<T>(work: (read: Queries['rows']) => Promise<T>): Promise<T> {
-    for (let isFirst = true; ; isFirst = false) {
-      const client = await this.#connect('reading');
-      try {
-        await client.query('begin isolation level repeatable read read only');
-        const result = await work(queriesOf(client).rows);
-        await client.query('commit');
-        client.release();
-        return result;
-      } catch (error) {
-        await giveBack(client, error);
-        if (!isFirst || !isDatabaseError(error)) throw storeFault(error);
-      }
-    }
+    return this.#reading(async (client) => {
+      await client.query('begin isolation level repeatable read read only');
+      const result = await work(queriesOf(client).rows);
+      await client.query('commit');
+      return result;
+    });
   }
 
   /** A connection of its own, without limits of time, for the few things that may take long. */
@@ -127,27 +105,56 @@ export class Connections {
     await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
   }
 
-  /** An idle connection may have died unnoticed; before anything was done with it, another one will do. */
-  async #begin(purpose: Purpose, locks: readonly bigint[]): Promise<PoolClient> {
-    for (let isFirst = true; ; isFirst = false) {
+  async #reading<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    try {
+      const [client, result] = await this.#retaken('reading', async (taken) => [taken, await work(taken)] as const);
+      client.release();
+      return result;
+    } catch (error) {
+      throw storeFault(error);
+    }
+  }
+
+  async #transaction<T>(client: PoolClient, work: (tx: Queries) => Promise<T>): Promise<T> {
+    try {
+      const result = await work(queriesOf(client));
+      await client.query('commit');
+      client.release();
+      return result;
+    } catch (error) {
+      await giveBack(client, error);
+      throw error;
+    }
+  }
+
+  /** Idle connections may have died unnoticed, all of them: what does no harm twice is done on another one then. */
+  async #retaken<T>(purpose: Purpose, work: (client: PoolClient) => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
       const client = await this.#connect(purpose);
       try {
-        await this.#started(client, locks);
-        return client;
+        return await work(client);
       } catch (error) {
-        client.release(true);
-        if (!isFirst || !isDatabaseError(error)) throw storeFault(error);
+        await giveBack(client, error);
+        if (!isConnectionLost(error) || tries >= sizes[purpose]) throw error;
       }
     }
+  }
+
+  #begin(purpose: Purpose, locks: readonly bigint[]): Promise<PoolClient> {
+    return this.#retaken(purpose, async (client) => {
+      await this.#started(client, locks);
+      return client;
+    });
   }
 
   /** Asks on the same way what time it is. The first statement after the locks sees what was committed before them. */
   async #started(client: PoolClient, locks: readonly bigint[]): Promise<void> {
     const askedMs = performance.now();
-    await client.query('begin');
-    const { rows } = await client.query<{ ms: number }>(timeNow);
+    // Two statements have two results, which the client's types do not say.
+    const results: unknown = await client.query(`begin; ${timeNow}`);
+    const [, told] = results as readonly QueryResult<{ ms: number }>[];
     const answeredMs = performance.now();
-    const databaseMs = rows[0]?.ms;
+    const databaseMs = told?.rows[0]?.ms;
     if (databaseMs !== undefined) this.#clock.measured({ databaseMs, askedMs, answeredMs });
     if (locks.length > 0) await client.query(locks.map((lock) => `select pg_advisory_xact_lock(${lock})`).join(';'));
   }
@@ -197,13 +204,15 @@ const getTypeParser = ((oid: number, format?: 'text') => {
   return oid === bigintOid ? Number : types.getTypeParser(oid, format);
 }) as typeof types.getTypeParser;
 
-function configFor(text: string): PoolConfig {
+/** How every session is begun. */
+export function configFor(text: string): PoolConfig {
   const url = new URL(text);
   const session = [
     `-c synchronous_commit=on -c lock_timeout=${limits.lock} -c statement_timeout=${limits.statement}`,
     `-c idle_in_transaction_session_timeout=${limits.idleInTransaction}`,
-    // Every statement is a short look into an index; compiling it would take longer.
-    '-c jit=off',
+    // Every statement is a few short looks into an index. Compiling it would take longer, and a plan that reads a whole
+    // table or index to join it is a mistake, made where the statistics are older than the backlog.
+    '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off',
   ];
   // What the URL says about the session stays in force, and ours after it.
   url.searchParams.set('options', [url.searchParams.get('options') ?? '', ...session].join(' ').trim());

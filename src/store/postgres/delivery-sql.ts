@@ -29,18 +29,23 @@ export const deliverySql = {
       "replayOf" text, "isBehind" boolean)
     order by place`,
 
+  // "offset 0" keeps PostgreSQL from looking at all lines to join them with these few.
   renamePersons: `
-    update delivery set person = renamed.person
-    from json_to_recordset($1) as renamed (destination text, formerly text, person text)
-    where delivery.destination = renamed.destination and delivery.person = renamed.formerly
-      and status in ('pending', 'in_flight')`,
+    update delivery set person = found.to_person
+    from (
+      select own.seq, renamed.person as to_person
+      from json_to_recordset($1) as renamed (destination text, formerly text, person text), lateral (
+        select seq from delivery where ${onTheWay('renamed.destination', 'renamed.formerly')} offset 0
+      ) as own
+    ) as found
+    where delivery.seq = found.seq`,
   /** Only the first of a person's line may go; the second statement lets it. */
   putBehind: `
     update delivery set is_behind = 1
     where seq in (
       select later.seq from ${lines}, lateral (
         select seq from delivery where ${onTheWay('line.destination', 'line.person')}
-          and status = 'pending' and is_behind = 0 and seq > ${firstOfLine}
+          and status = 'pending' and is_behind = 0 and seq > ${firstOfLine} offset 0
       ) as later
     )`,
   putInFront: `

@@ -16,12 +16,21 @@ export const isCollision = (error: unknown): boolean => isSqlState(error) && col
 export function isDatabaseError(error: unknown): boolean {
   if (error instanceof GatewayError) return error.code === 'STORE_UNAVAILABLE';
   if (isSqlState(error)) return !statementErrors.test(codeOf(error));
-  return codeOf(error) !== '' || isConnectionLost(error);
+  return codeOf(error) !== '' || isOfClient(error);
 }
 
 /** The client's own faults have no code. */
-const isConnectionLost = (error: unknown): boolean =>
+const isOfClient = (error: unknown): boolean =>
   error instanceof Error && /timeout|terminated|not queryable|closed/i.test(error.message);
+
+/** The server or the network has ended it; not that an answer takes too long. */
+export const isConnectionLost = (error: unknown): boolean =>
+  isSqlState(error)
+    ? /^(08|57P)/.test(codeOf(error))
+    : isDatabaseError(error) &&
+      error instanceof Error &&
+      !(error instanceof GatewayError) &&
+      !/timeout/i.test(error.message);
 
 /** The fault an operator sees: the database cannot take it now, or we asked it for something impossible. */
 export function storeFault(error: unknown): GatewayError {

@@ -11,12 +11,12 @@ export async function openPostgres(url: string, clock?: Clock): Promise<Store> {
   const databaseClock = new DatabaseClock();
   const connections = new Connections(url, databaseClock);
   try {
-    await applyMigrations(connections, () => (clock ?? databaseClock).now());
-    // Also measures the clock, before anybody asks it.
-    await connections.write({ purpose: 'working' }, (tx) =>
-      tx.rows(watchSql.endPast, [(clock ?? databaseClock).now().getTime()]),
-    );
-    return new PostgresStore(connections, clock ?? databaseClock);
+    // Whoever writes asks the database what time it is.
+    await connections.write({ purpose: 'working' }, async () => undefined);
+    const time = clock ?? databaseClock;
+    await applyMigrations(connections, time.now());
+    await connections.write({ purpose: 'working' }, (tx) => tx.rows(watchSql.endPast, [time.now().getTime()]));
+    return new PostgresStore(connections, time);
   } catch (error) {
     await connections.close();
     throw error;

@@ -20,7 +20,7 @@ export const peopleSql = {
   /** One short look into the index for each: there are few kinds and many identifiers. */
   kinds: `
     with recursive next (kind) as (
-      (select kind from identifier order by kind limit 1)
+      (select kind from identifier where kind > '' order by kind limit 1)
       union all
       select (select kind from identifier where identifier.kind > next.kind order by kind limit 1)
       from next where next.kind is not null

@@ -156,7 +156,7 @@ export class PostgresStore implements Store {
   }
 
   async ping(): Promise<void> {
-    await this.#connections.write({ purpose: 'receiving' }, (tx) => tx.rows(pulseSql.beat)).catch(rethrown);
+    await this.#connections.write({ purpose: 'receiving' }, (tx) => tx.rows(pulseSql.beat));
   }
 
   close(): Promise<void> {
@@ -187,15 +187,10 @@ export class PostgresStore implements Store {
   }
 
   #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {
-    const working = this.#connections.write({ purpose: 'working', locks }, work).catch(rethrown);
+    const working = this.#connections.write({ purpose: 'working', locks }, work);
     this.#underWay.add(working);
     return working.finally(() => this.#underWay.delete(working));
   }
-}
-
-/** Callers know our faults, not PostgreSQL's codes. */
-function rethrown(error: unknown): never {
-  throw storeFault(error);
 }
 
 /** A step that changes a lane ends with that lane. */

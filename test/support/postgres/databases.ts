@@ -29,9 +29,9 @@ export interface TestDatabase {
 
 let made = 0;
 
-/** A new and empty database. */
-export async function makeDatabase(): Promise<TestDatabase> {
-  const server = given ?? (await sharedServer());
+/** A new and empty database; where no server is named, on the one for all. */
+export async function makeDatabase(ownServer?: string): Promise<TestDatabase> {
+  const server = ownServer ?? given ?? (await sharedServer());
   made += 1;
   const name = `hookstitch_test_${process.pid}_${made}_${Date.now().toString(36)}`;
   await asked(server, `create database ${name}`);

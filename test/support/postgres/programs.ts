@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** Where `initdb`, `pg_ctl` and `postgres` lie together. */
 export function folderOfPrograms(): string | undefined {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const packaged = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt', '/home/linuxbrew/.linuxbrew/opt'];
+  const packaged = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'];
   const versions = packaged.flatMap((parent) =>
     existsSync(parent)
       ? readdirSync(parent)
