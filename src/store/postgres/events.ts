@@ -18,7 +18,7 @@ import { BeginAnew, type Queries } from './connections.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
-export const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason,
+const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason,
   message, tries, runs, due_at, waits_for`;
 
 export const eventSql = {
