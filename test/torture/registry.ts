@@ -1,7 +1,9 @@
 import { crash } from './crash.ts';
 import { crashPipeline } from './crash-pipeline.ts';
 import { drain } from './drain.ts';
+import { poison } from './poison.ts';
 import { reload } from './reload.ts';
+import { replay } from './replay.ts';
 import { sandbox } from './sandbox.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -14,4 +16,7 @@ export const scenarios: readonly Scenario[] = [
   // Events and mappings are hostile.
   sandbox,
   reload,
+  poison,
+  // An operator repairs.
+  replay,
 ];
