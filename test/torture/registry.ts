@@ -1,6 +1,9 @@
+import { bulkhead } from './bulkhead.ts';
+import { chaos } from './chaos.ts';
 import { crash } from './crash.ts';
 import { crashPipeline } from './crash-pipeline.ts';
 import { drain } from './drain.ts';
+import { herd } from './herd.ts';
 import { reload } from './reload.ts';
 import { sandbox } from './sandbox.ts';
 import type { Scenario } from './scenario.ts';
@@ -11,6 +14,10 @@ export const scenarios: readonly Scenario[] = [
   crash,
   crashPipeline,
   drain,
+  // Destinations misbehave.
+  chaos,
+  bulkhead,
+  herd,
   // Events and mappings are hostile.
   sandbox,
   reload,
