@@ -3,6 +3,7 @@ import { type FaultCode, GatewayError } from '../model/error.ts';
 import { exitCodes, type Verb, type VerbGroup } from './command.ts';
 import { deliveriesCommand } from './commands/deliveries.ts';
 import { demoCommand } from './commands/demo.ts';
+import { destinationsCommand } from './commands/destinations.ts';
 import { evalCommand } from './commands/eval.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -22,7 +23,7 @@ const verbs: readonly (Verb | VerbGroup)[] = [
   ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
   ...[tryCommand, evalCommand],
   ...[identitiesCommand, forgetCommand],
-  ...[deliveriesCommand, schemaCommand, explainCommand, healthCommand],
+  ...[deliveriesCommand, destinationsCommand, schemaCommand, explainCommand, healthCommand],
 ];
 
 /** Parses, dispatches, and turns what went wrong into an exit code: 0 ok, 1 problems found, 2 wrong use. */

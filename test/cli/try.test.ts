@@ -332,7 +332,7 @@ describe('hookstitch try --send', () => {
 
     expect(JSON.parse(out)).toMatchObject({
       ok: false,
-      sent: [{ destination: 'segment', outcome: 'fail', reason: 'unauthorized', response: { status: 401 } }],
+      sent: [{ destination: 'segment', outcome: 'retry', reason: 'unauthorized', response: { status: 401 } }],
     });
     expect(code).toBe(1);
   });

@@ -55,6 +55,7 @@ describe('a database that is migrated', () => {
       { number: 2, name: '002-delayed-events.sql', applied_at: noon.getTime() },
       { number: 3, name: '003-identity.sql', applied_at: noon.getTime() },
       { number: 4, name: '004-forget.sql', applied_at: noon.getTime() },
+      { number: 5, name: '005-lanes.sql', applied_at: noon.getTime() },
     ]);
   });
 

@@ -21,7 +21,7 @@ export async function openSqlite(dataDir: string, clock: Clock): Promise<Store> 
     const db = openDatabase(file);
     opened.unshift(() => db.close());
     applyMigrations(db, clock.now());
-    const store = new SqliteStore(db, releaseLock);
+    const store = new SqliteStore(db, clock, releaseLock);
     await store.endLeasesOfTheDead(clock.now());
     return store;
   } catch (error) {
