@@ -7,6 +7,8 @@ import { herd } from './herd.ts';
 import { reload } from './reload.ts';
 import { sandbox } from './sandbox.ts';
 import type { Scenario } from './scenario.ts';
+import { signatures } from './signatures.ts';
+import { slow } from './slow.ts';
 
 /** Every scenario, in the order in which `all` runs them. A new one is a file, a line here and a row in docs/torture.md. */
 export const scenarios: readonly Scenario[] = [
@@ -21,4 +23,7 @@ export const scenarios: readonly Scenario[] = [
   // Events and mappings are hostile.
   sandbox,
   reload,
+  // Senders are.
+  signatures,
+  slow,
 ];
