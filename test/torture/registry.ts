@@ -1,5 +1,6 @@
 import { bulkhead } from './bulkhead.ts';
 import { chaos } from './chaos.ts';
+import { clock } from './clock.ts';
 import { crash } from './crash.ts';
 import { crashPipeline } from './crash-pipeline.ts';
 import { drain } from './drain.ts';
@@ -26,4 +27,6 @@ export const scenarios: readonly Scenario[] = [
   // Senders are.
   signatures,
   slow,
+  // Time does.
+  clock,
 ];

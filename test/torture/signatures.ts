@@ -24,7 +24,7 @@ export const signatures = defineScenario({
   name: 'signatures',
   description:
     'Forged requests over HTTP, each bit of a genuine one flipped and mutants of it: none is accepted, none stored.',
-  sizes: { ci: { mutantsPerSource: 5_000 }, release: { mutantsPerSource: 1_000_000 } },
+  sizes: { ci: { mutantsPerSource: 10_000 }, release: { mutantsPerSource: 1_000_000 } },
   run,
 });
 

@@ -15,6 +15,7 @@ const perSecond = 20;
 const settleMsMax = 60_000;
 /** At once; more would overflow the queue of connections that wait to be taken. */
 const openedAtOnce = 200;
+const renewAfterMs = 100;
 
 type Size = { readonly connections: number; readonly seconds: number };
 
@@ -117,10 +118,14 @@ class Attack {
       socket.on('close', () => {
         this.#sockets.delete(socket);
         resolve();
-        if (!this.#isRenewing) return;
-        this.renewed += 1;
-        void this.#connect(number);
+        if (this.#isRenewing) setTimeout(() => this.#renew(number), renewAfterMs);
       });
     });
+  }
+
+  #renew(number: number): void {
+    if (!this.#isRenewing) return;
+    this.renewed += 1;
+    void this.#connect(number);
   }
 }
