@@ -10,6 +10,7 @@ import { sandbox } from './sandbox.ts';
 import type { Scenario } from './scenario.ts';
 import { signatures } from './signatures.ts';
 import { slow } from './slow.ts';
+import { soakSimulation } from './soak-simulation.ts';
 
 /** Every scenario, in the order in which `all` runs them. A new one is a file, a line here and a row in docs/torture.md. */
 export const scenarios: readonly Scenario[] = [
@@ -29,4 +30,5 @@ export const scenarios: readonly Scenario[] = [
   slow,
   // Time does.
   clock,
+  soakSimulation,
 ];
