@@ -2,7 +2,7 @@
 import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
-import { type EventId, newId } from '../../model/id.ts';
+import { type DeliveryId, type EventId, newId } from '../../model/id.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import type { DeliveryMove, EndOfLeases, NewAttempt } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
@@ -10,33 +10,42 @@ import { earliest, toDelivery } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
 
-interface Queued {
+export interface Queued {
   readonly eventId: EventId;
-  readonly drafts: readonly (Draft | JoinDraft)[];
   readonly now: Date;
 }
 
-export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, tally: Tally): void {
-  for (const draft of drafts) {
-    const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
-    if ('join' in draft && !isNewJoin(sql, draft, { eventId, now }) && draft.join.isAll) continue;
-    joinLines(sql, draft);
-    sql.deliveries.insert.run({
-      id: newId('dlv', now),
-      eventId,
-      mappingFile: mapping.file,
-      mappingVersion: mapping.version,
-      item,
-      destination,
-      outgoingId,
-      createdAt: now.getTime(),
-      payload,
-      stitch: stitch === null ? null : JSON.stringify(stitch),
-      person,
-      replayOf: null,
-    });
-    tally.deliveries(destination, 'pending', 1);
-  }
+export function insertDrafts(
+  sql: Statements,
+  { drafts, ...queued }: Queued & { readonly drafts: readonly (Draft | JoinDraft)[] },
+  tally: Tally,
+): void {
+  for (const draft of drafts) if (isToBeTold(sql, draft, queued)) insertDraft(sql, { draft, ...queued }, tally);
+}
+
+interface QueuedDraft extends Queued {
+  readonly draft: Draft;
+  readonly replayOf?: DeliveryId;
+}
+
+export function insertDraft(sql: Statements, { eventId, draft, replayOf, now }: QueuedDraft, tally: Tally): void {
+  const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
+  joinLines(sql, draft);
+  sql.deliveries.insert.run({
+    id: newId('dlv', now),
+    eventId,
+    mappingFile: mapping.file,
+    mappingVersion: mapping.version,
+    item,
+    destination,
+    outgoingId,
+    createdAt: now.getTime(),
+    payload,
+    stitch: stitch === null ? null : JSON.stringify(stitch),
+    person,
+    replayOf: replayOf ?? null,
+  });
+  tally.deliveries(destination, 'pending', 1);
 }
 
 /** What was queued for the same person under other keys is theirs from now on, in the order in which it came. */
@@ -54,14 +63,16 @@ export function alignLine({ deliveries }: Statements, line: { destination: strin
   deliveries.putInFront.run(line);
 }
 
-/** Whether the destination is told for the first time; from now on it has been. */
-function isNewJoin(
+/** Not where all it says is who a visitor is, and the destination knows that; from now on it has been told. */
+export function isToBeTold(
   { identities }: Statements,
-  { destination, join: { userId, anonymousId } }: JoinDraft,
+  draft: Draft | JoinDraft,
   { eventId, now }: Pick<Queued, 'eventId' | 'now'>,
 ): boolean {
-  const told = { destination, userId, anonymousId, eventId, joinedAt: now.getTime() };
-  return identities.join.run(told).changes > 0;
+  if (!('join' in draft)) return true;
+  const { userId, anonymousId, isAll } = draft.join;
+  const told = { destination: draft.destination, userId, anonymousId, eventId, joinedAt: now.getTime() };
+  return identities.join.run(told).changes > 0 || !isAll;
 }
 
 export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Tally): ClaimedDeliveries {
@@ -107,6 +118,7 @@ export function settleDelivery(sql: Statements, settlement: Settlement, tally: T
   if ('attempt' in settlement) sql.deliveries.insertAttempt.run(toNewAttempt(settlement.attempt));
   tally.deliveries(delivery.destination, 'in_flight', -1);
   tally.deliveries(delivery.destination, move.status, 1);
+  tally.problem({ kind: 'delivery', name: delivery.destination, ...move, count: 1 });
   return true;
 }
 

@@ -34,10 +34,22 @@ export function eraseFinding(erasing: Erasing, finding: Finding): Erased {
   const { erasures } = erasing.sql;
   const events = finding.events.flatMap((id) => erasures.event.get(id) ?? []);
   const erased = events.map((event) => eraseEvent(erasing, event)).reduce(sum, nothing);
-  for (const attempt of finding.attempts) erasures.emptyAttempt.run(attempt);
+  for (const attempt of finding.attempts) emptyAttempt(erasing, attempt);
   const items = [...finding.items, ...events.flatMap(({ item }) => item ?? [])];
   const kept = eraseFromRequest(erasing, { ...finding, items });
   return sum(sum(erased, kept), { ...nothing, emptied: finding.attempts.length });
+}
+
+/** With what its delivery died of, if that is quoted from it. */
+function emptyAttempt({ sql, traces, tally }: Erasing, attempt: number): void {
+  const { erasures } = sql;
+  erasures.emptyAttempt.run(attempt);
+  for (const { id, destination, reason, cause } of erasures.deliveryOfAttempt.all(attempt)) {
+    if (cause === null || !traces.isIn(cause, '')) continue;
+    erasures.emptyCause.run(id);
+    tally.problem({ kind: 'delivery', name: destination, reason, cause, count: -1 });
+    tally.problem({ kind: 'delivery', name: destination, reason, cause: 'erased', count: 1 });
+  }
 }
 
 /** Events that the links name. */
@@ -51,15 +63,21 @@ export function eraseEvents(erasing: Erasing, ids: readonly EventId[]): Erased {
 }
 
 /** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
-function eraseEvent({ sql, tally }: Erasing, { id, source, status, external_id }: KeptEvent): Erased {
+function eraseEvent({ sql, tally }: Erasing, event: KeptEvent): Erased {
+  const { id, source, status, external_id, reason, cause } = event;
   const { erasures } = sql;
   const deliveries = erasures.deliveries.all(id);
   const attempts = deliveries.map((delivery) => eraseAttempts(sql, delivery)).reduce((all, count) => all + count, 0);
   erasures.deleteDeliveries.run(id);
-  for (const { destination, status: was } of deliveries) tally.deliveries(destination, was, -1);
+  for (const delivery of deliveries) {
+    tally.deliveries(delivery.destination, delivery.status, -1);
+    tally.problem({ kind: 'delivery', name: delivery.destination, ...delivery, count: -1 });
+  }
   erasures.deleteMarks.run(id);
+  sql.replays.leave.run(id);
   erasures.deleteEvent.run(id);
   tally.events(source, status, -1);
+  tally.problem({ kind: 'event', name: source, reason, cause, count: -1 });
   bury(sql, source, external_id);
   return { ...nothing, events: 1, deliveries: deliveries.length, attempts };
 }

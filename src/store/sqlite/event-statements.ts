@@ -21,6 +21,7 @@ export interface NewEvent {
   readonly status: EventStatus;
   readonly reason: EventFailure | null;
   readonly message: string | null;
+  readonly cause: string | null;
   readonly settledAt: number | null;
 }
 
@@ -35,6 +36,7 @@ export interface EventMove extends EventLease {
   readonly status: EventStatus;
   readonly reason: EventFailure | null;
   readonly message: string | null;
+  readonly cause: string | null;
   readonly settledAt: number | null;
   readonly runs: string | null;
   readonly dueAt: number | null;
@@ -44,7 +46,7 @@ export interface EventMove extends EventLease {
 }
 
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
-  tries, runs, due_at, waits_for`;
+  cause, tries, runs, due_at, waits_for`;
 
 export function eventStatements(db: Database) {
   return {
@@ -54,9 +56,9 @@ export function eventStatements(db: Database) {
       values (@source, @kind, @method, @url, @receivedAt, @headers, @body)`),
     insert: db.prepare<NewEvent>(`
       insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at,
-        status, reason, message, settled_at)
+        status, reason, message, cause, settled_at)
       values (@id, @requestSeq, @item, @source, @type, @externalId, @occurredAt, @receivedAt,
-        @status, @reason, @message, @settledAt)`),
+        @status, @reason, @message, @cause, @settledAt)`),
 
     endLeases: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null
@@ -69,8 +71,9 @@ export function eventStatements(db: Database) {
       'update event set claimed_by = ?, lease_ends_at = ?, tries = tries + 1 where seq = ?',
     ),
     move: db.prepare<EventMove>(`
-      update event set status = @status, reason = @reason, message = @message, settled_at = @settledAt, runs = @runs,
-        due_at = @dueAt, waits_for = @waitsFor, tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
+      update event set status = @status, reason = @reason, message = @message, cause = @cause, settled_at = @settledAt,
+        runs = @runs, due_at = @dueAt, waits_for = @waitsFor, replay_seq = iif(@status = 'received', replay_seq, null),
+        tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 
     oldestWaiting: db

@@ -1,4 +1,5 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
+import { causeOf } from '../../model/cause.ts';
 import { addMs, dateFromMs } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
@@ -7,6 +8,7 @@ import type { Json } from '../../model/json.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
 import { insertDrafts } from './deliveries.ts';
 import type { EventMove, NewEvent } from './event-statements.ts';
+import { settleReplayed } from './replay-drafts.ts';
 import { type EventRow, earliest, type RequestRow, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
@@ -19,8 +21,10 @@ export function recordRequest(sql: Statements, received: ReceivedRequest, tally:
   for (const event of request.events) {
     if (sql.events.isKnown.get(request.source, event.externalId) !== undefined) continue;
     requestSeq ??= insertRequest(sql, request);
-    sql.events.insert.run(newEvent(request, event, requestSeq));
-    tally.events(request.source, statusOf(event), 1);
+    const row = newEvent(request, event, requestSeq);
+    sql.events.insert.run(row);
+    tally.events(request.source, row.status, 1);
+    tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
     accepted += 1;
   }
   return { accepted, duplicates: received.events.length - accepted };
@@ -56,6 +60,7 @@ function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, r
     receivedAt: receivedAt.getTime(),
     reason: unusable?.reason ?? null,
     message: unusable?.message ?? null,
+    cause: unusable === undefined ? null : causeOf(unusable.message),
     settledAt: unusable === undefined ? null : receivedAt.getTime(),
   };
 }
@@ -73,7 +78,7 @@ export function claimEvents(sql: Statements, claim: EventClaim): readonly Claime
     const request = requests.get(row.request_seq) ?? readRequest(sql, row.request_seq);
     requests.set(row.request_seq, request);
     sql.events.claim.run(worker, leaseEndsAt, row.seq);
-    claimed.push({ ...toClaimed(row), ...request, claimedBy: worker });
+    claimed.push({ ...toStored(row), ...request, tries: row.tries + 1, claimedBy: worker });
   }
   return claimed;
 }
@@ -82,10 +87,10 @@ export function endAllEventLeases(sql: Statements): void {
   sql.events.endLeases.run(Number.MAX_SAFE_INTEGER);
 }
 
-type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
+export type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
 
 /** Read and decoded once, however many of the claimed events it carries. */
-function readRequest(sql: Statements, seq: number): RequestText {
+export function readRequest(sql: Statements, seq: number): RequestText {
   const row = requestOf(sql, seq);
   return { kind: row.kind, url: row.url, headers: toHeaders(row), bodyText: row.body.toString('utf8') };
 }
@@ -97,10 +102,9 @@ export function requestOf(sql: Statements, seq: number): RequestRow {
   return row;
 }
 
-function toClaimed(row: EventRow) {
+export function toStored(row: EventRow) {
   return {
     id: row.id,
-    tries: row.tries + 1,
     source: row.source,
     type: row.type,
     externalId: row.external_id,
@@ -112,23 +116,29 @@ function toClaimed(row: EventRow) {
 
 /** False when the lease was lost; then nothing is written. */
 export function settleTranslation(sql: Statements, settlement: TranslationSettlement, tally: Tally): boolean {
-  const { event, settledAt } = settlement;
+  const { event, settledAt: now } = settlement;
   const move = moveOf(settlement);
+  // Read before the event leaves it.
+  const replay = sql.replays.ofEvent.get(event.id);
   if (sql.events.move.run(move).changes === 0) return false;
-  if (move.status !== 'received') {
-    tally.events(event.source, 'received', -1);
-    tally.events(event.source, move.status, 1);
-  }
-  if ('drafts' in settlement) {
-    insertDrafts(sql, { eventId: event.id, drafts: settlement.drafts, now: settledAt }, tally);
-    for (const origin of settlement.origins) tally.stitched(event.source, origin);
-  }
+  if (move.status === 'received') return true;
+  tally.events(event.source, 'received', -1);
+  tally.events(event.source, move.status, 1);
+  tally.problem({ kind: 'event', name: event.source, ...move, count: 1 });
+  const { drafts, origins } = 'drafts' in settlement ? settlement : noDrafts;
+  if (replay === undefined || sql.replays.hasDeliveries.get(event.id) === undefined)
+    for (const origin of origins) tally.stitched(event.source, origin);
+  const queued = { eventId: event.id, drafts, now };
+  if (replay === undefined) insertDrafts(sql, queued, tally);
+  else settleReplayed(sql, { ...queued, replay, status: move.status }, tally);
   return true;
 }
 
+const noDrafts = { drafts: [], origins: [] } as const;
+
 function moveOf(settlement: TranslationSettlement): EventMove {
   const { id, claimedBy: worker, tries } = settlement.event;
-  const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null };
+  const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null, cause: null };
   const settledAt = settlement.settledAt.getTime();
   switch (settlement.to) {
     case 'translated':
@@ -144,7 +154,8 @@ function moveOf(settlement: TranslationSettlement): EventMove {
       };
     case 'failed': {
       const { reason, message } = settlement;
-      return { ...lease, status: 'failed', reason, message, settledAt, runs: runsOf(settlement) };
+      const cause = causeOf(message);
+      return { ...lease, status: 'failed', reason, message, cause, settledAt, runs: runsOf(settlement) };
     }
     case 'delayed': {
       const wait = { dueAt: settlement.dueAt.getTime(), waitsFor: settlement.waitsFor, spent: 0 as const };

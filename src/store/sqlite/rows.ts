@@ -24,6 +24,7 @@ export type EventRow = EventWaitRow & {
   readonly status: EventStatus;
   readonly reason: string | null;
   readonly message: string | null;
+  readonly cause: string | null;
   readonly tries: number;
   readonly runs: string | null;
 };

@@ -5,6 +5,8 @@ import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
 import { laneStatements } from './lane-statements.ts';
 import { pageStatements } from './page-statements.ts';
+import { problemStatements } from './problem-statements.ts';
+import { replayStatements } from './replay-statements.ts';
 import { tallyStatements } from './tally.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
@@ -18,6 +20,8 @@ export function prepareStatements(db: Database) {
     identities: identityStatements(db),
     erasures: erasureStatements(db),
     pages: pageStatements(db),
+    problems: problemStatements(db),
+    replays: replayStatements(db),
     tally: tallyStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),
   };
