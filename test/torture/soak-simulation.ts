@@ -20,7 +20,7 @@ export const soakSimulation = defineScenario({
   name: 'soak-simulation',
   description:
     'Days of random work, crashes and outages against the store, with a set clock and no network: every rule always holds.',
-  sizes: { ci: { seeds: 300 }, release: { seeds: 100_000 } },
+  sizes: { ci: { seeds: 200 }, release: { seeds: 100_000 } },
   run,
 });
 

@@ -1,5 +1,6 @@
 import type { ClaimedDelivery, DeliveryStatus, Settlement } from '../../../src/model/delivery.ts';
 import type { DeliveryId, WorkerId } from '../../../src/model/id.ts';
+import type { MovedDelivery } from '../../../src/store/repair.ts';
 import type { DeliveryDetail } from '../../../src/store/store.ts';
 import type { Violations } from './violations.ts';
 
@@ -26,6 +27,12 @@ export interface ClaimOfDeliveries {
   readonly leaseMs: number;
   /** Whether others claimed at the same time: then what was left to this one is not known. */
   readonly isAlone: boolean;
+}
+
+interface Moved {
+  readonly ids: readonly DeliveryId[];
+  readonly moved: readonly MovedDelivery[];
+  readonly from: readonly DeliveryStatus[];
 }
 
 /** What the store must know of deliveries, kept in memory and without its transactions. */
@@ -100,12 +107,40 @@ export class DeliveryModel {
     if (settlement.to === 'released') delivery.dueAtMs = nowMs;
   }
 
+  /** By an operator: the dead ones among them, and no others. */
+  redelivered(ids: readonly DeliveryId[], moved: readonly MovedDelivery[], nowMs: number): void {
+    this.#moved({ ids, moved, from: ['dead'] }, (delivery) => {
+      delivery.status = 'pending';
+      delivery.dueAtMs = nowMs;
+    });
+  }
+
+  cancelled(ids: readonly DeliveryId[], moved: readonly MovedDelivery[]): void {
+    this.#moved({ ids, moved, from: ['pending', 'dead'] }, (delivery) => {
+      delivery.status = 'cancelled';
+    });
+  }
+
   endAllLeases(): void {
     for (const delivery of this.deliveries.values()) endLease(delivery);
   }
 
   count(status: DeliveryStatus): number {
     return [...this.deliveries.values()].filter((delivery) => delivery.status === status).length;
+  }
+
+  #moved({ ids, moved, from }: Moved, move: (delivery: ModelDelivery) => void): void {
+    const expected = ids.flatMap((id) => {
+      const delivery = this.deliveries.get(id);
+      return delivery !== undefined && from.includes(delivery.status) ? [delivery] : [];
+    });
+    const isSo = moved.length === expected.length && expected.every(({ id }) => moved.some((one) => one.id === id));
+    this.#violations.expect(
+      'settled',
+      isSo,
+      () => `${moved.length} moved of ${from.join(' or ')}, not ${expected.length}`,
+    );
+    for (const delivery of expected) move(delivery);
   }
 
   #of(destination: string): readonly ModelDelivery[] {

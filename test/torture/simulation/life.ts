@@ -29,6 +29,8 @@ const circuit = { failures: 4, wait_ms: 30_000, wait_max_ms: 300_000 };
 const persons = ['ada', 'ben', 'cleo', 'dan', null];
 /** Of steps until nothing is open any more, with every destination well. */
 const endingMax = 5_000;
+/** More groups of dead deliveries are not told. */
+const groupsMax = 100;
 
 export interface Simulated {
   readonly seed: number;
@@ -52,6 +54,8 @@ const weights = {
   claimTogether: 4,
   deliver: 20,
   release: 2,
+  redeliver: 2,
+  cancel: 1,
   die: 2,
   restart: 0.5,
   changeMood: 3,
@@ -129,6 +133,9 @@ export class Life {
         return await this.#deliver(worker, destination);
       case 'release':
         return await this.#release(worker, destination);
+      case 'redeliver':
+      case 'cancel':
+        return await this.#repair(what);
       case 'die':
         Object.assign(worker, { events: [], deliveries: [] });
         return;
@@ -287,6 +294,18 @@ export class Life {
     }
   }
 
+  /** What an operator does with any few deliveries. */
+  async #repair(what: 'redeliver' | 'cancel'): Promise<void> {
+    const known = [...this.#deliveries.deliveries.keys()];
+    const ids = [...new Set(Array.from({ length: 8 }, () => this.#draw.one(known) ?? []).flat())];
+    if (what === 'redeliver') {
+      const moved = await this.#store.redeliver({ which: { ids }, dueAt: this.#now(), everyMs: 0 });
+      return this.#deliveries.redelivered(ids, moved, this.#nowMs);
+    }
+    const few = ids.slice(0, 2);
+    this.#deliveries.cancelled(few, await this.#store.cancelDeliveries(few, this.#now()));
+  }
+
   async #settle(destination: string, settlement: Settlement, observe: (lane: Lane) => Lane): Promise<void> {
     const { kept } = await this.#store.settleDeliveries({ destination, settlements: [settlement], observe });
     this.#deliveries.settled(settlement, kept[0] === true, this.#nowMs);
@@ -320,6 +339,14 @@ export class Life {
       const expected = this.#deliveries.count(status);
       this.#expect('tallies', counted === expected, () => `${counted} deliveries ${status}, not ${expected}`);
     }
+    const { deliveries: groups } = await this.#store.problems();
+    const ours = groups.filter(({ destination }) => destinations.some((name) => this.#of(name) === destination));
+    const [grouped, dead] = [ours.reduce((sum, { count }) => sum + count, 0), this.#deliveries.count('dead')];
+    this.#expect(
+      'tallies',
+      grouped === dead || groups.length === groupsMax,
+      () => `${grouped} of ${dead} dead in groups`,
+    );
   }
 
   /** All is well and nobody disturbs: everything that is open comes to its end. */
