@@ -1,12 +1,15 @@
-import type { ClaimedDelivery, DeliveryStatus, Settlement } from '../../../src/model/delivery.ts';
-import type { DeliveryId, WorkerId } from '../../../src/model/id.ts';
+import type { ClaimedDelivery, DeliveryStatus, Draft, Settlement } from '../../../src/model/delivery.ts';
+import type { DeliveryId, EventId, WorkerId } from '../../../src/model/id.ts';
+import { payloadFate, type ReplayScope } from '../../../src/model/replay.ts';
 import type { MovedDelivery } from '../../../src/store/repair.ts';
 import type { DeliveryDetail } from '../../../src/store/store.ts';
 import type { Violations } from './violations.ts';
 
 interface ModelDelivery {
   readonly id: DeliveryId;
+  readonly eventId: EventId;
   readonly destination: string;
+  readonly outgoingId: string;
   readonly person: string | null;
   /** In which it was queued. */
   readonly place: number;
@@ -16,6 +19,12 @@ interface ModelDelivery {
   /** Times the destination took it. */
   arrivals: number;
   lease: { readonly worker: WorkerId; readonly token: number; readonly endsAtMs: number } | undefined;
+}
+
+export interface Drafted {
+  readonly id: EventId;
+  readonly drafts: readonly Draft[];
+  readonly replay: ReplayScope | undefined;
 }
 
 export interface ClaimOfDeliveries {
@@ -44,10 +53,32 @@ export class DeliveryModel {
     this.#violations = violations;
   }
 
-  queued({ id, destination, person, attempts }: DeliveryDetail, nowMs: number): void {
-    const place = this.deliveries.size;
-    const state = { status: 'pending' as const, dueAtMs: nowMs, attempts, arrivals: 0, lease: undefined };
-    this.deliveries.set(id, { id, destination, person, place, ...state });
+  /** What has come of an event's drafts; beside what was there before, where it is replayed. */
+  queued(event: Drafted, stored: readonly DeliveryDetail[], nowMs: number): void {
+    const { id, drafts, replay } = event;
+    const made = drafts.filter((draft) => replay === undefined || this.#isMade(id, draft, replay));
+    const added = stored.filter((delivery) => !this.deliveries.has(delivery.id));
+    const isSo = added.length === made.length && stored.length === this.of(id).length + added.length;
+    this.#violations.expect('lost', isSo, () => `${added.length} deliveries are made of ${id}, not ${made.length}`);
+    for (const { id, eventId, destination, outgoingId, person, attempts } of added) {
+      const place = this.deliveries.size;
+      const state = { status: 'pending' as const, dueAtMs: nowMs, attempts, arrivals: 0, lease: undefined };
+      this.deliveries.set(id, { id, eventId, destination, outgoingId, person, place, ...state });
+    }
+  }
+
+  /** In the order in which they were queued. */
+  of(eventId: EventId): readonly ModelDelivery[] {
+    return [...this.deliveries.values()].filter((delivery) => delivery.eventId === eventId);
+  }
+
+  /** A dead letter that is made anew needs nobody any more. */
+  #isMade(eventId: EventId, { destination, outgoingId }: Draft, replay: ReplayScope): boolean {
+    const isSame = (one: ModelDelivery): boolean => one.destination === destination && one.outgoingId === outgoingId;
+    const latest = this.of(eventId).findLast(isSame);
+    const fate = payloadFate(destination, latest?.status, replay);
+    if (fate === 'again' && latest?.status === 'dead') latest.status = 'cancelled';
+    return fate === 'new' || fate === 'again';
   }
 
   /** Of the destination, once leases that have ended are. */

@@ -1,16 +1,18 @@
 import type { ClaimedEvent, EventStatus } from '../../../src/model/event.ts';
 import type { EventId, WorkerId } from '../../../src/model/id.ts';
+import type { ReplayScope } from '../../../src/model/replay.ts';
 import type { TranslationSettlement } from '../../../src/store/store.ts';
 import type { Violations } from './violations.ts';
 
-interface ModelEvent {
+export interface ModelEvent {
   readonly number: number;
   status: EventStatus;
   tries: number;
   dueAtMs: number;
   lease: { readonly worker: WorkerId; readonly endsAtMs: number; readonly tries: number } | undefined;
   id: EventId | undefined;
-  drafts: number;
+  /** While it is in line for a replay. */
+  replay: ReplayScope | undefined;
 }
 
 export interface ClaimOfEvents {
@@ -33,16 +35,8 @@ export class EventModel {
   received(externalId: string, nowMs: number): boolean {
     if (this.events.has(externalId)) return false;
     const number = this.events.size;
-    const lease = undefined;
-    this.events.set(externalId, {
-      number,
-      status: 'received',
-      tries: 0,
-      dueAtMs: nowMs,
-      lease,
-      id: undefined,
-      drafts: 0,
-    });
+    const nothing = { lease: undefined, id: undefined, replay: undefined };
+    this.events.set(externalId, { number, status: 'received', tries: 0, dueAtMs: nowMs, ...nothing });
     return true;
   }
 
@@ -87,11 +81,9 @@ export class EventModel {
     switch (settlement.to) {
       case 'translated':
       case 'failed':
-        event.status = settlement.to;
-        event.drafts = settlement.drafts.length;
-        return;
       case 'unmatched':
-        event.status = 'unmatched';
+        event.status = settlement.to;
+        event.replay = undefined;
         return;
       case 'delayed':
         event.tries -= 1;
@@ -100,6 +92,14 @@ export class EventModel {
       case 'released':
         event.tries -= 1;
     }
+  }
+
+  /** By an operator: those that have ended go back in line. */
+  replayed(events: readonly ModelEvent[], replay: ReplayScope, count: number): void {
+    const ended = events.filter(({ status }) => status !== 'received');
+    const isSo = count === ended.length;
+    this.#violations.expect('lost', isSo, () => `${count} events of ${ended.length} are put in line for a replay`);
+    for (const event of ended) Object.assign(event, { status: 'received', tries: 0, dueAtMs: 0, replay });
   }
 
   /** A gateway that has the store for itself ends them when it starts. */

@@ -5,7 +5,7 @@ import { addMs, type Clock } from '../../../src/model/clock.ts';
 import type { ClaimedDelivery, Draft, Settlement } from '../../../src/model/delivery.ts';
 import { deliveryStatuses } from '../../../src/model/delivery.ts';
 import { type ClaimedEvent, eventStatuses } from '../../../src/model/event.ts';
-import { newId, type WorkerId } from '../../../src/model/id.ts';
+import { newId, type ReplayId, type WorkerId } from '../../../src/model/id.ts';
 import type { Lane } from '../../../src/model/lane.ts';
 import type { Stats, Store, TranslationSettlement } from '../../../src/store/store.ts';
 import { DeliveryModel } from './delivery-model.ts';
@@ -27,6 +27,8 @@ const policy = {
 };
 const circuit = { failures: 4, wait_ms: 30_000, wait_max_ms: 300_000 };
 const persons = ['ada', 'ben', 'cleo', 'dan', null];
+/** A second; enough for a replay to put all its events in line in one step. */
+const replayRate = 1_000;
 /** Of steps until nothing is open any more, with every destination well. */
 const endingMax = 5_000;
 /** More groups of dead deliveries are not told. */
@@ -45,6 +47,8 @@ interface Worker {
   deliveries: { readonly delivery: ClaimedDelivery; readonly isProbe: boolean }[];
 }
 
+const none = { total: 0, translated: 0, unmatched: 0, failed: 0, inLine: 0 };
+
 /** How often each happens. A day has a few hundred steps. */
 const weights = {
   accept: 24,
@@ -55,6 +59,7 @@ const weights = {
   deliver: 20,
   release: 2,
   redeliver: 2,
+  replay: 2,
   cancel: 1,
   die: 2,
   restart: 0.5,
@@ -74,6 +79,7 @@ export class Life {
   readonly #deliveries: DeliveryModel;
   readonly #before: Stats;
   readonly #name: string;
+  readonly #replays: ReplayId[] = [];
   #store: Store;
   #workers: readonly Worker[];
   #nowMs = beginsAt.getTime();
@@ -136,6 +142,8 @@ export class Life {
       case 'redeliver':
       case 'cancel':
         return await this.#repair(what);
+      case 'replay':
+        return await this.#replay();
       case 'die':
         Object.assign(worker, { events: [], deliveries: [] });
         return;
@@ -191,13 +199,12 @@ export class Life {
     const kept = await this.#store.settleTranslations(settlements);
     for (const [index, settlement] of settlements.entries()) {
       const isKept = kept[index] === true;
+      const { id, externalId } = settlement.event;
+      const replay = this.#events.events.get(externalId)?.replay;
       this.#events.settled(settlement, isKept, this.#nowMs);
       if (!isKept || !('drafts' in settlement)) continue;
-      const detail = await this.#store.getEvent(settlement.event.id);
-      const queued = detail?.deliveries ?? [];
-      const isWhole = queued.length === settlement.drafts.length;
-      this.#expect('lost', isWhole, () => `${queued.length} of ${settlement.drafts.length} drafts are queued`);
-      for (const delivery of queued) this.#deliveries.queued(delivery, this.#nowMs);
+      const stored = (await this.#store.getEvent(id))?.deliveries ?? [];
+      this.#deliveries.queued({ id, drafts: settlement.drafts, replay }, stored, this.#nowMs);
     }
   }
 
@@ -306,6 +313,20 @@ export class Life {
     this.#deliveries.cancelled(few, await this.#store.cancelDeliveries(few, this.#now()));
   }
 
+  /** All at once, so that it is known which events are in line. */
+  async #replay(): Promise<void> {
+    const ended = [...this.#events.events.values()].filter(({ id }) => id !== undefined);
+    const events = [...new Set(Array.from({ length: 5 }, () => this.#draw.one(ended) ?? []).flat())];
+    const ids = events.flatMap(({ id }) => id ?? []);
+    const scope = {
+      destinations: this.#draw.chance(0.7) ? null : [this.#of('alpha')],
+      includesDelivered: this.#draw.chance(0.3),
+    };
+    const { id } = await this.#store.startReplay({ ...scope, filter: { ids }, rate: replayRate }, this.#now());
+    this.#replays.push(id);
+    this.#events.replayed(events, scope, await this.#store.continueReplays(this.#now()));
+  }
+
   async #settle(destination: string, settlement: Settlement, observe: (lane: Lane) => Lane): Promise<void> {
     const { kept } = await this.#store.settleDeliveries({ destination, settlements: [settlement], observe });
     this.#deliveries.settled(settlement, kept[0] === true, this.#nowMs);
@@ -369,6 +390,7 @@ export class Life {
     }
     await this.#count();
     await this.#judgeEnd();
+    await this.#judgeReplays();
   }
 
   /** When something is next to be done; undefined when nothing is open. */
@@ -395,9 +417,10 @@ export class Life {
     const open = this.#deliveries.count('pending') + this.#deliveries.count('in_flight');
     const received = this.#events.count('received');
     this.#expect('stuck', open + received === 0, () => `${received} events and ${open} deliveries never ended`);
-    for (const [externalId, { id, status, drafts }] of this.#events.events) {
+    for (const [externalId, { id, status }] of this.#events.events) {
       const detail = id === undefined ? undefined : await this.#store.getEvent(id);
       const isThere = detail?.externalId === externalId && detail.status === status;
+      const drafts = id === undefined ? 0 : this.#deliveries.of(id).length;
       this.#expect(
         'lost',
         isThere && detail?.deliveries.length === drafts,
@@ -410,6 +433,16 @@ export class Life {
         const hasArrived = state.status !== 'delivered' || (known?.arrivals ?? 0) > 0;
         this.#expect('lost', hasArrived, () => `${deliveryId} is delivered and never arrived`);
       }
+    }
+  }
+
+  /** Each has ended, with a fate for all its events. */
+  async #judgeReplays(): Promise<void> {
+    for (const id of this.#replays) {
+      const replay = await this.#store.getReplay(id);
+      const { total, translated, unmatched, failed, inLine } = replay?.progress ?? none;
+      const isSo = replay?.status === 'finished' && inLine === 0 && translated + unmatched + failed === total;
+      this.#expect('stuck', isSo, () => `${id} is ${JSON.stringify(replay)}`);
     }
   }
 
