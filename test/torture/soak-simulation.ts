@@ -6,7 +6,7 @@ import type { Clock } from '../../src/model/clock.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Context, defineScenario, none, type Report } from './scenario.ts';
-import { Life } from './simulation/life.ts';
+import { live } from './simulation/life.ts';
 import { type Invariant, invariants, Violations } from './simulation/violations.ts';
 
 /** Where there is one, a file system without a disk: what a disk does is shown elsewhere. */
@@ -31,11 +31,10 @@ async function run({ size: { seeds }, seed }: Context<Size>): Promise<Report> {
     const { open, remove } = await temporaryStore();
     try {
       for (let life = from; life < Math.min(seeds, from + livesPerStore); life += 1) {
-        const one = await Life.begin({ seed: seed + life, open, violations });
-        await one.live();
-        lived.steps += one.steps;
-        lived.events += one.accepted;
-        lived.deliveries += one.queued;
+        const { steps, events, deliveries } = await live({ seed: seed + life, open, violations });
+        lived.steps += steps;
+        lived.events += events;
+        lived.deliveries += deliveries;
       }
     } finally {
       await remove();
