@@ -57,13 +57,13 @@ async function alignLines(
   await tx.rows(deliverySql.putInFront, asked);
 }
 
-/** After one of a person's line has left it. */
-export async function letNextGo(
+/** The same for whoever had something move: out of the line, or back into it. */
+export async function alignPersons(
   tx: Queries,
-  left: readonly { readonly destination: string; readonly person: string | null }[],
+  moved: readonly { readonly destination: string; readonly person: string | null }[],
 ): Promise<void> {
-  const lines = left.flatMap(({ destination, person }) => (person === null ? [] : [{ destination, person }]));
-  if (lines.length > 0) await tx.rows(deliverySql.putInFront, [toRecords(lines)]);
+  const lines = moved.flatMap(({ destination, person }) => (person === null ? [] : [{ destination, person }]));
+  if (lines.length > 0) await alignLines(tx, lines);
 }
 
 /** A destination is told once that a visitor is a user; what says it besides something else goes out all the same. */
@@ -115,14 +115,24 @@ export async function claimDeliveries(tx: Queries, claim: DeliveryClaim): Promis
 const toClaimed = (row: PayloadRow): ClaimedDelivery =>
   ({ ...toDelivery(row), payload: row.payload }) as ClaimedDelivery;
 
+interface EndedLeases {
+  readonly ended: number;
+  readonly before: number;
+  readonly persons: readonly (string | null)[] | null;
+}
+
 /** Back in line, due since the lease ended; how many are still under way. */
 async function endLeases(
   tx: Queries,
-  { destination, now }: Pick<DeliveryClaim, 'destination' | 'now'>,
+  { destination, now, underWay = [] }: Pick<DeliveryClaim, 'destination' | 'now' | 'underWay'>,
   tally: Tally,
 ): Promise<number> {
-  const [row] = await tx.rows<{ ended: number; before: number }>(deliverySql.endLeases, [destination, now.getTime()]);
-  const { ended, before } = row ?? { ended: 0, before: 0 };
+  const [row] = await tx.rows<EndedLeases>(deliverySql.endLeases, [destination, now.getTime(), underWay]);
+  const { ended, before, persons } = row ?? { ended: 0, before: 0, persons: null };
+  await alignPersons(
+    tx,
+    (persons ?? []).map((person) => ({ destination, person })),
+  );
   tally.deliveries(destination, 'in_flight', -ended);
   tally.deliveries(destination, 'pending', ended);
   return before - ended;
@@ -189,10 +199,9 @@ async function settleRound(
     'attempt' in settlement ? [toNewAttempt(settlement.attempt)] : [],
   );
   if (attempts.length > 0) await tx.rows(deliverySql.insertAttempts, [toRecords(attempts)]);
-  const done = kept.filter(({ move }) => move.settledAt !== null);
-  await letNextGo(
+  await alignPersons(
     tx,
-    done.map(({ settlement, move }) => ({
+    kept.map(({ settlement, move }) => ({
       destination: settlement.delivery.destination,
       person: personOf.get(move.id) ?? null,
     })),

@@ -57,10 +57,10 @@ export const deliverySql = {
     with ended as (
       update delivery set status = 'pending', due_at = least(lease_ends_at, $2::bigint), claimed_by = null,
         lease_ends_at = null
-      where destination = $1 and status = 'in_flight' and lease_ends_at <= $2::bigint
-      returning 1
+      where destination = $1 and status = 'in_flight' and lease_ends_at <= $2::bigint and id <> all ($3::text[])
+      returning person
     )
-    select (select count(*) from ended) as ended,
+    select (select count(*) from ended) as ended, (select array_agg(distinct person) from ended) as persons,
       (select count(*) from delivery where destination = $1 and status = 'in_flight') as before`,
   claim: `
     with due as materialized (

@@ -17,7 +17,7 @@ import type { Finding } from '../finding.ts';
 import type { Tally } from '../tally.ts';
 import { digestOf } from '../tombstones.ts';
 import type { Queries } from './connections.ts';
-import { letNextGo } from './deliveries.ts';
+import { alignPersons } from './deliveries.ts';
 import { erasureSql } from './erasure-sql.ts';
 import { knownOf } from './people.ts';
 
@@ -65,7 +65,7 @@ async function eraseEvents({ tx, tally }: Erasing, events: readonly KeptEvent[])
   for (const { from, to, startedAt, body } of attempts.flatMap(siblingsOf))
     await tx.rows(erasureSql.emptySiblings, [from, to, startedAt, body]);
   await tx.rows(erasureSql.deleteDeliveries, [ids]);
-  await letNextGo(tx, deliveries);
+  await alignPersons(tx, deliveries);
   await tx.rows(erasureSql.deleteMarks, [ids]);
   await tx.rows(erasureSql.deleteEvents, [ids]);
   await tx.rows(erasureSql.bury, [

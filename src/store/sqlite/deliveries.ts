@@ -63,7 +63,8 @@ export function isToBeTold(
 
 export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Tally): ClaimedDeliveries {
   const { destination, worker: claimedBy, limit, leaseMs, now, admit } = claim;
-  endLeases(sql, { destination, now: now.getTime(), until: now.getTime() }, tally);
+  const underWay = JSON.stringify(claim.underWay ?? []);
+  endLeases(sql, { destination, now: now.getTime(), until: now.getTime(), underWay }, tally);
   const lane = readLane(sql, destination, now);
   const admission = admit(lane, sql.deliveries.inFlight.get(destination) ?? 0);
   const most = Math.min(limit, admission.limit);
@@ -81,14 +82,17 @@ export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Ta
 
 /** Back in line, due since the lease ended. */
 function endLeases(sql: Statements, end: EndOfLeases, tally: Tally): void {
-  const { changes } = sql.deliveries.endLeases.run(end);
-  tally.deliveries(end.destination, 'in_flight', -changes);
-  tally.deliveries(end.destination, 'pending', changes);
+  const { destination } = end;
+  const ended = sql.deliveries.endLeases.all(end);
+  const persons = new Set(ended.flatMap(({ person }) => person ?? []));
+  for (const person of persons) alignLine(sql, { destination, person });
+  tally.deliveries(destination, 'in_flight', -ended.length);
+  tally.deliveries(destination, 'pending', ended.length);
 }
 
 export function endAllDeliveryLeases(sql: Statements, now: Date, tally: Tally): void {
   for (const destination of sql.tally.names.all('delivery')) {
-    endLeases(sql, { destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER }, tally);
+    endLeases(sql, { destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER, underWay: '[]' }, tally);
   }
 }
 
@@ -98,9 +102,7 @@ export function settleDelivery(sql: Statements, settlement: Settlement, tally: T
   const move = deliveryMoveOf(settlement);
   const moved = sql.deliveries.move.get(move);
   if (moved === undefined) return false;
-  if (move.settledAt !== null && moved.person !== null) {
-    sql.deliveries.putInFront.run({ destination: delivery.destination, person: moved.person });
-  }
+  if (moved.person !== null) alignLine(sql, { destination: delivery.destination, person: moved.person });
   if ('attempt' in settlement) sql.deliveries.insertAttempt.run(toNewAttempt(settlement.attempt));
   tally.deliveries(delivery.destination, 'in_flight', -1);
   tally.deliveries(delivery.destination, move.status, 1);

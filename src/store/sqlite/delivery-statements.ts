@@ -9,6 +9,8 @@ export interface EndOfLeases {
   readonly now: number;
   /** Leases that end later stay. */
   readonly until: number;
+  /** A JSON list of those that stay too. */
+  readonly underWay: string;
 }
 
 /** What is on its way to a destination for one person. */
@@ -40,7 +42,7 @@ export function deliveryStatements(db: Database) {
     renamePerson: db.prepare<PersonLine & { readonly formerly: string }>(
       `update delivery set person = @person where ${onTheWay.replace('@person', '@formerly')}`,
     ),
-    /** Only the first of a person's line may go; the second statement lets it. */
+    /** Only the first of a person's line may go; the second statement lets it. What is under way stays so. */
     putBehind: db.prepare<PersonLine>(`
       update delivery set is_behind = 1
       where ${onTheWay} and status = 'pending' and is_behind = 0
@@ -49,9 +51,11 @@ export function deliveryStatements(db: Database) {
       update delivery set is_behind = 0
       where seq = (select min(seq) from delivery where ${onTheWay}) and is_behind = 1`),
 
-    endLeases: db.prepare<EndOfLeases>(`
+    endLeases: db.prepare<EndOfLeases, Pick<DeliveryRow, 'person'>>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
-      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
+      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until
+        and id not in (select value from json_each(@underWay))
+      returning person`),
     due: db.prepare<[string, number, number], PayloadRow>(`
       select ${columns}, payload from delivery
       where destination = ? and status = 'pending' and is_behind = 0 and due_at <= ? order by due_at, seq limit ?`),
