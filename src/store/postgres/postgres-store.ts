@@ -6,6 +6,7 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type {
+  Claim,
   ClaimedDeliveries,
   DeliveryClaim,
   DeliveryDetail,
@@ -36,6 +37,7 @@ import { readLanes } from './lanes.ts';
 import { laneLock, stitchLock } from './locks.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
+import { Presence } from './presence.ts';
 import { locksOf, settleTranslations } from './translations.ts';
 import { Watches } from './watches.ts';
 
@@ -50,6 +52,7 @@ export class PostgresStore implements Store {
   readonly #translating: GroupCommit<TranslationSettlement, boolean>;
   readonly #lanes = new Map<string, GroupCommit<LaneStep, LaneStepEnd>>();
   readonly #watches = new Watches();
+  readonly #presence: Presence;
   readonly #forgetting: Forgetting;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -58,6 +61,7 @@ export class PostgresStore implements Store {
     this.clock = clock;
     this.#connections = connections;
     this.#forgetting = new Forgetting(connections, clock);
+    this.#presence = new Presence({ connections, clock });
     this.#recording = new GroupCommit({
       commit: (requests) => connections.write({ purpose: 'receiving' }, (tx) => recordRequests(tx, requests)),
       atOnce: 2,
@@ -78,7 +82,7 @@ export class PostgresStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#work([], (tx) => claimEvents(tx, claim));
+    return this.#claim(claim, () => this.#work([], (tx) => claimEvents(tx, claim)));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -110,7 +114,7 @@ export class PostgresStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#work([laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim));
+    return this.#claim(claim, () => this.#work([laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim)));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -167,6 +171,7 @@ export class PostgresStore implements Store {
   async #close(): Promise<void> {
     await Promise.all([this.#recording, this.#translating, ...this.#lanes.values()].map((group) => group.drained()));
     await Promise.allSettled(this.#underWay);
+    await this.#presence.close();
     await this.#connections.close();
   }
 
@@ -184,6 +189,16 @@ export class PostgresStore implements Store {
     });
     this.#lanes.set(destination, lane);
     return lane;
+  }
+
+  /** Leases are held by those that others can see. */
+  async #claim<T>({ worker }: Claim, claim: () => Promise<T>): Promise<T> {
+    try {
+      await this.#presence.show(worker);
+    } catch (error) {
+      throw storeFault(error);
+    }
+    return claim();
   }
 
   #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import { linkSql } from '../../../src/store/postgres/links.ts';
 import { pageSql } from '../../../src/store/postgres/pages.ts';
 import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
+import { presenceSql } from '../../../src/store/postgres/presence.ts';
 import { tallySql } from '../../../src/store/postgres/tally.ts';
 import { translationSql } from '../../../src/store/postgres/translations.ts';
 import { watchSql } from '../../../src/store/postgres/watches.ts';
@@ -51,7 +52,7 @@ function walksHistory(node: Plan): boolean {
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
   ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
-  ...{ translationSql, watchSql, pulseSql },
+  ...{ translationSql, watchSql, pulseSql, presenceSql },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
