@@ -35,6 +35,7 @@ import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
 import { laneLock, stitchLock } from './locks.ts';
+import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { Presence } from './presence.ts';
@@ -53,6 +54,7 @@ export class PostgresStore implements Store {
   readonly #lanes = new Map<string, GroupCommit<LaneStep, LaneStepEnd>>();
   readonly #watches = new Watches();
   readonly #presence: Presence;
+  readonly #lostClaims = new LostClaims();
   readonly #forgetting: Forgetting;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -82,7 +84,7 @@ export class PostgresStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#claim(claim, () => this.#work([], (tx) => claimEvents(tx, claim)));
+    return this.#claim(claim, [], (tx) => claimEvents(tx, claim));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -114,7 +116,7 @@ export class PostgresStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#claim(claim, () => this.#work([laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim)));
+    return this.#claim(claim, [laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -191,14 +193,18 @@ export class PostgresStore implements Store {
     return lane;
   }
 
-  /** Leases are held by those that others can see. */
-  async #claim<T>({ worker }: Claim, claim: () => Promise<T>): Promise<T> {
+  /** Leases are held by those that others can see, and that know of them. */
+  async #claim<T>(
+    claim: Claim | DeliveryClaim,
+    locks: readonly bigint[],
+    work: (tx: Queries) => Promise<T>,
+  ): Promise<T> {
     try {
-      await this.#presence.show(worker);
+      await this.#presence.show(claim.worker);
     } catch (error) {
       throw storeFault(error);
     }
-    return claim();
+    return this.#lostClaims.during(claim, (tracked) => this.#work(locks, (tx) => tracked(tx, work)));
   }
 
   #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {

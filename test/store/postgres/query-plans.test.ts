@@ -9,6 +9,7 @@ import { eventSql } from '../../../src/store/postgres/events.ts';
 import { identitySql } from '../../../src/store/postgres/identities.ts';
 import { laneSql } from '../../../src/store/postgres/lanes.ts';
 import { linkSql } from '../../../src/store/postgres/links.ts';
+import { lostClaimSql } from '../../../src/store/postgres/lost-claims.ts';
 import { pageSql } from '../../../src/store/postgres/pages.ts';
 import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
@@ -52,7 +53,7 @@ function walksHistory(node: Plan): boolean {
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
   ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
-  ...{ translationSql, watchSql, pulseSql, presenceSql },
+  ...{ translationSql, watchSql, pulseSql, presenceSql, lostClaimSql },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
