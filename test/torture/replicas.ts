@@ -15,7 +15,7 @@ import { gatewayText, torturedMapping } from './setup.ts';
 import { type SinkCall, startSink } from './sink.ts';
 
 const concurrency = 8;
-const everyMs = 80;
+const everyMs = 250;
 const answerMsMax = 40;
 /** That of one attempt, with the longest wait that is promised on top of it. */
 const leaseMs = 60_000;
@@ -28,7 +28,7 @@ export const replicas = defineScenario({
   name: 'replicas',
   description:
     'Kills either of two replicas on one PostgreSQL, and the server, again and again under load: nothing is lost.',
-  sizes: { ci: { kills: 8, restarts: 2, senders: 8 }, release: { kills: 40, restarts: 5, senders: 8 } },
+  sizes: { ci: { kills: 8, restarts: 2, senders: 16 }, release: { kills: 40, restarts: 5, senders: 16 } },
   run,
 });
 
