@@ -8,7 +8,7 @@ import { createMetrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
-import { type Clock, systemClock } from './model/clock.ts';
+import type { Clock } from './model/clock.ts';
 import { preview } from './pipeline/preview.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { openStore } from './store/open.ts';
@@ -37,8 +37,8 @@ export interface Gateway {
 
 /** The composition root: opens the store, starts the workers, listens. Throws GatewayError with what to fix. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { settings, clock = systemClock } = options;
-  const store = await openStore({ dataDir: settings.dataDir, clock });
+  const { settings, clock } = options;
+  const store = await openStore({ ...settings, clock });
   const parts = assemble(options, { store, clock: store.clock });
   try {
     // Receiving needs no mappings: what arrives while they load is stored and waits.

@@ -37,6 +37,11 @@ export const environmentVariables = [
   },
   { name: 'DATA_DIR', default: './data', description: 'Folder of the SQLite database and the admin token.' },
   {
+    name: 'DATABASE_URL',
+    default: null,
+    description: 'postgres://…: the store is in PostgreSQL, for any number of replicas; default: SQLite in DATA_DIR.',
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.',

@@ -14,6 +14,8 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly mappingsDir: string;
   readonly dataDir: string;
+  /** Of PostgreSQL, with its password: never shown. Undefined: SQLite in the data folder. */
+  readonly databaseUrl: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -33,6 +35,9 @@ const shape = z.object({
     .optional(),
   MAPPINGS_DIR: z.string(),
   DATA_DIR: z.string(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL, as in postgres://user:password@host/database' })
+    .optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
 });
 
@@ -57,6 +62,7 @@ export function readSettings(environment: Environment): Settings {
     publicUrl: data.PUBLIC_URL,
     mappingsDir: data.MAPPINGS_DIR,
     dataDir: data.DATA_DIR,
+    databaseUrl: data.DATABASE_URL,
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -25,6 +25,7 @@ describe('the settings', () => {
       publicUrl: undefined,
       mappingsDir: './mappings',
       dataDir: './data',
+      databaseUrl: undefined,
       logLevel: 'info',
     });
   });
@@ -41,6 +42,7 @@ describe('the settings', () => {
         PUBLIC_URL: 'https://hooks.example.com/gateway//',
         MAPPINGS_DIR: '/mappings',
         DATA_DIR: '/data',
+        DATABASE_URL: 'postgres://hookstitch:secret@db/events',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -52,6 +54,7 @@ describe('the settings', () => {
       publicUrl: 'https://hooks.example.com/gateway',
       mappingsDir: '/mappings',
       dataDir: '/data',
+      databaseUrl: 'postgres://hookstitch:secret@db/events',
       logLevel: 'debug',
     });
   });

@@ -5,7 +5,9 @@ import { crash } from './crash.ts';
 import { crashPipeline } from './crash-pipeline.ts';
 import { drain } from './drain.ts';
 import { herd } from './herd.ts';
+import { poison } from './poison.ts';
 import { reload } from './reload.ts';
+import { replay } from './replay.ts';
 import { sandbox } from './sandbox.ts';
 import type { Scenario } from './scenario.ts';
 import { signatures } from './signatures.ts';
@@ -25,6 +27,9 @@ export const scenarios: readonly Scenario[] = [
   // Events and mappings are hostile.
   sandbox,
   reload,
+  poison,
+  // An operator repairs.
+  replay,
   // Senders are.
   signatures,
   slow,

@@ -1,14 +1,14 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. What writes runs inside a transaction. */
-import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
-import { type DeliveryId, type EventId, newId } from '../../model/id.ts';
+import type { DeliveryId, EventId } from '../../model/id.ts';
+import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
+import { earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
-import type { DeliveryMove, EndOfLeases, NewAttempt } from './delivery-statements.ts';
+import type { Tally } from '../tally.ts';
+import type { EndOfLeases } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
-import { earliest, toDelivery } from './rows.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 export interface Queued {
   readonly eventId: EventId;
@@ -28,24 +28,10 @@ interface QueuedDraft extends Queued {
   readonly replayOf?: DeliveryId;
 }
 
-export function insertDraft(sql: Statements, { eventId, draft, replayOf, now }: QueuedDraft, tally: Tally): void {
-  const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
+export function insertDraft(sql: Statements, { draft, ...made }: QueuedDraft, tally: Tally): void {
   joinLines(sql, draft);
-  sql.deliveries.insert.run({
-    id: newId('dlv', now),
-    eventId,
-    mappingFile: mapping.file,
-    mappingVersion: mapping.version,
-    item,
-    destination,
-    outgoingId,
-    createdAt: now.getTime(),
-    payload,
-    stitch: stitch === null ? null : JSON.stringify(stitch),
-    person,
-    replayOf: replayOf ?? null,
-  });
-  tally.deliveries(destination, 'pending', 1);
+  sql.deliveries.insert.run(newDelivery(draft, made));
+  tally.deliveries(draft.destination, 'pending', 1);
 }
 
 /** What was queued for the same person under other keys is theirs from now on, in the order in which it came. */
@@ -77,7 +63,8 @@ export function isToBeTold(
 
 export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Tally): ClaimedDeliveries {
   const { destination, worker: claimedBy, limit, leaseMs, now, admit } = claim;
-  endLeases(sql, { destination, now: now.getTime(), until: now.getTime() }, tally);
+  const underWay = JSON.stringify(claim.underWay ?? []);
+  endLeases(sql, { destination, now: now.getTime(), until: now.getTime(), underWay }, tally);
   const lane = readLane(sql, destination, now);
   const admission = admit(lane, sql.deliveries.inFlight.get(destination) ?? 0);
   const most = Math.min(limit, admission.limit);
@@ -95,76 +82,32 @@ export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Ta
 
 /** Back in line, due since the lease ended. */
 function endLeases(sql: Statements, end: EndOfLeases, tally: Tally): void {
-  const { changes } = sql.deliveries.endLeases.run(end);
-  tally.deliveries(end.destination, 'in_flight', -changes);
-  tally.deliveries(end.destination, 'pending', changes);
+  const { destination } = end;
+  const ended = sql.deliveries.endLeases.all(end);
+  const persons = new Set(ended.flatMap(({ person }) => person ?? []));
+  for (const person of persons) alignLine(sql, { destination, person });
+  tally.deliveries(destination, 'in_flight', -ended.length);
+  tally.deliveries(destination, 'pending', ended.length);
 }
 
 export function endAllDeliveryLeases(sql: Statements, now: Date, tally: Tally): void {
   for (const destination of sql.tally.names.all('delivery')) {
-    endLeases(sql, { destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER }, tally);
+    endLeases(sql, { destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER, underWay: '[]' }, tally);
   }
 }
 
 /** False when the lease was lost; then nothing is written. */
 export function settleDelivery(sql: Statements, settlement: Settlement, tally: Tally): boolean {
   const { delivery } = settlement;
-  const move = moveOf(settlement);
+  const move = deliveryMoveOf(settlement);
   const moved = sql.deliveries.move.get(move);
   if (moved === undefined) return false;
-  if (move.settledAt !== null && moved.person !== null) {
-    sql.deliveries.putInFront.run({ destination: delivery.destination, person: moved.person });
-  }
+  if (moved.person !== null) alignLine(sql, { destination: delivery.destination, person: moved.person });
   if ('attempt' in settlement) sql.deliveries.insertAttempt.run(toNewAttempt(settlement.attempt));
   tally.deliveries(delivery.destination, 'in_flight', -1);
   tally.deliveries(delivery.destination, move.status, 1);
   tally.problem({ kind: 'delivery', name: delivery.destination, ...move, count: 1 });
   return true;
-}
-
-function moveOf(settlement: Settlement): DeliveryMove {
-  const { id, state, attempts } = settlement.delivery;
-  const settledAt = settlement.settledAt.getTime();
-  const lease = { id, worker: state.claimedBy, token: state.token };
-  const none = { dueAt: null, settledAt: null, reason: null, cause: null, failedAt: null };
-  switch (settlement.to) {
-    case 'delivered':
-      return { ...lease, ...tried(settlement.attempt), ...none, status: 'delivered', settledAt };
-    case 'dead': {
-      const { attempt, reason, cause } = settlement;
-      return { ...lease, ...tried(attempt), ...none, status: 'dead', settledAt, reason, cause, failedAt: settledAt };
-    }
-    case 'pending': {
-      const { attempt, dueAt, counts } = settlement;
-      const failedAt = counts ? settledAt : null;
-      return { ...lease, ...tried(attempt), ...none, status: 'pending', dueAt: dueAt.getTime(), failedAt };
-    }
-    case 'released':
-      return { ...lease, ...none, attempts, tried: 0, status: 'pending', dueAt: settledAt };
-  }
-}
-
-/** The row must still count the attempts made before this one. */
-const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as const;
-
-function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): NewAttempt {
-  const retry = outcome.kind === 'retry' ? outcome : undefined;
-  const wait = retry?.retryAfterMs;
-  return {
-    id,
-    deliveryId,
-    number,
-    startedAt: startedAt.getTime(),
-    durationMs: Math.round(durationMs),
-    outcome: outcome.kind,
-    reason: outcome.kind === 'delivered' ? null : outcome.reason,
-    message: outcome.kind === 'delivered' ? null : outcome.message,
-    retryAfterMs: wait === undefined ? null : Math.round(wait),
-    lane: retry?.lane ?? null,
-    ambiguous: retry?.ambiguous === true ? 1 : 0,
-    responseStatus: outcome.response?.status ?? null,
-    responseBody: outcome.response?.body ?? null,
-  };
 }
 
 export function nextDeliveryAt(sql: Statements, destination: string): Date | null {

@@ -1,29 +1,16 @@
 import type { Database } from 'better-sqlite3';
-import type { FailureReason, LaneWide, Verdict } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
-import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
-import type { AttemptRow, DeliveryRow } from './rows.ts';
-
-interface NewDelivery {
-  readonly id: DeliveryId;
-  readonly eventId: EventId;
-  readonly mappingFile: string;
-  readonly mappingVersion: string;
-  readonly item: number;
-  readonly destination: string;
-  readonly outgoingId: string;
-  readonly createdAt: number;
-  readonly payload: string;
-  readonly stitch: string | null;
-  readonly person: string | null;
-  readonly replayOf: DeliveryId | null;
-}
+import type { DeliveryId, EventId, WorkerId } from '../../model/id.ts';
+import type { DeliveryMove, NewAttempt, NewDelivery } from '../delivery-moves.ts';
+import type { AttemptRow, DeliveryRow, PayloadRow } from '../rows.ts';
 
 export interface EndOfLeases {
   readonly destination: string;
   readonly now: number;
   /** Leases that end later stay. */
   readonly until: number;
+  /** A JSON list of those that stay too. */
+  readonly underWay: string;
 }
 
 /** What is on its way to a destination for one person. */
@@ -31,41 +18,6 @@ interface PersonLine {
   readonly destination: string;
   readonly person: string;
 }
-
-/** A step of a delivery that its worker holds the lease for; without the last members the lease is lost. */
-export interface DeliveryMove {
-  readonly status: DeliveryStatus;
-  readonly dueAt: number | null;
-  readonly settledAt: number | null;
-  readonly reason: FailureReason | null;
-  readonly cause: string | null;
-  /** 0 when the worker gives it back untried. */
-  readonly tried: 0 | 1;
-  /** When it failed, where that counts against the limits of its retries. */
-  readonly failedAt: number | null;
-  readonly id: DeliveryId;
-  readonly worker: WorkerId;
-  readonly token: number;
-  readonly attempts: number;
-}
-
-export interface NewAttempt {
-  readonly id: AttemptId;
-  readonly deliveryId: DeliveryId;
-  readonly number: number;
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly outcome: Verdict['kind'];
-  readonly reason: FailureReason | null;
-  readonly message: string | null;
-  readonly retryAfterMs: number | null;
-  readonly lane: LaneWide | null;
-  readonly ambiguous: 0 | 1;
-  readonly responseStatus: number | null;
-  readonly responseBody: string | null;
-}
-
-export type PayloadRow = DeliveryRow & { readonly payload: string };
 
 const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
   failing_since, created_at, status, due_at, is_behind, claimed_by, lease_ends_at, lease_token, settled_at, reason, person,
@@ -90,7 +42,7 @@ export function deliveryStatements(db: Database) {
     renamePerson: db.prepare<PersonLine & { readonly formerly: string }>(
       `update delivery set person = @person where ${onTheWay.replace('@person', '@formerly')}`,
     ),
-    /** Only the first of a person's line may go; the second statement lets it. */
+    /** Only the first of a person's line may go; the second statement lets it. What is under way stays so. */
     putBehind: db.prepare<PersonLine>(`
       update delivery set is_behind = 1
       where ${onTheWay} and status = 'pending' and is_behind = 0
@@ -99,9 +51,11 @@ export function deliveryStatements(db: Database) {
       update delivery set is_behind = 0
       where seq = (select min(seq) from delivery where ${onTheWay}) and is_behind = 1`),
 
-    endLeases: db.prepare<EndOfLeases>(`
+    endLeases: db.prepare<EndOfLeases, Pick<DeliveryRow, 'person'>>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
-      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
+      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until
+        and id not in (select value from json_each(@underWay))
+      returning person`),
     due: db.prepare<[string, number, number], PayloadRow>(`
       select ${columns}, payload from delivery
       where destination = ? and status = 'pending' and is_behind = 0 and due_at <= ? order by due_at, seq limit ?`),

@@ -2,26 +2,13 @@
 import type { Traces } from '../../identity/traces.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
-import type { Json } from '../../model/json.ts';
 import type { Erased } from '../../model/person.ts';
-import { withoutElements } from './array-elements.ts';
-import type { KeptDelivery, KeptEvent } from './erasure-statements.ts';
+import { emptiedRequest, type KeptDelivery, type KeptEvent, nothing, siblingsOf, sum } from '../erasing.ts';
+import type { Finding } from '../finding.ts';
+import type { Tally } from '../tally.ts';
 import { seqOf } from './people.ts';
-import { toHeaders } from './rows.ts';
-import type { Finding } from './search.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 import { bury } from './tombstones.ts';
-
-export const nothing: Erased = { events: 0, requests: 0, deliveries: 0, attempts: 0, emptied: 0 };
-
-export const sum = (one: Erased, other: Erased): Erased => ({
-  events: one.events + other.events,
-  requests: one.requests + other.requests,
-  deliveries: one.deliveries + other.deliveries,
-  attempts: one.attempts + other.attempts,
-  emptied: one.emptied + other.emptied,
-});
 
 interface Erasing {
   readonly sql: Statements;
@@ -70,8 +57,11 @@ function eraseEvent({ sql, tally }: Erasing, event: KeptEvent): Erased {
   const attempts = deliveries.map((delivery) => eraseAttempts(sql, delivery)).reduce((all, count) => all + count, 0);
   erasures.deleteDeliveries.run(id);
   for (const delivery of deliveries) {
-    tally.deliveries(delivery.destination, delivery.status, -1);
-    tally.problem({ kind: 'delivery', name: delivery.destination, ...delivery, count: -1 });
+    const { destination, person, status: was } = delivery;
+    // Somebody else's may have stood behind it.
+    if (person !== null) sql.deliveries.putInFront.run({ destination, person });
+    tally.deliveries(destination, was, -1);
+    tally.problem({ kind: 'delivery', name: destination, ...delivery, count: -1 });
   }
   erasures.deleteMarks.run(id);
   sql.replays.leave.run(id);
@@ -82,17 +72,10 @@ function eraseEvent({ sql, tally }: Erasing, event: KeptEvent): Erased {
   return { ...nothing, events: 1, deliveries: deliveries.length, attempts };
 }
 
-/** An answer is kept up to 2,048 characters, so one that repeats a batch may be cut between a name and an e-mail. */
-const cutFrom = 2_000;
-/** Deliveries of one request are settled together: their attempts lie close to each other. */
-const siblingsWithin = 1_000;
-
 function eraseAttempts({ erasures }: Statements, { id }: KeptDelivery): number {
   const attempts = erasures.attempts.all(id);
   erasures.deleteAttempts.run(id);
-  for (const { place, started_at: startedAt, response_body: body } of attempts)
-    if (body !== null && body.length >= cutFrom)
-      erasures.emptySiblings.run({ from: place - siblingsWithin, to: place + siblingsWithin, startedAt, body });
+  for (const siblings of attempts.flatMap(siblingsOf)) erasures.emptySiblings.run(siblings);
   return attempts.length;
 }
 
@@ -110,16 +93,9 @@ function eraseFromRequest({ sql, traces }: Erasing, { request: seq, items, isInE
     return { ...nothing, requests: 1 };
   }
   if (items.length === 0 && !isInEnvelope) return nothing;
-  const text = request.body.toString();
-  const emptied = items.length === 0 ? request.body : Buffer.from(withoutElements(text, new Set(items)));
-  const has = (part: string): boolean => traces.isIn(part, request.source);
-  const headers = Object.entries(toHeaders(request)).filter(([name, value]) => !has(`${name}: ${value}`));
-  const url = has(request.url) ? withoutQuery(request.url) : request.url;
-  erasures.emptyRequest.run({ seq, url, headers: JSON.stringify(Object.fromEntries(headers) as Json), body: emptied });
+  erasures.emptyRequest.run(emptiedRequest(request, items, traces));
   return { ...nothing, emptied: new Set(items).size + (isInEnvelope ? 1 : 0) };
 }
-
-const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, '');
 
 /** The identifiers with their links, and what destinations were told of them. */
 export function eraseLinks(sql: Statements, identifiers: readonly Identifier[]): number {

@@ -1,52 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import type { FailureReason } from '../../model/attempt.ts';
-import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
-import type { EventRow, RequestRow } from './rows.ts';
-
-export interface KeptRequest extends RequestRow {
-  readonly seq: number;
-  readonly source: string;
-}
-
-export type KeptEvent = Pick<
-  EventRow,
-  'seq' | 'id' | 'request_seq' | 'item' | 'source' | 'status' | 'external_id' | 'reason' | 'message' | 'cause' | 'runs'
->;
-
-export interface KeptDelivery {
-  readonly id: DeliveryId;
-  readonly destination: string;
-  readonly status: DeliveryStatus;
-  readonly reason: FailureReason | null;
-  readonly cause: string | null;
-  readonly payload: string;
-}
-
-export interface KeptAttempt {
-  readonly place: number;
-  readonly started_at: number;
-  readonly message: string | null;
-  readonly response_body: string | null;
-}
-
-interface EmptiedRequest {
-  readonly seq: number;
-  readonly url: string;
-  readonly headers: string;
-  readonly body: Uint8Array;
-}
-
-interface Siblings {
-  readonly from: number;
-  readonly to: number;
-  readonly startedAt: number;
-  readonly body: string;
-}
+import type { EmptiedRequest, KeptAttempt, KeptDelivery, KeptEvent, KeptRequest, Siblings } from '../erasing.ts';
 
 const requestColumns = 'seq, source, kind, method, url, headers, body';
 const eventColumns = 'seq, id, request_seq, item, source, status, external_id, reason, message, cause, runs';
-const deliveryColumns = 'id, destination, status, reason, cause, payload';
+const deliveryColumns = 'id, destination, person, status, reason, cause, payload';
 /** What a destination said is erased, that it answered is not. */
 const emptied = "response_body = iif(response_body is null, null, ''), message = iif(message is null, null, 'erased')";
 

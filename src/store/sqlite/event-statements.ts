@@ -1,49 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import type { EventFailure, EventStatus, EventWait } from '../../model/event.ts';
 import type { EventId, WorkerId } from '../../model/id.ts';
-import type { EventRow, RequestRow } from './rows.ts';
-
-interface NewRequest extends Omit<RequestRow, 'body'> {
-  readonly body: Uint8Array;
-  readonly source: string;
-  readonly receivedAt: number;
-}
-
-export interface NewEvent {
-  readonly id: EventId;
-  readonly requestSeq: number;
-  readonly item: number | null;
-  readonly source: string;
-  readonly type: string;
-  readonly externalId: string;
-  readonly occurredAt: number;
-  readonly receivedAt: number;
-  readonly status: EventStatus;
-  readonly reason: EventFailure | null;
-  readonly message: string | null;
-  readonly cause: string | null;
-  readonly settledAt: number | null;
-}
-
-/** Which claim of which event: without all three the lease is lost. */
-export interface EventLease {
-  readonly id: EventId;
-  readonly worker: WorkerId;
-  readonly tries: number;
-}
-
-export interface EventMove extends EventLease {
-  readonly status: EventStatus;
-  readonly reason: EventFailure | null;
-  readonly message: string | null;
-  readonly cause: string | null;
-  readonly settledAt: number | null;
-  readonly runs: string | null;
-  readonly dueAt: number | null;
-  readonly waitsFor: EventWait | null;
-  /** 0 when the worker gives it back untried. */
-  readonly spent: 0 | 1;
-}
+import type { EventMove, NewEvent, NewRequest } from '../event-moves.ts';
+import type { EventRow, RequestRow } from '../rows.ts';
 
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
   cause, tries, runs, due_at, waits_for`;

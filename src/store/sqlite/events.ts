@@ -1,17 +1,22 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
-import { causeOf } from '../../model/cause.ts';
-import { addMs, dateFromMs } from '../../model/clock.ts';
+import { addMs } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
-import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
-import { newId } from '../../model/id.ts';
-import type { Json } from '../../model/json.ts';
+import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
+import {
+  beforeSuspect,
+  eventMoveOf,
+  newEvent,
+  newRequest,
+  type RequestText,
+  toRequestText,
+  toStored,
+} from '../event-moves.ts';
+import { earliest, type RequestRow } from '../rows.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
+import type { Tally } from '../tally.ts';
 import { insertDrafts } from './deliveries.ts';
-import type { EventMove, NewEvent } from './event-statements.ts';
 import { settleReplayed } from './replay-drafts.ts';
-import { type EventRow, earliest, type RequestRow, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 import { withoutErased } from './tombstones.ts';
 
 export function recordRequest(sql: Statements, received: ReceivedRequest, tally: Tally): Receipt {
@@ -31,38 +36,7 @@ export function recordRequest(sql: Statements, received: ReceivedRequest, tally:
 }
 
 function insertRequest(sql: Statements, request: ReceivedRequest): number {
-  const { source, kind, method, url, headers, body, receivedAt } = request;
-  const { lastInsertRowid } = sql.events.insertRequest.run({
-    source,
-    kind,
-    method,
-    url,
-    receivedAt: receivedAt.getTime(),
-    headers: JSON.stringify(headers),
-    body,
-  });
-  return Number(lastInsertRowid);
-}
-
-const statusOf = ({ unusable }: SourceEvent): EventStatus => (unusable === undefined ? 'received' : 'failed');
-
-function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, requestSeq: number): NewEvent {
-  const { item, type, externalId, unusable } = event;
-  return {
-    id: newId('evt', receivedAt),
-    requestSeq,
-    item,
-    source,
-    type,
-    externalId,
-    status: statusOf(event),
-    occurredAt: event.occurredAt.getTime(),
-    receivedAt: receivedAt.getTime(),
-    reason: unusable?.reason ?? null,
-    message: unusable?.message ?? null,
-    cause: unusable === undefined ? null : causeOf(unusable.message),
-    settledAt: unusable === undefined ? null : receivedAt.getTime(),
-  };
+  return Number(sql.events.insertRequest.run(newRequest(request)).lastInsertRowid);
 }
 
 export function claimEvents(sql: Statements, claim: EventClaim): readonly ClaimedEvent[] {
@@ -72,9 +46,7 @@ export function claimEvents(sql: Statements, claim: EventClaim): readonly Claime
   const leaseEndsAt = addMs(now, leaseMs).getTime();
   const requests = new Map<number, RequestText>();
   const claimed: ClaimedEvent[] = [];
-  const waiting = sql.events.waiting.all(limit);
-  const suspect = waiting.findIndex(({ tries }) => tries >= aloneAfterTries);
-  for (const row of suspect === -1 ? waiting : waiting.slice(0, Math.max(suspect, 1))) {
+  for (const row of beforeSuspect(sql.events.waiting.all(limit), aloneAfterTries)) {
     const request = requests.get(row.request_seq) ?? readRequest(sql, row.request_seq);
     requests.set(row.request_seq, request);
     sql.events.claim.run(worker, leaseEndsAt, row.seq);
@@ -87,12 +59,9 @@ export function endAllEventLeases(sql: Statements): void {
   sql.events.endLeases.run(Number.MAX_SAFE_INTEGER);
 }
 
-export type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
-
 /** Read and decoded once, however many of the claimed events it carries. */
 export function readRequest(sql: Statements, seq: number): RequestText {
-  const row = requestOf(sql, seq);
-  return { kind: row.kind, url: row.url, headers: toHeaders(row), bodyText: row.body.toString('utf8') };
+  return toRequestText(requestOf(sql, seq));
 }
 
 /** The foreign key promises that the row exists. */
@@ -102,22 +71,10 @@ export function requestOf(sql: Statements, seq: number): RequestRow {
   return row;
 }
 
-export function toStored(row: EventRow) {
-  return {
-    id: row.id,
-    source: row.source,
-    type: row.type,
-    externalId: row.external_id,
-    occurredAt: dateFromMs(row.occurred_at),
-    receivedAt: dateFromMs(row.received_at),
-    item: row.item,
-  };
-}
-
 /** False when the lease was lost; then nothing is written. */
 export function settleTranslation(sql: Statements, settlement: TranslationSettlement, tally: Tally): boolean {
   const { event, settledAt: now } = settlement;
-  const move = moveOf(settlement);
+  const move = eventMoveOf(settlement);
   // Read before the event leaves it.
   const replay = sql.replays.ofEvent.get(event.id);
   if (sql.events.move.run(move).changes === 0) return false;
@@ -135,40 +92,6 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
 }
 
 const noDrafts = { drafts: [], origins: [] } as const;
-
-function moveOf(settlement: TranslationSettlement): EventMove {
-  const { id, claimedBy: worker, tries } = settlement.event;
-  const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null, cause: null };
-  const settledAt = settlement.settledAt.getTime();
-  switch (settlement.to) {
-    case 'translated':
-      return { ...lease, status: 'translated', reason: null, message: null, settledAt, runs: runsOf(settlement) };
-    case 'unmatched':
-      return {
-        ...lease,
-        status: 'unmatched',
-        reason: null,
-        message: settlement.why,
-        settledAt,
-        runs: runsOf(settlement),
-      };
-    case 'failed': {
-      const { reason, message } = settlement;
-      const cause = causeOf(message);
-      return { ...lease, status: 'failed', reason, message, cause, settledAt, runs: runsOf(settlement) };
-    }
-    case 'delayed': {
-      const wait = { dueAt: settlement.dueAt.getTime(), waitsFor: settlement.waitsFor, spent: 0 as const };
-      return { ...lease, ...backInLine, runs: runsOf(settlement), ...wait };
-    }
-    case 'released':
-      return { ...lease, ...backInLine, runs: null, spent: 0 };
-  }
-}
-
-const backInLine = { status: 'received', reason: null, message: null, settledAt: null } as const;
-
-const runsOf = ({ runs }: { readonly runs: Json }): string => JSON.stringify(runs);
 
 export function nextEventAt(sql: Statements): Date | null {
   const { oldestWaiting, firstLeaseEnd, firstDelayEnd } = sql.events;

@@ -1,14 +1,14 @@
 import type { Database } from 'better-sqlite3';
-import { GatewayError } from '../../model/error.ts';
+import type { GatewayError } from '../../model/error.ts';
+import { assertRoom, roomLimits } from '../room.ts';
+import { Tally } from '../tally.ts';
 import { isBusy, isDatabaseError, storeFault, unavailable } from './fault.ts';
-import { Tally, type TallyStatements, writeTally } from './tally.ts';
+import { type TallyStatements, writeTally } from './tally-statements.ts';
 
 export const writeLimits = {
   /** Most operations in one commit: bounds how long the event loop stands still. */
   group: 1_000,
-  /** Requests are refused above either; what the process remembers of the world stays bounded. */
-  waiting: 10_000,
-  waitingBytes: 64 * 1024 * 1024,
+  ...roomLimits,
   /** Another process's lock is tried this often, this far apart: 0.8 s with the busy timeout, so a sender hears in time. */
   lockTries: 20,
   lockWaitMs: 30,
@@ -55,9 +55,7 @@ export class GroupCommit {
 
   /** Adds work that can be turned away while too much is waiting. */
   async writeIfRoom<T>(work: Work<T>, bytes: number): Promise<T> {
-    if (this.#waiting.length >= writeLimits.waiting || this.#waitingBytes + bytes > writeLimits.waitingBytes) {
-      throw new GatewayError('STORE_UNAVAILABLE', 'too many writes are waiting for the disk');
-    }
+    assertRoom(this.#waiting.length, this.#waitingBytes + bytes);
     return this.write(work, bytes);
   }
 
