@@ -11,6 +11,7 @@ import { eraseEvents, eraseFinding, eraseLinks, nothing, sum } from './erase.ts'
 import { FileScan } from './file-scan.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { seqOf, walkFrom } from './people.ts';
+import { rewriteDatabase } from './rewrite.ts';
 import { search } from './search.ts';
 import type { Statements } from './statements.ts';
 
@@ -136,9 +137,7 @@ export class Forgetting {
    * else.
    */
   async #wipe(traces: Traces): Promise<readonly string[]> {
-    this.#db.pragma('wal_checkpoint(TRUNCATE)');
-    this.#db.exec('vacuum');
-    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    await this.#commit.hold(() => rewriteDatabase(this.#db.name));
     return this.#files.kindsIn(traces, true);
   }
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { GatewayError } from '../../model/error.ts';
-import { isBusy, isDatabaseError, storeFault, unavailable } from './fault.ts';
+import { isBusy, isDamage, isDatabaseError, isFull, storeFault, unavailable } from './fault.ts';
 import { Tally, type TallyStatements, writeTally } from './tally.ts';
 
 export const writeLimits = {
@@ -31,13 +31,17 @@ interface Operation {
 export class GroupCommit {
   readonly #db: Database;
   readonly #tallySql: TallyStatements;
+  /** Told when the disk is full; true when there is space now. */
+  readonly #makeSpace: () => boolean;
+  #isHeld = false;
   #waiting: Operation[] = [];
   #waitingBytes = 0;
   #scheduled = false;
 
-  constructor(db: Database, tallySql: TallyStatements) {
+  constructor(db: Database, tallySql: TallyStatements, makeSpace: () => boolean = () => false) {
     this.#db = db;
     this.#tallySql = tallySql;
+    this.#makeSpace = makeSpace;
   }
 
   /** Adds work that must not be refused: a settlement that is turned away is a payload sent twice. */
@@ -55,6 +59,7 @@ export class GroupCommit {
 
   /** Adds work that can be turned away while too much is waiting. */
   async writeIfRoom<T>(work: Work<T>, bytes: number): Promise<T> {
+    if (this.#isHeld) throw new GatewayError('STORE_UNAVAILABLE', 'the database is being rewritten');
     if (this.#waiting.length >= writeLimits.waiting || this.#waitingBytes + bytes > writeLimits.waitingBytes) {
       throw new GatewayError('STORE_UNAVAILABLE', 'too many writes are waiting for the disk');
     }
@@ -70,19 +75,31 @@ export class GroupCommit {
     });
   }
 
+  /** Lets somebody else write alone: what must not be refused waits, and requests are turned away. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#isHeld = true;
+    try {
+      return await work();
+    } finally {
+      this.#isHeld = false;
+      this.#schedule();
+    }
+  }
+
   /** Resolves when nothing that was waiting waits any more. */
   async drained(): Promise<void> {
     while (this.#waiting.length > 0) await this.write(() => undefined).catch(() => undefined);
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#isHeld) return;
     this.#scheduled = true;
     setImmediate(() => this.#flush());
   }
 
   #flush(triesBefore = 0): void {
     this.#scheduled = false;
+    if (this.#isHeld || this.#waiting.length === 0) return;
     try {
       this.#db.exec('begin immediate');
     } catch (error) {
@@ -116,7 +133,7 @@ export class GroupCommit {
       confirmations = group.map((operation) => operation.run(tally));
     } catch (error) {
       this.#rollback();
-      if (isDatabaseError(error)) rejectAll(group, error);
+      if (isDatabaseError(error)) this.#couldNotCommit(group, error);
       else this.#commitApart(group);
       return;
     }
@@ -135,10 +152,25 @@ export class GroupCommit {
       }
     } catch (error) {
       this.#rollback();
-      rejectAll(group, error);
+      this.#couldNotCommit(group, error);
       return;
     }
     this.#finish(group, tally, confirmations);
+  }
+
+  /** Once more where space was made, which happens once: until then nothing of the group was told to anybody. */
+  #couldNotCommit(group: readonly Operation[], error: unknown): void {
+    if (!isFull(error) || !this.#makeSpace()) {
+      rejectAll(group, error);
+      return;
+    }
+    try {
+      this.#db.exec('begin immediate');
+    } catch (busy) {
+      rejectAll(group, busy);
+      return;
+    }
+    this.#commit(group);
   }
 
   #runApart(operation: Operation, tally: Tally): (() => void) | undefined {
@@ -163,7 +195,7 @@ export class GroupCommit {
       this.#db.exec('commit');
     } catch (error) {
       this.#rollback();
-      rejectAll(group, error);
+      this.#couldNotCommit(group, error);
       return;
     }
     for (const confirm of confirmations) confirm();
@@ -176,6 +208,6 @@ export class GroupCommit {
 }
 
 function rejectAll(operations: readonly Operation[], cause: unknown): void {
-  const fault = unavailable(cause);
+  const fault = isDamage(cause) ? storeFault(cause) : unavailable(cause);
   for (const operation of operations) operation.reject(fault);
 }
