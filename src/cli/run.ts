@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type FaultCode, GatewayError } from '../model/error.ts';
 import { exitCodes, type Verb, type VerbGroup } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
 import { deliveriesCommand } from './commands/deliveries.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -10,6 +11,7 @@ import { forgetCommand } from './commands/forget.ts';
 import { healthCommand } from './commands/health.ts';
 import { identitiesCommand } from './commands/identities.ts';
 import { initCommand } from './commands/init.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -22,6 +24,7 @@ const verbs: readonly (Verb | VerbGroup)[] = [
   ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
   ...[tryCommand, evalCommand],
   ...[identitiesCommand, forgetCommand],
+  ...[backupCommand, restoreCommand],
   ...[deliveriesCommand, schemaCommand, explainCommand, healthCommand],
 ];
 
