@@ -67,7 +67,7 @@ export interface Gateway {
 /** The composition root: opens the store, starts the workers, listens. Throws GatewayError with what to fix. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { settings, clock = systemClock } = options;
-  const store = await openStore({ dataDir: settings.dataDir, clock });
+  const store = await openStore({ dataDir: settings.dataDir, clock, disk: settings.disk });
   const parts = assemble(options, { store, clock });
   try {
     // Receiving needs no mappings: what arrives while they load is stored and waits.

@@ -37,6 +37,17 @@ export const environmentVariables = [
   },
   { name: 'DATA_DIR', default: './data', description: 'Folder of the SQLite database and the admin token.' },
   {
+    name: 'DISK_RESERVE_MB',
+    default: null,
+    description:
+      'Free space below which nothing is received, in MB; default: 256 MB or 5 % of the disk, whichever is more.',
+  },
+  {
+    name: 'DISK_BALLAST_MB',
+    default: null,
+    description: 'Size of the file that gives its space back when the disk is full, in MB; default: 64, 0 for none.',
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.',

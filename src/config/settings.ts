@@ -14,6 +14,8 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly mappingsDir: string;
   readonly dataDir: string;
+  /** What has to stay free on the disk, and the file that gives way; undefined members follow the disk's size. */
+  readonly disk: { readonly reserveBytes: number | undefined; readonly ballastBytes: number | undefined };
   readonly logLevel: LogLevel;
 }
 
@@ -21,6 +23,11 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type LogLevel = (typeof logLevels)[number];
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const megabytes = z.coerce
+  .number({ error: 'must be a number of MB, as in 256' })
+  .min(0)
+  .transform((count) => count * 1024 * 1024)
+  .optional();
 const shape = z.object({
   HOST: z.string(),
   PORT: port,
@@ -33,6 +40,8 @@ const shape = z.object({
     .optional(),
   MAPPINGS_DIR: z.string(),
   DATA_DIR: z.string(),
+  DISK_RESERVE_MB: megabytes,
+  DISK_BALLAST_MB: megabytes,
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
 });
 
@@ -57,6 +66,7 @@ export function readSettings(environment: Environment): Settings {
     publicUrl: data.PUBLIC_URL,
     mappingsDir: data.MAPPINGS_DIR,
     dataDir: data.DATA_DIR,
+    disk: { reserveBytes: data.DISK_RESERVE_MB, ballastBytes: data.DISK_BALLAST_MB },
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -25,6 +25,7 @@ describe('the settings', () => {
       publicUrl: undefined,
       mappingsDir: './mappings',
       dataDir: './data',
+      disk: { reserveBytes: undefined, ballastBytes: undefined },
       logLevel: 'info',
     });
   });
@@ -41,6 +42,8 @@ describe('the settings', () => {
         PUBLIC_URL: 'https://hooks.example.com/gateway//',
         MAPPINGS_DIR: '/mappings',
         DATA_DIR: '/data',
+        DISK_RESERVE_MB: '512',
+        DISK_BALLAST_MB: '0',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -52,6 +55,7 @@ describe('the settings', () => {
       publicUrl: 'https://hooks.example.com/gateway',
       mappingsDir: '/mappings',
       dataDir: '/data',
+      disk: { reserveBytes: 512 * 1024 * 1024, ballastBytes: 0 },
       logLevel: 'debug',
     });
   });

@@ -22,6 +22,7 @@ import type {
   TranslationSettlement,
 } from '../store.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
+import type { DiskSpace } from './disk-space.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { storeFault, unavailable } from './fault.ts';
 import { Forgetting } from './forget.ts';
@@ -32,19 +33,27 @@ import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
+interface SqliteParts {
+  readonly releaseLock: () => void;
+  /** Undefined where the space on the disk is nobody's concern. */
+  readonly space?: DiskSpace | undefined;
+}
+
 /** The store in one file, for one process: writes share commits, reads answer at once. */
 export class SqliteStore implements Store {
   readonly #db: Database;
   readonly #sql: Statements;
   readonly #commit: GroupCommit;
   readonly #forgetting: Forgetting;
+  readonly #space: DiskSpace | undefined;
   readonly #releaseLock: () => void;
   #closed: Promise<void> | undefined;
 
-  constructor(db: Database, releaseLock: () => void) {
+  constructor(db: Database, { releaseLock, space }: SqliteParts) {
     this.#db = db;
     this.#sql = prepareStatements(db);
-    this.#commit = new GroupCommit(db, this.#sql.tally);
+    this.#space = space;
+    this.#commit = new GroupCommit(db, this.#sql.tally, () => space?.release() ?? false);
     this.#forgetting = new Forgetting(db, this.#sql, this.#commit);
     this.#releaseLock = releaseLock;
   }
@@ -58,6 +67,10 @@ export class SqliteStore implements Store {
   }
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
+    if (this.#space !== undefined) {
+      const reusableBytes = (): number => this.#reusableBytes();
+      await this.#space.admit({ isSentOnce: request.isSentOnce === true, reusableBytes });
+    }
     return this.#commit.writeIfRoom((tally) => recordRequest(this.#sql, request, tally), request.body.byteLength);
   }
 
@@ -148,6 +161,13 @@ export class SqliteStore implements Store {
       this.#forgetting.close();
       this.#releaseLock();
     }
+    await this.#space?.close();
+  }
+
+  /** Free pages within the file: what is purged is written over, the file does not shrink. */
+  #reusableBytes(): number {
+    const of = (pragma: string): number => Number(this.#db.pragma(pragma, { simple: true }));
+    return of('freelist_count') * of('page_size');
   }
 
   #read<T>(query: () => T): T {
