@@ -23,7 +23,7 @@ import { publicSettings } from './mapping/public-settings.ts';
 import { type Clock, systemClock } from './model/clock.ts';
 import { newId } from './model/id.ts';
 import { Background } from './pipeline/background.ts';
-import { Lane } from './pipeline/deliver.ts';
+import { LaneWorker } from './pipeline/deliver.ts';
 import { Loop } from './pipeline/loop.ts';
 import { preview } from './pipeline/preview.ts';
 import { fixedMappings, type Mappings, Reload } from './pipeline/reload.ts';
@@ -68,7 +68,7 @@ export interface Gateway {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { settings, clock = systemClock } = options;
   const store = await openStore({ dataDir: settings.dataDir, clock, disk: settings.disk });
-  const parts = assemble(options, { store, clock });
+  const parts = assemble(options, { store, clock: store.clock });
   try {
     // Receiving needs no mappings: what arrives while they load is stored and waits.
     const receiver = await listen(parts.receiver, { host: settings.host, port: settings.port });
@@ -192,7 +192,10 @@ function createWorkers(
     }),
   );
   const lanes = new Map(
-    on.map((target) => [target.name, new Lane(target, { store, sender, clock, show, worker, log, random, metrics })]),
+    on.map((target) => [
+      target.name,
+      new LaneWorker(target, { store, sender, clock, show, worker, log, random, metrics }),
+    ]),
   );
   const queued = (names: ReadonlySet<string>): void => {
     for (const name of names) lanes.get(name)?.wake();

@@ -60,6 +60,10 @@ export interface LogEvents {
     /** The decision: delivered, dead, or when it is tried again. */
     readonly next: string;
   };
+  'lane.opened': { readonly destination: string; readonly trouble: string; readonly probe_at: string };
+  'lane.closed': { readonly destination: string };
+  'lane.paused': { readonly destination: string };
+  'lane.resumed': { readonly destination: string };
   'worker.failed': { readonly worker: string; readonly err: unknown };
   'worker.drained': { readonly worker: string };
   'store.unavailable': { readonly err: unknown };
@@ -84,6 +88,10 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'event.delayed': 'info',
   'event.failed': 'warn',
   'delivery.attempted': 'info',
+  'lane.opened': 'warn',
+  'lane.closed': 'info',
+  'lane.paused': 'info',
+  'lane.resumed': 'info',
   'worker.failed': 'error',
   'worker.drained': 'info',
   'store.unavailable': 'error',

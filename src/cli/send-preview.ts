@@ -78,9 +78,13 @@ function delivery({ event, file }: Told, { item, result, now }: Making): Claimed
     outgoingId: result.outgoingId,
     payload: JSON.stringify(result.payload),
     stitch: null,
+    person: null,
     attempts: 0,
+    failures: 0,
+    failingSince: null,
+    replayOf: null,
     createdAt: now,
     receivedAt: event.receivedAt,
-    state: { status: 'in_flight', claimedBy: newId('wrk', now), leaseEndsAt: addMs(now, 60_000) },
+    state: { status: 'in_flight', claimedBy: newId('wrk', now), leaseEndsAt: addMs(now, 60_000), token: 1 },
   };
 }

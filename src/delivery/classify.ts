@@ -13,11 +13,11 @@ export function classifyAnswer(answer: Answer, now: Date): Verdict {
 }
 
 /** What it means that there was no answer. */
-export function classifyFailure({ reason, message }: SendFailure): Verdict {
+export function classifyFailure({ reason, message, sent }: SendFailure): Verdict {
   switch (reason) {
     case 'timeout':
     case 'unreachable':
-      return { kind: 'retry', reason, message };
+      return { kind: 'retry', reason, message, ...(sent && { ambiguous: true }) };
     case 'invalid_payload':
       return { kind: 'fail', reason, message };
   }
@@ -80,14 +80,14 @@ function byStatus(answer: Answer): Verdict {
   const message = answerMessage(answer);
   switch (status) {
     case 401:
-      return { kind: 'fail', reason: 'unauthorized', message, lane: 'credentials' };
+      return { kind: 'retry', reason: 'unauthorized', message, lane: 'credentials' };
     case 408:
     case 425:
       return { kind: 'retry', reason: 'timeout', message };
     case 410:
-      return { kind: 'fail', reason: 'rejected', message, lane: 'gone' };
+      return { kind: 'retry', reason: 'rejected', message, lane: 'gone' };
     case 429:
-      return { kind: 'retry', reason: 'throttled', message };
+      return { kind: 'retry', reason: 'throttled', message, lane: 'throttled' };
     case 501:
     case 505:
       return { kind: 'fail', reason: 'server_error', message };
@@ -102,7 +102,9 @@ function withWait(verdict: Verdict, { status, headers }: Answer, now: Date): Ver
   if (verdict.kind !== 'retry') return verdict;
   const requested = status === 429 || status === 503 ? headers['retry-after'] : undefined;
   const waitMs = verdict.retryAfterMs ?? parseRetryAfter(requested, now);
-  return waitMs === undefined ? verdict : { ...verdict, retryAfterMs: boundedRetryMs(waitMs) };
+  if (waitMs === undefined) return verdict;
+  // Whoever names a time speaks for the destination as a whole.
+  return { ...verdict, retryAfterMs: boundedRetryMs(waitMs), lane: verdict.lane ?? 'throttled' };
 }
 
 function presentable(verdict: Verdict, secrets: readonly string[]): Verdict {

@@ -1,26 +1,41 @@
-/** A token bucket as a value: at most `perSecond` requests a second, with a burst of one second's worth. */
-export interface TokenBucket {
+/** A token bucket as a value: at most `perSecond` requests a second. */
+export interface Allowance {
   readonly perSecond: number;
-  readonly tokens: number;
+  readonly tokens: Tokens;
+}
+
+interface Tokens {
+  readonly count: number;
   readonly countedAt: Date;
 }
 
-export function fullBucket(perSecond: number, now: Date): TokenBucket {
-  return { perSecond, tokens: capacity(perSecond), countedAt: now };
+export interface Taken {
+  readonly taken: number;
+  readonly left: Tokens;
+  /** How long until there will be one more. */
+  readonly waitMs: number;
 }
 
-/** Takes one token; or, where there is none, leaves the bucket as it is and says how long until there will be. */
-export function takeToken(bucket: TokenBucket, now: Date): { readonly bucket: TokenBucket; readonly waitMs: number } {
-  const tokens = tokensAt(bucket, now);
-  if (tokens >= 1) return { bucket: { ...bucket, tokens: tokens - 1, countedAt: now }, waitMs: 0 };
-  return { bucket, waitMs: Math.ceil(((1 - tokens) * 1_000) / bucket.perSecond) };
+/** Clocks of replicas differ by less; one that is further back was set back. */
+const skewMsMax = 10_000;
+
+/** Takes up to so many tokens. A clock that was set back refills nothing and takes nothing away. */
+export function take({ perSecond, tokens }: Allowance, wanted: number, now: Date): Taken {
+  const elapsedMs = now.getTime() - tokens.countedAt.getTime();
+  const countedAt = elapsedMs > 0 || elapsedMs < -skewMsMax ? now : tokens.countedAt;
+  const count = Math.min(capacity(perSecond), tokens.count + (Math.max(0, elapsedMs) * perSecond) / 1_000);
+  const taken = Math.min(wanted, Math.floor(count));
+  const missing = Math.max(0, 1 - (count - taken));
+  const aheadMs = countedAt.getTime() - now.getTime();
+  return {
+    taken,
+    left: { count: count - taken, countedAt },
+    waitMs: missing === 0 ? 0 : Math.ceil((missing * 1_000) / perSecond) + aheadMs,
+  };
 }
 
-/** A clock that was set back refills nothing and takes nothing away. */
-function tokensAt({ perSecond, tokens, countedAt }: TokenBucket, now: Date): number {
-  const elapsedMs = Math.max(0, now.getTime() - countedAt.getTime());
-  return Math.min(capacity(perSecond), tokens + (elapsedMs * perSecond) / 1_000);
-}
-
-/** Below one a second the bucket still has to hold the one token that a request takes. */
-const capacity = (perSecond: number): number => Math.max(1, perSecond);
+/**
+ * A tenth of a second's worth: when an outage ends, what has waited leaves evenly and not in a wave. Below ten a second
+ * the bucket still has to hold the one token that a request takes.
+ */
+const capacity = (perSecond: number): number => Math.max(1, perSecond / 10);

@@ -1,11 +1,14 @@
-import type { RetrySettings } from '../destinations/destination.ts';
-import type { Attempt } from '../model/attempt.ts';
+import type { CommonSettings } from '../destinations/destination.ts';
+import type { Attempt, Outcome } from '../model/attempt.ts';
 import { addMs } from '../model/clock.ts';
 import type { ClaimedDelivery, Settlement } from '../model/delivery.ts';
 import { backoffMs } from './backoff.ts';
+import { causeOf } from './cause.ts';
 
 export interface SettleContext {
-  readonly policy: RetrySettings;
+  readonly policy: Pick<CommonSettings, 'retry' | 'ambiguous'>;
+  /** Made to find out whether the destination works again: what fails then is not the payload's fault. */
+  readonly isProbe: boolean;
   readonly now: Date;
   /** [0, 1). */
   readonly random: () => number;
@@ -13,24 +16,39 @@ export interface SettleContext {
 
 /** The whole retry decision: what an attempt's outcome makes of its delivery. */
 export function settle(delivery: ClaimedDelivery, attempt: Attempt, context: SettleContext): Settlement {
-  const { policy, now, random } = context;
   const { outcome } = attempt;
-  const settled = { delivery, attempt, settledAt: now };
+  const settled = { delivery, attempt, settledAt: context.now };
   switch (outcome.kind) {
     case 'delivered':
       return { to: 'delivered', ...settled };
     case 'fail':
-      return { to: 'dead', reason: outcome.reason, ...settled };
-    case 'retry': {
-      const delayMs = backoffMs({ number: attempt.number, retryAfterMs: outcome.retryAfterMs }, policy, random);
-      const dueAt = addMs(now, delayMs);
-      const expiresAt = addMs(delivery.createdAt, policy.max_age_hours * 3_600_000);
-      const exhausted = attempt.number >= policy.max_attempts || dueAt > expiresAt;
-      return exhausted
-        ? { to: 'dead', reason: 'attempts_exhausted', ...settled }
-        : { to: 'pending', dueAt, ...settled };
-    }
+      return { to: 'dead', reason: outcome.reason, cause: causeOf(outcome.message), ...settled };
+    case 'retry':
+      return retried(outcome, settled, context);
   }
+}
+
+type Retry = Extract<Outcome, { kind: 'retry' }>;
+type Settled = Pick<Settlement, 'delivery' | 'settledAt'> & { readonly attempt: Attempt };
+
+function retried(outcome: Retry, settled: Settled, { policy, isProbe, now, random }: SettleContext): Settlement {
+  const { delivery } = settled;
+  const { reason, message, retryAfterMs, ambiguous } = outcome;
+  if (ambiguous === true && policy.ambiguous === 'dead') {
+    return { to: 'dead', reason, cause: causeOf(message), ...settled };
+  }
+  // The lane itself waits; behind its gate this one comes after those that are due already.
+  if (outcome.lane !== undefined) {
+    return { to: 'pending', dueAt: addMs(now, retryAfterMs ?? 0), counts: false, ...settled };
+  }
+  const number = delivery.failures + 1;
+  const delayMs = backoffMs({ number, retryAfterMs, isAmbiguous: ambiguous === true }, policy.retry, random);
+  const dueAt = addMs(now, delayMs);
+  if (isProbe) return { to: 'pending', dueAt, counts: false, ...settled };
+  const expiresAt = addMs(delivery.failingSince ?? now, policy.retry.max_age_hours * 3_600_000);
+  return number >= policy.retry.max_attempts || dueAt > expiresAt
+    ? { to: 'dead', reason: 'attempts_exhausted', cause: causeOf(message), ...settled }
+    : { to: 'pending', dueAt, counts: true, ...settled };
 }
 
 /** Back in line without an attempt spent, when shutdown takes the worker away. */

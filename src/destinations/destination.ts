@@ -93,22 +93,36 @@ export const commonSettings = {
     .max(120_000)
     .default(15_000)
     .meta({ description: 'Total time for one request, connecting and reading included, in milliseconds.' }),
-  concurrency: z.int().min(1).max(256).default(8).meta({ description: 'Requests under way at once.' }),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(8)
+    .meta({ description: 'Requests under way at once, over all replicas.' }),
   rate: z
     .number()
     .positive()
     .max(100_000)
     .optional()
-    .meta({ description: 'Most requests per second; default: no limit.' }),
+    .meta({ description: 'Most requests per second, over all replicas; default: no limit.' }),
   batch: z
     .int()
     .min(1)
     .max(1_000)
     .default(1)
     .meta({ description: 'Payloads per request, where the vendor has a batch call.' }),
+  ambiguous: z.enum(['retry', 'dead']).default('retry').meta({
+    description:
+      'What becomes of a payload that was sent without an answer: sent again (the vendor may count it twice) or kept as dead.',
+  }),
   retry: z
     .strictObject({
-      max_attempts: z.int().min(1).max(100).default(12).meta({ description: 'Attempts before a delivery is dead.' }),
+      max_attempts: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(12)
+        .meta({ description: 'Failed attempts before a delivery is dead.' }),
       base_ms: z
         .int()
         .min(1)
@@ -126,7 +140,7 @@ export const commonSettings = {
         .positive()
         .max(720)
         .default(72)
-        .meta({ description: 'Age at which a delivery is dead, whatever its attempts.' }),
+        .meta({ description: 'How long after its first failure a delivery that fails again is dead.' }),
     })
     .prefault({})
     .meta({ description: 'When a failed attempt is tried again.' }),

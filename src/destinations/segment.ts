@@ -80,7 +80,7 @@ function read(
     const message = advice(`${title} refused the write key: check write_key and, for another region, url.`, said, [
       settings.write_key,
     ]);
-    return { kind: 'fail', reason: 'unauthorized', lane: 'credentials', message };
+    return { kind: 'retry', reason: 'unauthorized', lane: 'credentials', message };
   }
   // Segment's own library tries it again, and so do the look-alikes' clients.
   if (status === 410) {

@@ -146,7 +146,7 @@ function read(answer: Answer, _payloads: readonly string[], { server_token }: Se
   if (answer.status !== 401) return undefined;
   const what = 'Usermaven refused the token API_KEY.SERVER_TOKEN: api_key and server_token must be of one workspace.';
   return {
-    kind: 'fail',
+    kind: 'retry',
     reason: 'unauthorized',
     lane: 'credentials',
     message: advice(what, vendorText(answer), [server_token]),

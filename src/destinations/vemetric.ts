@@ -162,7 +162,7 @@ function read(answer: Answer, _payloads: readonly string[], { token }: Settings)
   if (answer.status !== 401) return undefined;
   const what = "Vemetric does not know the project token: check this destination's token in gateway.yaml.";
   return {
-    kind: 'fail',
+    kind: 'retry',
     reason: 'unauthorized',
     lane: 'credentials',
     message: advice(what, vendorText(answer), [token]),

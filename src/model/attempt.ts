@@ -1,4 +1,5 @@
 import type { AttemptId, DeliveryId } from './id.ts';
+import type { LaneTrouble } from './lane.ts';
 
 export const failureReasons = [
   'timeout',
@@ -28,19 +29,23 @@ export interface ResponseSummary {
   readonly body: string;
 }
 
-/**
- * What an answer means for one delivery. `lane` marks an answer that concerns the destination as a whole, not this one
- * payload: wrong credentials, or an address that is gone.
- */
+/** What an answer can say of a destination as a whole, and not of one payload. */
+export type LaneWide = Exclude<LaneTrouble, 'failing'>;
+
+/** What an answer means for one delivery. */
 export type Verdict =
   | { readonly kind: 'delivered' }
-  | { readonly kind: 'retry'; readonly reason: FailureReason; readonly message: string; readonly retryAfterMs?: number }
   | {
-      readonly kind: 'fail';
+      readonly kind: 'retry';
       readonly reason: FailureReason;
       readonly message: string;
-      readonly lane?: 'credentials' | 'gone';
-    };
+      readonly retryAfterMs?: number;
+      /** The whole lane waits, and the attempt does not count against the delivery. */
+      readonly lane?: LaneWide;
+      /** The payload may have arrived: it was sent, and no answer says what became of it. */
+      readonly ambiguous?: true;
+    }
+  | { readonly kind: 'fail'; readonly reason: FailureReason; readonly message: string };
 
 /** What came of one try. A value, never an exception: failing is normal here. */
 export type Outcome = Verdict & { readonly response?: ResponseSummary };

@@ -42,6 +42,18 @@ function nextRandom(): Uint8Array {
   return random.subarray(randomUsed - randomLength, randomUsed);
 }
 
+/**
+ * The key of a person's line to a destination: a digest, because it is stored beside every delivery and needs to say
+ * nothing but "the same person".
+ */
+export function personKey(kind: string, value: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([kind, value]))
+    .digest()
+    .subarray(0, 16)
+    .toString('base64url');
+}
+
 /** What an outgoing id is made of: everything that makes one payload for one destination itself and no other. */
 export interface OutgoingIdParts {
   readonly source: string;

@@ -1,14 +1,15 @@
-import { fullBucket, type TokenBucket, takeToken } from '../delivery/rate-limit.ts';
+import { admit, observed, opensAt } from '../delivery/lane.ts';
 import { release, settle } from '../delivery/settle.ts';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Log } from '../log.ts';
 import type { Attempt, Outcome } from '../model/attempt.ts';
-import { addMs } from '../model/clock.ts';
 import type { ClaimedDelivery, Settlement } from '../model/delivery.ts';
 import { newId, type WorkerId } from '../model/id.ts';
+import { freshLane, type Lane } from '../model/lane.ts';
 import type { Store } from '../store/store.ts';
 import { type AttemptDependencies, attempt } from './attempt.ts';
 import { Loop } from './loop.ts';
+import { chunksOf } from './request-chunks.ts';
 
 /** A lease outlives the slowest attempt several times over: one that is shorter doubles deliveries. */
 const leaseFactor = 4;
@@ -17,7 +18,7 @@ const leaseMsMin = 60_000;
 const claimMax = 500;
 
 export interface DeliverDependencies extends Omit<AttemptDependencies, 'shutdown'> {
-  readonly store: Pick<Store, 'claimDeliveries' | 'settleDeliveries' | 'nextDueAt'>;
+  readonly store: Pick<Store, 'claimDeliveries' | 'settleDeliveries' | 'nextDueAt' | 'isShared'>;
   readonly worker: WorkerId;
   readonly log: Log;
   /** [0, 1), for the jitter of retries. */
@@ -35,25 +36,37 @@ export interface DeliveryMetrics {
   delivered(destination: string, seconds: number): void;
 }
 
-/** One destination's worker: its own queue, concurrency and rate, so that one that hangs costs the others nothing. */
-export class Lane {
+/** What shares one request. */
+interface Sending {
+  readonly deliveries: readonly ClaimedDelivery[];
+  readonly isProbe: boolean;
+}
+
+/**
+ * One destination's worker: its own queue, concurrency and rate, so that one that hangs costs the others nothing. What
+ * the lane lets through is decided in the store, where replicas share it.
+ */
+export class LaneWorker {
   readonly #target: ConfiguredDestination;
   readonly #dependencies: DeliverDependencies;
   readonly #loop: Loop;
   readonly #shutdown = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
-  #bucket: TokenBucket | undefined;
+  /** As this process saw it last. */
+  #lane: Lane;
+  /** Answers for the whole lane that the store has not heard of yet. */
+  #laneWide = 0;
 
   constructor(target: ConfiguredDestination, dependencies: DeliverDependencies) {
     this.#target = target;
     this.#dependencies = dependencies;
-    const { clock, log } = dependencies;
-    const { rate } = target.settings;
-    this.#bucket = rate === undefined ? undefined : fullBucket(rate, clock.now());
+    const { clock, log, store } = dependencies;
+    this.#lane = freshLane(target.name, clock.now());
     this.#loop = new Loop({
       name: `deliver:${target.name}`,
       clock,
       log,
+      isShared: store.isShared,
       work: () => this.#work(),
       nextDueAt: () => this.#nextDueAt(),
     });
@@ -77,58 +90,35 @@ export class Lane {
   }
 
   async #work(): Promise<boolean> {
-    const requests = this.#requestsAllowed();
-    if (requests === 0) return false;
+    const limits = this.#limits();
+    // Claimed by this process and not settled yet, whatever the store has heard of it.
+    if (this.#underWay.size >= limits.concurrency || this.#laneWide > 0) return false;
     const { store, worker, clock } = this.#dependencies;
-    const { name, settings } = this.#target;
-    const limit = Math.min(requests * this.#batchMax(), claimMax);
-    const leaseMs = Math.max(leaseMsMin, settings.timeout_ms * leaseFactor);
-    const deliveries = await store.claimDeliveries(name, { worker, limit, leaseMs, now: clock.now() });
-    for (const chunk of this.#chunks(deliveries)) this.#begin(chunk);
-    return deliveries.length === limit;
+    const { name: destination, settings } = this.#target;
+    const now = clock.now();
+    const { deliveries, lane } = await store.claimDeliveries({
+      destination,
+      worker,
+      limit: Math.min((limits.concurrency - this.#underWay.size) * limits.batch, claimMax),
+      leaseMs: Math.max(leaseMsMin, settings.timeout_ms * leaseFactor),
+      now,
+      admit: (current, inFlight) => admit(current, { inFlight, now }, limits),
+    });
+    this.#noticed(lane);
+    const isProbe = deliveries.length > 0 && lane.circuit.state === 'half_open';
+    for (const chunk of chunksOf(deliveries, this.#target)) this.#begin({ deliveries: chunk, isProbe });
+    return deliveries.length > 0 && this.#underWay.size < limits.concurrency;
   }
 
-  /** Requests that concurrency and rate leave free now. */
-  #requestsAllowed(): number {
-    const free = this.#target.settings.concurrency - this.#underWay.size;
-    if (this.#bucket === undefined) return Math.max(0, free);
-    let [bucket, allowed] = [this.#bucket, 0];
-    for (; allowed < free; allowed += 1) {
-      const taken = takeToken(bucket, this.#dependencies.clock.now());
-      if (taken.waitMs > 0) break;
-      bucket = taken.bucket;
-    }
-    return allowed;
-  }
-
-  #batchMax(): number {
+  #limits() {
     const { destination, settings } = this.#target;
-    return destination.transport === 'http' ? Math.min(settings.batch, destination.batch?.max ?? 1) : 1;
+    const { concurrency, rate } = settings;
+    const batch = destination.transport === 'http' ? Math.min(settings.batch, destination.batch?.max ?? 1) : 1;
+    return { concurrency, rate, batch };
   }
 
-  /** Deliveries that share a request: as many as the batch allows, by number and by bytes. */
-  #chunks(deliveries: readonly ClaimedDelivery[]): readonly (readonly ClaimedDelivery[])[] {
-    const { destination } = this.#target;
-    const bytesMax = destination.transport === 'http' ? (destination.batch?.maxBytes ?? 0) : 0;
-    const chunks: ClaimedDelivery[][] = [];
-    let bytes = 0;
-    for (const delivery of deliveries) {
-      const size = Buffer.byteLength(delivery.payload) + 1;
-      const last = chunks.at(-1);
-      if (last === undefined || last.length >= this.#batchMax() || bytes + size > bytesMax) {
-        chunks.push([delivery]);
-        bytes = size;
-      } else {
-        last.push(delivery);
-        bytes += size;
-      }
-    }
-    return chunks;
-  }
-
-  #begin(chunk: readonly ClaimedDelivery[]): void {
-    if (this.#bucket !== undefined) this.#bucket = takeToken(this.#bucket, this.#dependencies.clock.now()).bucket;
-    const running = this.#attempt(chunk)
+  #begin(sending: Sending): void {
+    const running = this.#attempt(sending)
       .catch((error: unknown) => {
         // The attempt could not be recorded: its lease ends and it is made again, with the same id.
         this.#dependencies.log.write('worker.failed', { worker: `deliver:${this.#target.name}`, err: error });
@@ -140,23 +130,34 @@ export class Lane {
     this.#underWay.add(running);
   }
 
-  async #attempt(chunk: readonly ClaimedDelivery[]): Promise<void> {
-    const { clock, store } = this.#dependencies;
+  async #attempt({ deliveries, isProbe }: Sending): Promise<void> {
+    const { clock, store, random } = this.#dependencies;
     const startedAt = clock.now();
     const startedMs = performance.now();
-    const outcomes = await attempt(chunk, this.#target, { ...this.#dependencies, shutdown: this.#shutdown.signal });
+    const shutdown = this.#shutdown.signal;
+    const outcomes = await attempt(deliveries, this.#target, { ...this.#dependencies, shutdown });
     const durationMs = Math.round(performance.now() - startedMs);
-    const settlements = chunk.map((delivery, index) =>
-      this.#settlement(delivery, outcomes[index] ?? null, { startedAt, durationMs }),
+    const timing = { startedAt, durationMs, isProbe };
+    const settlements = deliveries.map((delivery, index) =>
+      this.#settlement(delivery, outcomes[index] ?? null, timing),
     );
-    await store.settleDeliveries(settlements);
+    const observation = { outcomes, now: clock.now(), jitter: random() };
+    const observe = (lane: Lane): Lane => observed(lane, observation);
+    const isLaneWide = outcomes.some((outcome) => outcome?.kind === 'retry' && outcome.lane !== undefined);
+    if (isLaneWide) this.#laneWide += 1;
+    try {
+      const { lane } = await store.settleDeliveries({ destination: this.#target.name, settlements, observe });
+      this.#noticed(lane);
+    } finally {
+      if (isLaneWide) this.#laneWide -= 1;
+    }
     for (const settlement of settlements) this.#report(settlement);
   }
 
   #settlement(
     delivery: ClaimedDelivery,
     outcome: Outcome | null,
-    timing: { readonly startedAt: Date; readonly durationMs: number },
+    { isProbe, ...timing }: { readonly startedAt: Date; readonly durationMs: number; readonly isProbe: boolean },
   ): Settlement {
     const { clock, random } = this.#dependencies;
     const now = clock.now();
@@ -168,7 +169,7 @@ export class Lane {
       ...timing,
       outcome,
     };
-    return settle(delivery, made, { policy: this.#target.settings.retry, now, random });
+    return settle(delivery, made, { policy: this.#target.settings, isProbe, now, random });
   }
 
   /** One canonical line per attempt, with the decision in it. */
@@ -195,14 +196,27 @@ export class Lane {
       metrics.delivered(destination, (settledAt.getTime() - delivery.receivedAt.getTime()) / 1000);
   }
 
+  /** Tells the log when the circuit opens and when it closes; probes in between are attempts like others. */
+  #noticed(lane: Lane): void {
+    const [before, after] = [this.#lane.circuit, lane.circuit];
+    this.#lane = lane;
+    const { destination } = lane;
+    const { log } = this.#dependencies;
+    if (before.state === 'closed' && after.state === 'open') {
+      log.write('lane.opened', { destination, trouble: after.trouble, probe_at: after.probeAt.toISOString() });
+    }
+    if (before.state !== 'closed' && after.state === 'closed') log.write('lane.closed', { destination });
+  }
+
   async #nextDueAt(): Promise<Date | null> {
     const { store, clock } = this.#dependencies;
     // Full: whatever ends next wakes the loop.
-    if (this.#underWay.size >= this.#target.settings.concurrency) return null;
-    const dueAt = await store.nextDueAt({ kind: 'deliveries', destination: this.#target.name });
-    if (dueAt === null || this.#bucket === undefined) return dueAt;
-    const now = clock.now();
-    const tokenAt = addMs(now, takeToken(this.#bucket, now).waitMs);
-    return dueAt > tokenAt ? dueAt : tokenAt;
+    if (this.#underWay.size >= this.#target.settings.concurrency || this.#laneWide > 0) return null;
+    const [dueAt, opens] = [
+      await store.nextDueAt({ kind: 'deliveries', destination: this.#target.name }),
+      opensAt(this.#lane, this.#limits(), clock.now()),
+    ];
+    if (dueAt === null || opens === null) return null;
+    return dueAt > opens ? dueAt : opens;
   }
 }

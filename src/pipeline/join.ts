@@ -2,7 +2,7 @@ import type { CommonSettings, Destination } from '../destinations/destination.ts
 import type { Resolution } from '../identity/resolve.ts';
 import type { Run, RunItem } from '../mapping/run.ts';
 import type { CanonicalEvent } from '../model/canonical-event.ts';
-import type { JoinDraft } from '../model/delivery.ts';
+import type { Draft, JoinDraft } from '../model/delivery.ts';
 import { outgoingId } from '../model/id.ts';
 
 /** A destination that is on, with its public settings only. */
@@ -17,6 +17,8 @@ export interface JoinScope {
   readonly item: RunItem;
   readonly resolution: Resolution | undefined;
   readonly targets: ReadonlyMap<string, JoinTarget>;
+  /** Of the item; the joins stand in it before the event that they belong to. */
+  readonly line: Pick<Draft, 'person' | 'formerly'>;
 }
 
 /**
@@ -57,7 +59,7 @@ interface Joining extends Pair, Pick<Resolution, 'stitch'> {
 }
 
 function joinDraft(
-  { mapping, index }: JoinScope,
+  { mapping, index, line }: JoinScope,
   event: CanonicalEvent,
   { name, target, userId, anonymousId, stitch }: Joining,
 ): readonly JoinDraft[] {
@@ -81,5 +83,5 @@ function joinDraft(
   if ('skipped' in translated || translated.lacks !== undefined) return [];
   const payload = JSON.stringify(translated.payload);
   const join = { userId, anonymousId, isAll: true };
-  return [{ mapping, item: index, destination: name, outgoingId: id, payload, stitch, join }];
+  return [{ mapping, item: index, destination: name, outgoingId: id, payload, stitch, ...line, join }];
 }

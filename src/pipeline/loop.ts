@@ -3,6 +3,8 @@ import type { Clock } from '../model/clock.ts';
 
 /** Longest sleep: a due time that was missed (a clock that was set back) is found within it. */
 const sleepMaxMs = 30_000;
+/** The same where other processes may leave work behind, which nobody here is woken for. */
+const sharedSleepMaxMs = 2_000;
 /** After a fault (the store is away, the evaluator does not start) the loop waits this long. */
 const faultPauseMs = 1_000;
 
@@ -11,6 +13,8 @@ export interface LoopOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether other processes share the store. */
+  readonly isShared?: boolean;
   /** Does what is due; true when there may be more at once. */
   readonly work: () => Promise<boolean>;
   /** When something falls due by itself; null when only a wake-up brings work. */
@@ -59,8 +63,9 @@ export class Loop {
     try {
       if (await this.#options.work()) return 0;
       const dueAt = await this.#options.nextDueAt();
-      if (dueAt === null) return sleepMaxMs;
-      return Math.min(Math.max(dueAt.getTime() - this.#options.clock.now().getTime(), 1), sleepMaxMs);
+      const longest = this.#options.isShared === true ? sharedSleepMaxMs : sleepMaxMs;
+      if (dueAt === null) return longest;
+      return Math.min(Math.max(dueAt.getTime() - this.#options.clock.now().getTime(), 1), longest);
     } catch (error) {
       // One of the four places that catch faults: a worker outlives them, because its work is on disk.
       this.#options.log.write('worker.failed', { worker: this.#options.name, err: error });

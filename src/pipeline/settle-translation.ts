@@ -6,6 +6,7 @@ import { originOf, type StitchOrigin } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { TranslationSettlement } from '../store/store.ts';
 import { type JoinTarget, joinDrafts, ownJoin } from './join.ts';
+import { personLine } from './person-line.ts';
 import type { Resolutions } from './stitch.ts';
 
 export interface TranslationScope {
@@ -55,8 +56,9 @@ function draftsOfRun(
   const { mapping } = run;
   return run.items.flatMap((item, index) => {
     const resolution = resolutions?.get(mapping.file)?.[index];
-    const joins = joinDrafts({ mapping, index, item, resolution, targets });
-    return [...joins, ...item.results.flatMap((result) => draftOf(result, { mapping, index, item }) ?? [])];
+    const line = personLine(item, resolution);
+    const joins = joinDrafts({ mapping, index, item, resolution, targets, line });
+    return [...joins, ...item.results.flatMap((result) => draftOf(result, { mapping, index, item, line }) ?? [])];
   });
 }
 
@@ -64,13 +66,14 @@ interface DraftScope {
   readonly mapping: Run['mapping'];
   readonly index: number;
   readonly item: RunItem;
+  readonly line: Pick<Draft, 'person' | 'formerly'>;
 }
 
-function draftOf(result: DestinationResult, { mapping, index, item }: DraftScope): Draft | JoinDraft | undefined {
+function draftOf(result: DestinationResult, { mapping, index, item, line }: DraftScope): Draft | JoinDraft | undefined {
   if (result.outcome !== 'payload') return undefined;
   const { destination, outgoingId } = result;
   const payload = JSON.stringify(result.payload);
-  const draft = { mapping, item: index, destination, outgoingId, payload, stitch: item.stitch ?? null };
+  const draft = { mapping, item: index, destination, outgoingId, payload, stitch: item.stitch ?? null, ...line };
   const join = item.identifiers === undefined ? undefined : ownJoin(item.event);
   return join === undefined ? draft : { ...draft, join };
 }

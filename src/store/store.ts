@@ -1,10 +1,12 @@
 import type { Resolution } from '../identity/resolve.ts';
 import type { Attempt, FailureReason } from '../model/attempt.ts';
+import type { Clock } from '../model/clock.ts';
 import type { ClaimedDelivery, Delivery, DeliveryStatus, Draft, JoinDraft, Settlement } from '../model/delivery.ts';
 import type { ClaimedEvent, EventFailure, EventStatus, EventWait, Receipt, ReceivedRequest } from '../model/event.ts';
 import type { DeliveryId, EventId, WorkerId } from '../model/id.ts';
 import type { Identifier, StitchOrigin } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
+import type { Lane } from '../model/lane.ts';
 import type { Forgotten, Person } from '../model/person.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
@@ -22,6 +24,40 @@ export interface EventClaim extends Claim {
    * culprit, and those that only stood beside it are not suspected for ever.
    */
   readonly aloneAfterTries: number;
+}
+
+/**
+ * A claim of one destination's deliveries. `admit` decides by the lane's state, which all replicas share, and by the
+ * deliveries under way; it is pure and may be asked more than once.
+ */
+export interface DeliveryClaim extends Claim {
+  readonly destination: string;
+  readonly admit: (lane: Lane, inFlight: number) => LaneAdmission;
+}
+
+export interface LaneAdmission {
+  readonly limit: number;
+  /** The lane after so many were claimed. */
+  readonly after: (claimed: number) => Lane;
+}
+
+export interface ClaimedDeliveries {
+  readonly deliveries: readonly ClaimedDelivery[];
+  /** As the claim left it. */
+  readonly lane: Lane;
+}
+
+/** What came of one request: settlements for one destination, and what they make of its lane (pure, as `admit`). */
+export interface DeliverySettlement {
+  readonly destination: string;
+  readonly settlements: readonly Settlement[];
+  readonly observe: (lane: Lane) => Lane;
+}
+
+export interface SettledDeliveries {
+  /** For each settlement: false where the lease was lost, and nothing was written. */
+  readonly kept: readonly boolean[];
+  readonly lane: Lane;
 }
 
 /** Everything in an event that points at its person, normalised. */
@@ -139,9 +175,17 @@ export interface Stats {
 /**
  * Everything the gateway remembers. Each method is one transaction, so a driver never leaks its transaction object and
  * callers cannot compose a half-done state. Methods that write share their commit with whatever else is waiting
- * (group commit) and resolve only after it is on disk. Every time is the caller's, so tests own the clock.
+ * (group commit) and resolve only after it is on disk. Every time is the caller's, read from `clock`.
  */
 export interface Store {
+  /**
+   * What due times and leases are measured by: that of this process where it alone uses the store, and the database's
+   * where replicas with clocks of their own share it.
+   */
+  readonly clock: Clock;
+  /** Whether other processes may leave work here: then a wake-up is not to be waited for too long. */
+  readonly isShared: boolean;
+
   /** Inserts what is new; `(source, externalId)` already known is counted, not stored twice. Throws STORE_UNAVAILABLE. */
   recordRequest(request: ReceivedRequest): Promise<Receipt>;
 
@@ -167,10 +211,18 @@ export interface Store {
   /** Moves each event and queues its drafts, or neither; false for one whose lease was lost. */
   settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]>;
 
-  /** Due deliveries of one destination in the order they were queued; an expired lease makes a delivery due again. */
-  claimDeliveries(destination: string, claim: Claim): Promise<readonly ClaimedDelivery[]>;
-  /** Appends the attempts and moves the deliveries; false for one whose lease was lost. */
-  settleDeliveries(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
+  /**
+   * Due deliveries of one destination, first due first, as many as its lane lets through; the end of a lease makes a
+   * delivery due again. Of one person only what was queued first: the next one stays behind until that is settled.
+   */
+  claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries>;
+  /** Appends the attempts, moves the deliveries and their lane. */
+  settleDeliveries(settlement: DeliverySettlement): Promise<SettledDeliveries>;
+
+  /** Of every destination that has had deliveries or was paused. */
+  lanes(): Promise<readonly Lane[]>;
+  /** `change` is pure and may be asked more than once. */
+  changeLane(destination: string, change: (lane: Lane) => Lane): Promise<Lane>;
 
   /** When work next falls due: a retry, a delay or lease that ends, or a time already past; null when nothing is open. */
   nextDueAt(

@@ -7,6 +7,7 @@ import {
   aDraft,
   anAttempt,
   at,
+  claimDeliveries,
   claimDelivery,
   claimOne,
   delayed,
@@ -18,6 +19,7 @@ import {
   queue,
   record,
   refused,
+  settleDeliveries,
   settledAs,
   throttled,
   translated,
@@ -41,7 +43,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       const event = await queue(store, drafts);
       const claim = aClaim({ now: at(2_000), limit: 2 });
 
-      const claimed = await store.claimDeliveries('segment', claim);
+      const claimed = await claimDeliveries(store, 'segment', claim);
 
       expect(outgoingIds(claimed)).toEqual(['1', '3']);
       expect(claimed[0]).toEqual({
@@ -50,26 +52,29 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
         receivedAt: noon,
         eventId: event.id,
         attempts: 0,
+        failures: 0,
+        failingSince: null,
+        replayOf: null,
         createdAt: at(2_000),
-        state: { status: 'in_flight', claimedBy: 'wrk_one', leaseEndsAt: at(2_000 + leaseMs) },
+        state: { status: 'in_flight', claimedBy: 'wrk_one', leaseEndsAt: at(2_000 + leaseMs), token: 1 },
       });
-      expect(outgoingIds(await store.claimDeliveries('segment', claim))).toEqual(['4']);
-      expect(await store.claimDeliveries('nowhere', claim)).toEqual([]);
+      expect(outgoingIds(await claimDeliveries(store, 'segment', claim))).toEqual(['4']);
+      expect(await claimDeliveries(store, 'nowhere', claim)).toEqual([]);
     });
 
     it('hands nothing out before it is due', async () => {
       await queue(store, [aDraft()], at(2_000));
 
-      expect(await store.claimDeliveries('segment', aClaim({ now: at(1_999) }))).toEqual([]);
-      expect(await store.claimDeliveries('segment', aClaim({ now: at(2_000) }))).toHaveLength(1);
+      expect(await claimDeliveries(store, 'segment', aClaim({ now: at(1_999) }))).toEqual([]);
+      expect(await claimDeliveries(store, 'segment', aClaim({ now: at(2_000) }))).toHaveLength(1);
     });
 
     it('hands out the one that fell due first, not the one queued first', async () => {
       await queue(store, [aDraft({ outgoingId: 'retried' })]);
-      await store.settleDeliveries([settledAs(await claimDelivery(store), throttled)]);
+      await settleDeliveries(store, [settledAs(await claimDelivery(store), throttled)]);
       await queue(store, [aDraft({ outgoingId: 'new' })], at(10_000));
 
-      expect(outgoingIds(await store.claimDeliveries('segment', aClaim({ now: at(60_000) })))).toEqual([
+      expect(outgoingIds(await claimDeliveries(store, 'segment', aClaim({ now: at(60_000) })))).toEqual([
         'new',
         'retried',
       ]);
@@ -84,7 +89,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       const now = at(2_000);
 
       const claims = Array.from({ length: 20 }, (_, n) =>
-        store.claimDeliveries('segment', aClaim({ worker: `wrk_${n}`, limit: 7, now })),
+        claimDeliveries(store, 'segment', aClaim({ worker: `wrk_${n}`, limit: 7, now })),
       );
 
       expect(outgoingIds((await Promise.all(claims)).flat()).toSorted()).toEqual(ids.toSorted());
@@ -94,7 +99,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       await queue(store, [aDraft()]);
       await claimDelivery(store);
 
-      expect(await store.claimDeliveries('segment', aClaim({ now: at(2_000 + leaseMs - 1) }))).toEqual([]);
+      expect(await claimDeliveries(store, 'segment', aClaim({ now: at(2_000 + leaseMs - 1) }))).toEqual([]);
       expect(await claimDelivery(store, aClaim({ now: at(2_000 + leaseMs) }))).toMatchObject({ attempts: 0 });
       expect((await store.stats()).deliveries).toMatchObject({ pending: 0, in_flight: 1 });
     });
@@ -102,7 +107,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
     it('hands out the same payload and outgoing id at every attempt', async () => {
       const payload = '{ "b" : 1.0,"a":"\\u00e9" }';
       await queue(store, [aDraft({ payload })]);
-      await store.settleDeliveries([settledAs(await claimDelivery(store), throttled)]);
+      await settleDeliveries(store, [settledAs(await claimDelivery(store), throttled)]);
 
       expect(await claimDelivery(store, aClaim({ now: at(60_000) }))).toMatchObject({
         payload,
@@ -115,16 +120,18 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
     it.each([
       ['delivered', delivered, { status: 'delivered', settledAt: at(4_000) }],
       ['dead', refused, { status: 'dead', settledAt: at(4_000), reason: 'rejected' }],
-      ['pending, due later,', throttled, { status: 'pending', dueAt: at(34_000) }],
+      ['pending, due later,', throttled, { status: 'pending', dueAt: at(34_000), isBehind: false }],
     ] as const)('moves a delivery to %s and keeps the attempt', async (_, outcome: Outcome, state) => {
       await queue(store, [aDraft()]);
       const settlement = settledAs(await claimDelivery(store), outcome);
 
-      expect(await store.settleDeliveries([settlement])).toEqual([true]);
+      expect(await settleDeliveries(store, [settlement])).toEqual([true]);
       const { attempt } = settlement as Extract<typeof settlement, { attempt: unknown }>;
       expect(await store.getDelivery(settlement.delivery.id)).toEqual({
         ...settlement.delivery,
         attempts: 1,
+        failures: outcome === delivered ? 0 : 1,
+        failingSince: outcome === delivered ? null : at(4_000),
         state,
         history: [attempt],
       });
@@ -136,18 +143,20 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       { kind: 'retry', reason: 'timeout', message: 'no answer in 15 s' },
       { kind: 'retry', reason: 'throttled', message: 'm', retryAfterMs: 0, response: { status: 429, body: 'é\u0000' } },
       { kind: 'fail', reason: 'invalid_payload', message: '' },
+      { kind: 'fail', reason: 'rejected', message: 'm', response: { status: 400, body: '{}' } },
       {
-        kind: 'fail',
+        kind: 'retry',
         reason: 'unauthorized',
         message: 'm',
         lane: 'credentials',
         response: { status: 401, body: '{}' },
       },
-      { kind: 'fail', reason: 'rejected', message: 'm', lane: 'gone', response: { status: 410, body: 'gone' } },
+      { kind: 'retry', reason: 'rejected', message: 'm', lane: 'gone', response: { status: 410, body: 'gone' } },
+      { kind: 'retry', reason: 'timeout', message: 'm', ambiguous: true },
     ])('gives back the outcome %j as it was', async (outcome) => {
       await queue(store, [aDraft()]);
       const delivery = await claimDelivery(store);
-      await store.settleDeliveries([settledAs(delivery, outcome)]);
+      await settleDeliveries(store, [settledAs(delivery, outcome)]);
 
       expect((await store.getDelivery(delivery.id))?.history.map((attempt) => attempt.outcome)).toEqual([outcome]);
     });
@@ -155,7 +164,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
     it('keeps every attempt in order', async () => {
       await queue(store, [aDraft()]);
       for (const now of [at(2_000), at(60_000), at(120_000)]) {
-        await store.settleDeliveries([settledAs(await claimDelivery(store, aClaim({ now })), throttled, now)]);
+        await settleDeliveries(store, [settledAs(await claimDelivery(store, aClaim({ now })), throttled, now)]);
       }
       const { items } = await store.listDeliveries({}, { limit: 1 });
       const delivery = await store.getDelivery(only(items).id);
@@ -167,7 +176,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       await queue(store, [aDraft()]);
       const delivery = await claimDelivery(store);
 
-      expect(await store.settleDeliveries([{ to: 'released', delivery, settledAt: at(2_500) }])).toEqual([true]);
+      expect(await settleDeliveries(store, [{ to: 'released', delivery, settledAt: at(2_500) }])).toEqual([true]);
       expect(await store.getDelivery(delivery.id)).toMatchObject({
         attempts: 0,
         history: [],
@@ -180,8 +189,8 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       const lost = await claimDelivery(store);
       await claimDelivery(store, aClaim({ now: at(2_000 + leaseMs), worker: 'wrk_two' }));
 
-      expect(await store.settleDeliveries([settledAs(lost)])).toEqual([false]);
-      expect(await store.settleDeliveries([{ to: 'released', delivery: lost, settledAt: noon }])).toEqual([false]);
+      expect(await settleDeliveries(store, [settledAs(lost)])).toEqual([false]);
+      expect(await settleDeliveries(store, [{ to: 'released', delivery: lost, settledAt: noon }])).toEqual([false]);
       expect(await store.getDelivery(lost.id)).toMatchObject({
         attempts: 0,
         history: [],
@@ -193,7 +202,7 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       await queue(store, [aDraft()]);
       const delivery = await claimDelivery(store);
 
-      expect(await store.settleDeliveries([settledAs(delivery), settledAs(delivery, refused)])).toEqual([true, false]);
+      expect(await settleDeliveries(store, [settledAs(delivery), settledAs(delivery, refused)])).toEqual([true, false]);
       expect(await store.getDelivery(delivery.id)).toMatchObject({ state: { status: 'delivered' }, attempts: 1 });
     });
 
@@ -202,16 +211,18 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       const delivery = await claimDelivery(store);
       const attempt = { ...anAttempt(delivery), number: 2 };
 
-      expect(await store.settleDeliveries([{ to: 'delivered', delivery, attempt, settledAt: noon }])).toEqual([false]);
+      expect(await settleDeliveries(store, [{ to: 'delivered', delivery, attempt, settledAt: noon }])).toEqual([false]);
     });
 
     it('settles what it can when one settlement is impossible', async () => {
       await queue(store, [aDraft(), aDraft()]);
-      const [first, second] = await store.claimDeliveries('segment', aClaim({ now: at(2_000) }));
+      const [first, second] = await claimDeliveries(store, 'segment', aClaim({ now: at(2_000) }));
       if (first === undefined || second === undefined) expect.fail('two deliveries were queued');
       const impossible = settledAs(first, { kind: 'fail', reason: 'bored' as 'rejected', message: 'm' });
 
-      await expect(store.settleDeliveries([impossible, settledAs(second)])).rejects.toMatchObject({ code: 'INTERNAL' });
+      await expect(settleDeliveries(store, [impossible, settledAs(second)])).rejects.toMatchObject({
+        code: 'INTERNAL',
+      });
       expect(await store.getDelivery(first.id)).toMatchObject({ state: { status: 'in_flight' }, history: [] });
       expect(await store.getDelivery(second.id)).toMatchObject({ state: { status: 'delivered' } });
     });
@@ -239,9 +250,9 @@ export function describeDeliveries(opened: { readonly store: Store }): void {
       expect(await next()).toEqual(at(2_000));
       const delivery = await claimDelivery(store);
       expect(await next()).toEqual(at(2_000 + leaseMs));
-      await store.settleDeliveries([settledAs(delivery, throttled)]);
+      await settleDeliveries(store, [settledAs(delivery, throttled)]);
       expect(await next()).toEqual(at(34_000));
-      await store.settleDeliveries([settledAs(await claimDelivery(store, aClaim({ now: at(34_000) })))]);
+      await settleDeliveries(store, [settledAs(await claimDelivery(store, aClaim({ now: at(34_000) })))]);
       expect(await next()).toBeNull();
       expect(await store.nextDueAt({ kind: 'deliveries', destination: 'umami' })).toBeNull();
     });

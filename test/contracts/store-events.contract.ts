@@ -226,9 +226,12 @@ export function describeEvents(opened: { readonly store: Store }): void {
           ...draft,
           eventId: event.id,
           attempts: 0,
+          failures: 0,
+          failingSince: null,
+          replayOf: null,
           createdAt: at(2_000),
           history: [],
-          state: { status: 'pending', dueAt: at(2_000) },
+          state: { status: 'pending', dueAt: at(2_000), isBehind: false },
         })),
       });
     });

@@ -10,6 +10,7 @@ import {
   anEvent,
   aRequest,
   at,
+  claimDeliveries,
   claimDelivery,
   delivered,
   externalIds,
@@ -17,6 +18,7 @@ import {
   outgoingIds,
   queue,
   refused,
+  settleDeliveries,
   settledAs,
   throttled,
   translated,
@@ -38,7 +40,7 @@ export function describeHistory(opened: { readonly store: Store }): void {
     it('tells the whole story of an event', async () => {
       const event = await queue(store, [aDraft(), aDraft({ destination: 'umami' })]);
       const delivery = await claimDelivery(store);
-      await store.settleDeliveries([settledAs(delivery)]);
+      await settleDeliveries(store, [settledAs(delivery)]);
 
       expect(await store.getEvent(event.id)).toMatchObject({
         id: event.id,
@@ -137,9 +139,10 @@ export function describeHistory(opened: { readonly store: Store }): void {
         );
         await queue(store, drafts);
         for (const destination of destinations.slice(0, 2)) {
-          const claimed = await store.claimDeliveries(destination, aClaim({ now: at(2_000), limit: 8 }));
+          const claimed = await claimDeliveries(store, destination, aClaim({ now: at(2_000), limit: 8 }));
           const outcomes = [delivered, refused, throttled, { ...refused, reason: 'filtered' } as const];
-          await store.settleDeliveries(
+          await settleDeliveries(
+            store,
             claimed.slice(0, 6).map((delivery, n) => settledAs(delivery, outcomes[n % outcomes.length])),
           );
         }
@@ -202,9 +205,12 @@ export function describeHistory(opened: { readonly store: Store }): void {
       await store.claimEvents(aClaim());
       const drafts = Array.from({ length: 5 }, () => aDraft());
       await queue(store, [...drafts, aDraft({ destination: 'umami' })]);
-      const claimed = await store.claimDeliveries('segment', aClaim({ now: at(2_000), limit: 4 }));
+      const claimed = await claimDeliveries(store, 'segment', aClaim({ now: at(2_000), limit: 4 }));
       const outcomes = [delivered, refused, throttled];
-      await store.settleDeliveries(claimed.slice(0, 3).map((one, n) => settledAs(one, outcomes[n])));
+      await settleDeliveries(
+        store,
+        claimed.slice(0, 3).map((one, n) => settledAs(one, outcomes[n])),
+      );
 
       const stats = await store.stats();
 
@@ -225,7 +231,7 @@ export function describeHistory(opened: { readonly store: Store }): void {
         { destination: 'segment', createdAt: at(2_000) },
         { destination: 'umami', createdAt: at(2_000) },
       ]);
-      await store.settleDeliveries([settledAs(oldest)]);
+      await settleDeliveries(store, [settledAs(oldest)]);
       expect(await unfinished()).toContainEqual({ destination: 'segment', createdAt: at(3_000) });
     });
   });

@@ -4,7 +4,18 @@ import type { JoinDraft } from '../../src/model/delivery.ts';
 import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { Stitching, Store } from '../../src/store/store.ts';
 import { identifierFrom } from '../identity/links.ts';
-import { aClaim, aDraft, anEvent, aRequest, at, claimOne, only, outgoingIds, translated } from './store-samples.ts';
+import {
+  aClaim,
+  aDraft,
+  anEvent,
+  aRequest,
+  at,
+  claimDeliveries,
+  claimOne,
+  only,
+  outgoingIds,
+  translated,
+} from './store-samples.ts';
 
 export function describeIdentities(opened: { readonly store: Store }): void {
   let store: Store;
@@ -95,7 +106,7 @@ export function describeIdentities(opened: { readonly store: Store }): void {
     });
 
     const queued = async (destination = 'segment') =>
-      outgoingIds(await store.claimDeliveries(destination, aClaim({ now: at(2_000) })));
+      outgoingIds(await claimDeliveries(store, destination, aClaim({ now: at(2_000) })));
 
     it('happens once, before the event that showed it', async () => {
       await store.settleTranslations([translated(await event(), [join(), aDraft({ outgoingId: 'one' })])]);
@@ -147,7 +158,7 @@ export function describeIdentities(opened: { readonly store: Store }): void {
       const stitch = { user_id: { from: 'event' }, anonymous_id: { from: 'nowhere' } } as const;
       await store.settleTranslations([translated(await event(), [aDraft({ stitch })])]);
 
-      const [delivery] = await store.claimDeliveries('segment', aClaim({ now: at(2_000) }));
+      const [delivery] = await claimDeliveries(store, 'segment', aClaim({ now: at(2_000) }));
       expect(delivery?.stitch).toEqual(stitch);
     });
   });

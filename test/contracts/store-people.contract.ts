@@ -13,6 +13,7 @@ import {
   claimOne,
   queue,
   refused,
+  settleDeliveries,
   settledAs,
   translated,
 } from './store-samples.ts';
@@ -150,7 +151,7 @@ export function describePeople(opened: { readonly store: Store }): void {
       if (event === undefined) expect.unreachable();
       await store.stitch([{ event, identifiers: ada.map(identifierFrom) }]);
       await store.settleTranslations([translated(event, [aDraft(), aDraft({ destination: 'umami' })])]);
-      await store.settleDeliveries([settledAs(await claimDelivery(store), refused)]);
+      await settleDeliveries(store, [settledAs(await claimDelivery(store), refused)]);
 
       const forgotten = await forget('phone:+12025550143');
 
@@ -212,7 +213,7 @@ export function describePeople(opened: { readonly store: Store }): void {
     it('empties answers to others that tell of them', async () => {
       const event = await queue(store, [aDraft()]);
       const answer = { ...refused, response: { status: 400, body: '[{"email":"ada@example.com"}]' } };
-      await store.settleDeliveries([settledAs(await claimDelivery(store), answer)]);
+      await settleDeliveries(store, [settledAs(await claimDelivery(store), answer)]);
 
       expect(await forget('email:ada@example.com')).toMatchObject({ events: 0, emptied: 1, isVerified: true });
 
@@ -230,7 +231,7 @@ export function describePeople(opened: { readonly store: Store }): void {
       await forget('email:ada@example.com');
       const answer = { ...refused, response: { status: 400, body: '[{"email":"ada@example.com"}]' } };
 
-      expect(await store.settleDeliveries([settledAs(delivery, answer)])).toEqual([true]);
+      expect(await settleDeliveries(store, [settledAs(delivery, answer)])).toEqual([true]);
 
       expect(JSON.stringify(await store.getEvent(event.id))).not.toContain('ada@example.com');
     });
@@ -244,7 +245,7 @@ export function describePeople(opened: { readonly store: Store }): void {
 
       await store.stitch([{ event, identifiers: ada.map(identifierFrom) }]);
       expect(await store.settleTranslations([translated(event, [aDraft()])])).toEqual([false]);
-      expect(await store.settleDeliveries([settledAs(delivery)])).toEqual([false]);
+      expect(await settleDeliveries(store, [settledAs(delivery)])).toEqual([false]);
 
       expect(await store.getEvent(queued.id)).toBeUndefined();
       expect(await person('email:ada@example.com')).toBeUndefined();

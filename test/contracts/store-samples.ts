@@ -5,7 +5,7 @@ import { addMs } from '../../src/model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../src/model/delivery.ts';
 import type { ClaimedEvent, ReceivedRequest, SourceEvent } from '../../src/model/event.ts';
 import { newId } from '../../src/model/id.ts';
-import type { EventClaim, Store, TranslationSettlement } from '../../src/store/store.ts';
+import type { DeliveryClaim, EventClaim, Store, TranslationSettlement } from '../../src/store/store.ts';
 
 export const noon = new Date('2026-11-21T12:00:00.000Z');
 export const at = (ms: number): Date => addMs(noon, ms);
@@ -48,6 +48,7 @@ export function aDraft(draft: Partial<Draft> = {}): Draft {
     outgoingId: '0b5f2c1e-0000-8000-8000-000000000001',
     payload: '{"event":"Paid"}',
     stitch: null,
+    person: null,
     ...draft,
   };
 }
@@ -95,9 +96,16 @@ export function settledAs(delivery: ClaimedDelivery, outcome: Outcome = delivere
     case 'delivered':
       return { to: 'delivered', delivery, attempt, settledAt };
     case 'fail':
-      return { to: 'dead', delivery, attempt, settledAt, reason: outcome.reason };
+      return { to: 'dead', delivery, attempt, settledAt, reason: outcome.reason, cause: 'no such field' };
     case 'retry':
-      return { to: 'pending', delivery, attempt, settledAt, dueAt: addMs(settledAt, outcome.retryAfterMs ?? 5_000) };
+      return {
+        to: 'pending',
+        delivery,
+        attempt,
+        settledAt,
+        dueAt: addMs(settledAt, outcome.retryAfterMs ?? 5_000),
+        counts: true,
+      };
   }
 }
 
@@ -106,7 +114,31 @@ export async function claimOne(store: Store, claim = aClaim()): Promise<ClaimedE
 }
 
 export async function claimDelivery(store: Store, claim = aClaim({ now: at(2_000) })): Promise<ClaimedDelivery> {
-  return only(await store.claimDeliveries('segment', claim));
+  return only(await claimDeliveries(store, 'segment', claim));
+}
+
+/** A claim by a lane that lets everything through. */
+export function aDeliveryClaim(claim: Partial<DeliveryClaim> = {}): DeliveryClaim {
+  const { worker, limit, leaseMs: lease, now } = aClaim(claim);
+  const admit: DeliveryClaim['admit'] = (lane) => ({ limit: Number.POSITIVE_INFINITY, after: () => lane });
+  return { destination: 'segment', worker, limit, leaseMs: lease, now, admit, ...claim };
+}
+
+export async function claimDeliveries(
+  store: Pick<Store, 'claimDeliveries'>,
+  destination: string,
+  claim: Partial<DeliveryClaim> = {},
+): Promise<readonly ClaimedDelivery[]> {
+  return (await store.claimDeliveries(aDeliveryClaim({ ...claim, destination }))).deliveries;
+}
+
+/** Settlements that change nothing about the lane; whether each was kept. */
+export async function settleDeliveries(
+  store: Pick<Store, 'settleDeliveries'>,
+  settlements: readonly Settlement[],
+): Promise<readonly boolean[]> {
+  const destination = settlements[0]?.delivery.destination ?? 'segment';
+  return (await store.settleDeliveries({ destination, settlements, observe: (lane) => lane })).kept;
 }
 
 export const outgoingIds = (deliveries: readonly { outgoingId: string }[]) => deliveries.map((one) => one.outgoingId);

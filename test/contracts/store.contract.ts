@@ -5,8 +5,9 @@ import { describeDeliveries } from './store-deliveries.contract.ts';
 import { describeEvents } from './store-events.contract.ts';
 import { describeHistory } from './store-history.contract.ts';
 import { describeIdentities } from './store-identities.contract.ts';
+import { describeLanes } from './store-lanes.contract.ts';
 import { describePeople } from './store-people.contract.ts';
-import { aDraft, anEvent, aRequest, claimDelivery, queue, settledAs } from './store-samples.ts';
+import { aDraft, anEvent, aRequest, claimDelivery, queue, settleDeliveries, settledAs } from './store-samples.ts';
 
 /** Somewhere a store keeps its data, empty at first, that can be opened again and again. */
 export interface StorePlace {
@@ -31,6 +32,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
 
     describeEvents(opened);
     describeDeliveries(opened);
+    describeLanes(opened);
     describeHistory(opened);
     describeIdentities(opened);
     describePeople(opened);
@@ -38,7 +40,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describe('opening and closing', () => {
       it('finds everything again after it was closed', async () => {
         const event = await queue(opened.store, [aDraft()]);
-        await opened.store.settleDeliveries([settledAs(await claimDelivery(opened.store))]);
+        await settleDeliveries(opened.store, [settledAs(await claimDelivery(opened.store))]);
         const before = [await opened.store.getEvent(event.id), await opened.store.stats()];
         await opened.store.close();
 

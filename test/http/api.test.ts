@@ -4,6 +4,7 @@ import { isJsonObject, type Json } from '../../src/model/json.ts';
 import { callrail } from '../../src/sources/callrail.ts';
 import { hubspot } from '../../src/sources/hubspot.ts';
 import { stripe } from '../../src/sources/stripe.ts';
+import { settleDeliveries } from '../contracts/store-samples.ts';
 import { now } from '../sources/raw-request.ts';
 import { attemptOf, claimDeliveries, draft, testAdmin, translateAll } from '../support/admin.ts';
 import { request } from '../support/http-client.ts';
@@ -330,12 +331,15 @@ describe('GET /api/events/:id', () => {
 async function retryThenGiveUp({ store }: TestReceiver, delivery: ClaimedDelivery | undefined): Promise<void> {
   if (delivery === undefined) return expect.unreachable('nothing is due');
   const first = attemptOf(delivery, { kind: 'retry', reason: 'timeout', message: 'no answer within 15 s' });
-  await store.settleDeliveries([{ delivery, settledAt: now, to: 'pending', attempt: first, dueAt: now }]);
+  await settleDeliveries(store, [
+    { delivery, settledAt: now, to: 'pending', attempt: first, dueAt: now, counts: true },
+  ]);
   const [again] = await claimDeliveries(store, delivery.destination);
   if (again === undefined) return expect.unreachable('nothing is due again');
   const response = { status: 400, body: '{"error":"bad"}' };
   const second = attemptOf(again, { kind: 'fail', reason: 'rejected', message: 'HTTP 400', response });
-  await store.settleDeliveries([{ delivery: again, settledAt: now, to: 'dead', attempt: second, reason: 'rejected' }]);
+  const dead = { to: 'dead', attempt: second, reason: 'rejected', cause: 'HTTP <n>' } as const;
+  await settleDeliveries(store, [{ delivery: again, settledAt: now, ...dead }]);
 }
 
 describe('GET /api/deliveries', () => {
@@ -348,8 +352,8 @@ describe('GET /api/deliveries', () => {
     await retryThenGiveUp(receiver, second);
     if (first === undefined) return expect.unreachable('nothing is due');
     const attempt = attemptOf(first, { kind: 'delivered', response: { status: 200, body: 'ok' } });
-    await receiver.store.settleDeliveries([{ delivery: first, settledAt: now, to: 'delivered', attempt }]);
-    await receiver.store.claimDeliveries('two', { worker: 'wrk_test', limit: 1, leaseMs: 60_000, now });
+    await settleDeliveries(receiver.store, [{ delivery: first, settledAt: now, to: 'delivered', attempt }]);
+    await claimDeliveries(receiver.store, 'two', now, 1);
     return receiver;
   }
 

@@ -10,6 +10,7 @@ import type { WorkerId } from '../../src/model/id.ts';
 import type { StitchOrigin } from '../../src/model/identity.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { Store } from '../../src/store/store.ts';
+import { claimDeliveries as claimed } from '../contracts/store-samples.ts';
 import { now } from '../sources/raw-request.ts';
 import { type ClientAnswer, request } from './http-client.ts';
 import type { TestReceiver } from './receiver.ts';
@@ -81,11 +82,16 @@ export const draft = (destination: string, payload: Json = {}): Draft => ({
   outgoingId: '0b5d1c0e-0000-8000-8000-000000000000',
   payload: JSON.stringify(payload),
   stitch: null,
+  person: null,
 });
 
-/** Takes all due deliveries of one destination; the caller says what becomes of them. */
-export const claimDeliveries = (store: Store, destination: string, at = now): Promise<readonly ClaimedDelivery[]> =>
-  store.claimDeliveries(destination, { ...claim, now: at });
+/** Takes due deliveries of one destination; the caller says what becomes of them. */
+export const claimDeliveries = (
+  store: Store,
+  destination: string,
+  at = now,
+  limit = 100,
+): Promise<readonly ClaimedDelivery[]> => claimed(store, destination, { worker, limit, leaseMs: 60_000, now: at });
 
 export function attemptOf({ id, attempts }: ClaimedDelivery, outcome: Outcome): Attempt {
   const number = attempts + 1;

@@ -3,8 +3,9 @@ import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import { type EventId, newId } from '../../model/id.ts';
-import type { Claim } from '../store.ts';
+import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import type { DeliveryMove, EndOfLeases, NewAttempt } from './delivery-statements.ts';
+import { readLane, writeLane } from './lanes.ts';
 import { earliest, toDelivery } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
@@ -17,8 +18,9 @@ interface Queued {
 
 export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, tally: Tally): void {
   for (const draft of drafts) {
-    const { mapping, item, destination, outgoingId, payload, stitch } = draft;
+    const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
     if ('join' in draft && !isNewJoin(sql, draft, { eventId, now }) && draft.join.isAll) continue;
+    joinLines(sql, draft);
     sql.deliveries.insert.run({
       id: newId('dlv', now),
       eventId,
@@ -30,9 +32,26 @@ export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, 
       createdAt: now.getTime(),
       payload,
       stitch: stitch === null ? null : JSON.stringify(stitch),
+      person,
+      replayOf: null,
     });
     tally.deliveries(destination, 'pending', 1);
   }
+}
+
+/** What was queued for the same person under other keys is theirs from now on, in the order in which it came. */
+function joinLines(sql: Statements, { destination, person, formerly = [] }: Draft): void {
+  if (person === null) return;
+  const renamed = formerly
+    .map((key) => sql.deliveries.renamePerson.run({ destination, person, formerly: key }).changes)
+    .reduce((sum, count) => sum + count, 0);
+  if (renamed > 0) alignLine(sql, { destination, person });
+}
+
+/** The first of what is on its way for a person may go, the rest stays behind it. */
+export function alignLine({ deliveries }: Statements, line: { destination: string; person: string }): void {
+  deliveries.putBehind.run(line);
+  deliveries.putInFront.run(line);
 }
 
 /** Whether the destination is told for the first time; from now on it has been. */
@@ -45,21 +64,22 @@ function isNewJoin(
   return identities.join.run(told).changes > 0;
 }
 
-interface DestinationClaim extends Claim {
-  readonly destination: string;
-}
-
-export function claimDeliveries(sql: Statements, claim: DestinationClaim, tally: Tally): readonly ClaimedDelivery[] {
-  const { destination, worker: claimedBy, limit, leaseMs, now } = claim;
-  const leaseEndsAt = addMs(now, leaseMs);
+export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Tally): ClaimedDeliveries {
+  const { destination, worker: claimedBy, limit, leaseMs, now, admit } = claim;
   endLeases(sql, { destination, now: now.getTime(), until: now.getTime() }, tally);
-  const claimed = sql.deliveries.due.all(destination, now.getTime(), limit).map((row): ClaimedDelivery => {
+  const lane = readLane(sql, destination, now);
+  const admission = admit(lane, sql.deliveries.inFlight.get(destination) ?? 0);
+  const most = Math.min(limit, admission.limit);
+  if (most === 0) return { deliveries: [], lane };
+  const leaseEndsAt = addMs(now, leaseMs);
+  const deliveries = sql.deliveries.due.all(destination, now.getTime(), most).map((row): ClaimedDelivery => {
     sql.deliveries.claim.run(claimedBy, leaseEndsAt.getTime(), row.seq);
-    return { ...toDelivery(row), payload: row.payload, state: { status: 'in_flight', claimedBy, leaseEndsAt } };
+    const token = row.lease_token + 1;
+    return { ...toDelivery(row), payload: row.payload, state: { status: 'in_flight', claimedBy, leaseEndsAt, token } };
   });
-  tally.deliveries(destination, 'pending', -claimed.length);
-  tally.deliveries(destination, 'in_flight', claimed.length);
-  return claimed;
+  tally.deliveries(destination, 'pending', -deliveries.length);
+  tally.deliveries(destination, 'in_flight', deliveries.length);
+  return { deliveries, lane: writeLane(sql, lane, admission.after(deliveries.length)) };
 }
 
 /** Back in line, due since the lease ended. */
@@ -79,7 +99,11 @@ export function endAllDeliveryLeases(sql: Statements, now: Date, tally: Tally): 
 export function settleDelivery(sql: Statements, settlement: Settlement, tally: Tally): boolean {
   const { delivery } = settlement;
   const move = moveOf(settlement);
-  if (sql.deliveries.move.run(move).changes === 0) return false;
+  const moved = sql.deliveries.move.get(move);
+  if (moved === undefined) return false;
+  if (move.settledAt !== null && moved.person !== null) {
+    sql.deliveries.putInFront.run({ destination: delivery.destination, person: moved.person });
+  }
   if ('attempt' in settlement) sql.deliveries.insertAttempt.run(toNewAttempt(settlement.attempt));
   tally.deliveries(delivery.destination, 'in_flight', -1);
   tally.deliveries(delivery.destination, move.status, 1);
@@ -89,20 +113,22 @@ export function settleDelivery(sql: Statements, settlement: Settlement, tally: T
 function moveOf(settlement: Settlement): DeliveryMove {
   const { id, state, attempts } = settlement.delivery;
   const settledAt = settlement.settledAt.getTime();
-  const lease = { id, worker: state.claimedBy };
+  const lease = { id, worker: state.claimedBy, token: state.token };
+  const none = { dueAt: null, settledAt: null, reason: null, cause: null, failedAt: null };
   switch (settlement.to) {
     case 'delivered':
-      return { ...lease, ...tried(settlement.attempt), status: 'delivered', dueAt: null, settledAt, reason: null };
+      return { ...lease, ...tried(settlement.attempt), ...none, status: 'delivered', settledAt };
     case 'dead': {
-      const { attempt, reason } = settlement;
-      return { ...lease, ...tried(attempt), status: 'dead', dueAt: null, settledAt, reason };
+      const { attempt, reason, cause } = settlement;
+      return { ...lease, ...tried(attempt), ...none, status: 'dead', settledAt, reason, cause, failedAt: settledAt };
     }
     case 'pending': {
-      const dueAt = settlement.dueAt.getTime();
-      return { ...lease, ...tried(settlement.attempt), status: 'pending', dueAt, settledAt: null, reason: null };
+      const { attempt, dueAt, counts } = settlement;
+      const failedAt = counts ? settledAt : null;
+      return { ...lease, ...tried(attempt), ...none, status: 'pending', dueAt: dueAt.getTime(), failedAt };
     }
     case 'released':
-      return { ...lease, attempts, tried: 0, status: 'pending', dueAt: settledAt, settledAt: null, reason: null };
+      return { ...lease, ...none, attempts, tried: 0, status: 'pending', dueAt: settledAt };
   }
 }
 
@@ -110,7 +136,8 @@ function moveOf(settlement: Settlement): DeliveryMove {
 const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as const;
 
 function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): NewAttempt {
-  const wait = outcome.kind === 'retry' ? outcome.retryAfterMs : undefined;
+  const retry = outcome.kind === 'retry' ? outcome : undefined;
+  const wait = retry?.retryAfterMs;
   return {
     id,
     deliveryId,
@@ -121,7 +148,8 @@ function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }
     reason: outcome.kind === 'delivered' ? null : outcome.reason,
     message: outcome.kind === 'delivered' ? null : outcome.message,
     retryAfterMs: wait === undefined ? null : Math.round(wait),
-    lane: outcome.kind === 'fail' ? (outcome.lane ?? null) : null,
+    lane: retry?.lane ?? null,
+    ambiguous: retry?.ambiguous === true ? 1 : 0,
     responseStatus: outcome.response?.status ?? null,
     responseBody: outcome.response?.body ?? null,
   };

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { FailureReason, Verdict } from '../../model/attempt.ts';
+import type { FailureReason, LaneWide, Verdict } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
 import type { AttemptRow, DeliveryRow } from './rows.ts';
@@ -15,6 +15,8 @@ interface NewDelivery {
   readonly createdAt: number;
   readonly payload: string;
   readonly stitch: string | null;
+  readonly person: string | null;
+  readonly replayOf: DeliveryId | null;
 }
 
 export interface EndOfLeases {
@@ -24,16 +26,26 @@ export interface EndOfLeases {
   readonly until: number;
 }
 
-/** A step of a delivery that its worker holds the lease for; without the three last members the lease is lost. */
+/** What is on its way to a destination for one person. */
+interface PersonLine {
+  readonly destination: string;
+  readonly person: string;
+}
+
+/** A step of a delivery that its worker holds the lease for; without the last members the lease is lost. */
 export interface DeliveryMove {
   readonly status: DeliveryStatus;
   readonly dueAt: number | null;
   readonly settledAt: number | null;
   readonly reason: FailureReason | null;
+  readonly cause: string | null;
   /** 0 when the worker gives it back untried. */
   readonly tried: 0 | 1;
+  /** When it failed, where that counts against the limits of its retries. */
+  readonly failedAt: number | null;
   readonly id: DeliveryId;
   readonly worker: WorkerId;
+  readonly token: number;
   readonly attempts: number;
 }
 
@@ -47,48 +59,76 @@ export interface NewAttempt {
   readonly reason: FailureReason | null;
   readonly message: string | null;
   readonly retryAfterMs: number | null;
-  readonly lane: 'credentials' | 'gone' | null;
+  readonly lane: LaneWide | null;
+  readonly ambiguous: 0 | 1;
   readonly responseStatus: number | null;
   readonly responseBody: string | null;
 }
 
 export type PayloadRow = DeliveryRow & { readonly payload: string };
 
-const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, created_at,
-  status, due_at, claimed_by, lease_ends_at, settled_at, reason, stitch,
+const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
+  failing_since, created_at, status, due_at, is_behind, claimed_by, lease_ends_at, lease_token, settled_at, reason, person,
+  replay_of, stitch,
   (select received_at from event where event.id = delivery.event_id) as received_at`;
 
 const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
-  response_status, response_body`;
+  ambiguous, response_status, response_body`;
+
+/** By the index delivery_of_person. */
+const onTheWay = "destination = @destination and person = @person and status in ('pending', 'in_flight')";
 
 export function deliveryStatements(db: Database) {
   return {
     insert: db.prepare<NewDelivery>(`
       insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, created_at,
-        status, due_at, payload, stitch)
+        status, due_at, payload, stitch, person, replay_of, is_behind)
       values (@id, @eventId, @mappingFile, @mappingVersion, @item, @destination, @outgoingId, @createdAt,
-        'pending', @createdAt, @payload, @stitch)`),
+        'pending', @createdAt, @payload, @stitch, @person, @replayOf,
+        exists (select 1 from delivery where ${onTheWay}))`),
+
+    renamePerson: db.prepare<PersonLine & { readonly formerly: string }>(
+      `update delivery set person = @person where ${onTheWay.replace('@person', '@formerly')}`,
+    ),
+    /** Only the first of a person's line may go; the second statement lets it. */
+    putBehind: db.prepare<PersonLine>(`
+      update delivery set is_behind = 1
+      where ${onTheWay} and status = 'pending' and is_behind = 0
+        and seq > (select min(seq) from delivery where ${onTheWay})`),
+    putInFront: db.prepare<PersonLine>(`
+      update delivery set is_behind = 0
+      where seq = (select min(seq) from delivery where ${onTheWay}) and is_behind = 1`),
 
     endLeases: db.prepare<EndOfLeases>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
       where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
     due: db.prepare<[string, number, number], PayloadRow>(`
       select ${columns}, payload from delivery
-      where destination = ? and status = 'pending' and due_at <= ? order by due_at, seq limit ?`),
+      where destination = ? and status = 'pending' and is_behind = 0 and due_at <= ? order by due_at, seq limit ?`),
     claim: db.prepare<[WorkerId, number, number]>(`
-      update delivery set status = 'in_flight', due_at = null, claimed_by = ?, lease_ends_at = ? where seq = ?`),
-    move: db.prepare<DeliveryMove>(`
-      update delivery set status = @status, due_at = @dueAt, settled_at = @settledAt, reason = @reason,
-        attempts = attempts + @tried, claimed_by = null, lease_ends_at = null
-      where id = @id and status = 'in_flight' and claimed_by = @worker and attempts = @attempts`),
+      update delivery set status = 'in_flight', due_at = null, claimed_by = ?, lease_ends_at = ?,
+        lease_token = lease_token + 1
+      where seq = ?`),
+    inFlight: db
+      .prepare<[string], number>("select count(*) from delivery where destination = ? and status = 'in_flight'")
+      .pluck(),
+    /** Whose it was, where the lease is still held. */
+    move: db.prepare<DeliveryMove, Pick<DeliveryRow, 'person'>>(`
+      update delivery set status = @status, due_at = @dueAt, settled_at = @settledAt, reason = @reason, cause = @cause,
+        attempts = attempts + @tried, failures = failures + (@failedAt is not null),
+        failing_since = ifnull(failing_since, @failedAt), claimed_by = null, lease_ends_at = null
+      where id = @id and status = 'in_flight' and claimed_by = @worker and lease_token = @token and attempts = @attempts
+      returning person`),
     insertAttempt: db.prepare<NewAttempt>(`
       insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
-        lane, response_status, response_body)
+        lane, ambiguous, response_status, response_body)
       values (@id, @deliveryId, @number, @startedAt, @durationMs, @outcome, @reason, @message, @retryAfterMs,
-        @lane, @responseStatus, @responseBody)`),
+        @lane, @ambiguous, @responseStatus, @responseBody)`),
 
     firstDue: db
-      .prepare<[string], number | null>("select min(due_at) from delivery where destination = ? and status = 'pending'")
+      .prepare<[string], number | null>(
+        "select min(due_at) from delivery where destination = ? and status = 'pending' and is_behind = 0",
+      )
       .pluck(),
     firstLeaseEnd: db
       .prepare<[string], number | null>(

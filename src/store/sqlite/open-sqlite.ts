@@ -37,7 +37,7 @@ export async function openSqlite({ dataDir, clock, disk }: SqliteOptions): Promi
     const id = nameInstance(db, clock.now());
     if (marker !== id) writeMarker(files, id);
     const space = disk === undefined ? undefined : new DiskSpace(files, disk);
-    const store = new SqliteStore(db, { releaseLock, space });
+    const store = new SqliteStore(db, { clock, releaseLock, space });
     await store.endLeasesOfTheDead(clock.now());
     return store;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Rows as the tables hold them, and the model they stand for. The CHECKs of the schema make these types true. */
-import type { Attempt, FailureReason, Outcome } from '../../model/attempt.ts';
+import type { Attempt, FailureReason, LaneWide, Outcome } from '../../model/attempt.ts';
 import { dateFromMs } from '../../model/clock.ts';
 import type { Delivery, DeliveryState } from '../../model/delivery.ts';
 import type { EventStatus, EventWait } from '../../model/event.ts';
@@ -37,8 +37,13 @@ export interface RequestRow {
 }
 
 type DeliveryStateRow =
-  | { readonly status: 'pending'; readonly due_at: number }
-  | { readonly status: 'in_flight'; readonly claimed_by: WorkerId; readonly lease_ends_at: number }
+  | { readonly status: 'pending'; readonly due_at: number; readonly is_behind: 0 | 1 }
+  | {
+      readonly status: 'in_flight';
+      readonly claimed_by: WorkerId;
+      readonly lease_ends_at: number;
+      readonly lease_token: number;
+    }
   | { readonly status: 'delivered' | 'cancelled'; readonly settled_at: number }
   | { readonly status: 'dead'; readonly settled_at: number; readonly reason: FailureReason };
 
@@ -52,6 +57,11 @@ export type DeliveryRow = DeliveryStateRow & {
   readonly destination: string;
   readonly outgoing_id: string;
   readonly attempts: number;
+  readonly failures: number;
+  readonly failing_since: number | null;
+  readonly lease_token: number;
+  readonly person: string | null;
+  readonly replay_of: DeliveryId | null;
   readonly created_at: number;
   readonly received_at: number;
   readonly stitch: string | null;
@@ -64,13 +74,10 @@ type OutcomeRow =
       readonly reason: FailureReason;
       readonly message: string;
       readonly retry_after_ms: number | null;
+      readonly lane: LaneWide | null;
+      readonly ambiguous: 0 | 1;
     }
-  | {
-      readonly outcome: 'fail';
-      readonly reason: FailureReason;
-      readonly message: string;
-      readonly lane: 'credentials' | 'gone' | null;
-    };
+  | { readonly outcome: 'fail'; readonly reason: FailureReason; readonly message: string };
 
 type ResponseRow =
   | { readonly response_status: number; readonly response_body: string }
@@ -114,6 +121,10 @@ export function toDelivery(row: DeliveryRow): Omit<Delivery, 'payload'> {
     outgoingId: row.outgoing_id,
     stitch: row.stitch === null ? null : (JSON.parse(row.stitch) as Stitch),
     attempts: row.attempts,
+    failures: row.failures,
+    failingSince: row.failing_since === null ? null : dateFromMs(row.failing_since),
+    person: row.person,
+    replayOf: row.replay_of,
     createdAt: dateFromMs(row.created_at),
     receivedAt: dateFromMs(row.received_at),
     state: toState(row),
@@ -123,9 +134,11 @@ export function toDelivery(row: DeliveryRow): Omit<Delivery, 'payload'> {
 function toState(row: DeliveryStateRow): DeliveryState {
   switch (row.status) {
     case 'pending':
-      return { status: row.status, dueAt: dateFromMs(row.due_at) };
-    case 'in_flight':
-      return { status: row.status, claimedBy: row.claimed_by, leaseEndsAt: dateFromMs(row.lease_ends_at) };
+      return { status: row.status, dueAt: dateFromMs(row.due_at), isBehind: row.is_behind === 1 };
+    case 'in_flight': {
+      const { claimed_by: claimedBy, lease_token: token } = row;
+      return { status: row.status, claimedBy, leaseEndsAt: dateFromMs(row.lease_ends_at), token };
+    }
     case 'delivered':
     case 'cancelled':
       return { status: row.status, settledAt: dateFromMs(row.settled_at) };
@@ -152,13 +165,16 @@ function toOutcome(row: OutcomeRow & ResponseRow): Outcome {
     case 'delivered':
       return { kind: 'delivered', ...answered };
     case 'retry': {
-      const wait = row.retry_after_ms === null ? {} : { retryAfterMs: row.retry_after_ms };
-      return { kind: 'retry', reason: row.reason, message: row.message, ...wait, ...answered };
+      const { retry_after_ms: retryAfterMs, lane, ambiguous } = row;
+      const told = {
+        ...(retryAfterMs !== null && { retryAfterMs }),
+        ...(lane !== null && { lane }),
+        ...(ambiguous === 1 && { ambiguous: true as const }),
+      };
+      return { kind: 'retry', reason: row.reason, message: row.message, ...told, ...answered };
     }
-    case 'fail': {
-      const lane = row.lane === null ? {} : { lane: row.lane };
-      return { kind: 'fail', reason: row.reason, message: row.message, ...lane, ...answered };
-    }
+    case 'fail':
+      return { kind: 'fail', reason: row.reason, message: row.message, ...answered };
   }
 }
 

@@ -1,14 +1,17 @@
 import type { Database } from 'better-sqlite3';
 import type { Resolution } from '../../identity/resolve.ts';
-import type { ClaimedDelivery, Settlement } from '../../model/delivery.ts';
+import type { Clock } from '../../model/clock.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
+import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type {
-  Claim,
+  ClaimedDeliveries,
+  DeliveryClaim,
   DeliveryDetail,
   DeliveryFilter,
+  DeliverySettlement,
   DeliverySummary,
   EventClaim,
   EventDetail,
@@ -16,6 +19,7 @@ import type {
   EventSummary,
   Page,
   PageRequest,
+  SettledDeliveries,
   Stats,
   Stitching,
   Store,
@@ -29,11 +33,13 @@ import { Forgetting } from './forget.ts';
 import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
+import { readLane, readLanes, writeLane } from './lanes.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
+  readonly clock: Clock;
   readonly releaseLock: () => void;
   /** Undefined where the space on the disk is nobody's concern. */
   readonly space?: DiskSpace | undefined;
@@ -41,6 +47,8 @@ interface SqliteParts {
 
 /** The store in one file, for one process: writes share commits, reads answer at once. */
 export class SqliteStore implements Store {
+  readonly clock: Clock;
+  readonly isShared = false;
   readonly #db: Database;
   readonly #sql: Statements;
   readonly #commit: GroupCommit;
@@ -49,7 +57,8 @@ export class SqliteStore implements Store {
   readonly #releaseLock: () => void;
   #closed: Promise<void> | undefined;
 
-  constructor(db: Database, { releaseLock, space }: SqliteParts) {
+  constructor(db: Database, { clock, releaseLock, space }: SqliteParts) {
+    this.clock = clock;
     this.#db = db;
     this.#sql = prepareStatements(db);
     this.#space = space;
@@ -107,13 +116,28 @@ export class SqliteStore implements Store {
     }
   }
 
-  async claimDeliveries(destination: string, claim: Claim): Promise<readonly ClaimedDelivery[]> {
-    return this.#commit.write((tally) => claimDeliveries(this.#sql, { ...claim, destination }, tally));
+  async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
+    return this.#commit.write((tally) => claimDeliveries(this.#sql, claim, tally));
   }
 
-  async settleDeliveries(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const kept = settlements.map((one) => this.#forgetting.withoutForgotten(one));
-    return this.#commit.writeEach(kept.map((one) => (tally) => settleDelivery(this.#sql, one, tally)));
+  async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
+    const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
+    const [kept, lane] = await Promise.all([
+      this.#commit.writeEach(shown.map((one) => (tally) => settleDelivery(this.#sql, one, tally))),
+      this.changeLane(destination, observe),
+    ]);
+    return { kept, lane };
+  }
+
+  async lanes(): Promise<readonly Lane[]> {
+    return this.#read(() => readLanes(this.#sql));
+  }
+
+  async changeLane(destination: string, change: (lane: Lane) => Lane): Promise<Lane> {
+    return this.#commit.write(() => {
+      const lane = readLane(this.#sql, destination, this.clock.now());
+      return writeLane(this.#sql, lane, change(lane));
+    });
   }
 
   async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {

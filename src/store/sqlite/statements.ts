@@ -3,6 +3,7 @@ import { deliveryStatements } from './delivery-statements.ts';
 import { erasureStatements } from './erasure-statements.ts';
 import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
+import { laneStatements } from './lanes.ts';
 import { pageStatements } from './page-statements.ts';
 import { tallyStatements } from './tally.ts';
 
@@ -13,6 +14,7 @@ export function prepareStatements(db: Database) {
   return {
     events: eventStatements(db),
     deliveries: deliveryStatements(db),
+    lanes: laneStatements(db),
     identities: identityStatements(db),
     erasures: erasureStatements(db),
     pages: pageStatements(db),

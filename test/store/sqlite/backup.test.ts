@@ -14,7 +14,16 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import { backUp, restore } from '../../../src/store/sqlite/backup.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { aDraft, at, claimDelivery, noon, queue, record, settledAs } from '../../contracts/store-samples.ts';
+import {
+  aDraft,
+  at,
+  claimDelivery,
+  noon,
+  queue,
+  record,
+  settleDeliveries,
+  settledAs,
+} from '../../contracts/store-samples.ts';
 import { databaseIn, dataDirectory } from './data-directory.ts';
 
 async function running(dataDir = dataDirectory()): Promise<{ store: Store; dataDir: string; file: string }> {
@@ -30,7 +39,7 @@ async function everything(store: Store) {
 
 async function fill(store: Store): Promise<void> {
   await queue(store, [aDraft()], at(2_000));
-  await store.settleDeliveries([settledAs(await claimDelivery(store))]);
+  await settleDeliveries(store, [settledAs(await claimDelivery(store))]);
   await record(store, ['a', 'b', 'c'], { body: Buffer.alloc(5_000, 'x') });
 }
 

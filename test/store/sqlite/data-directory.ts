@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { applyMigrations } from '../../../src/store/sqlite/apply-migrations.ts';
 import { openDatabase } from '../../../src/store/sqlite/connection.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { noon } from '../../contracts/store-samples.ts';
+import { at, noon } from '../../contracts/store-samples.ts';
 
 /** An empty directory, removed after the test. */
 export function dataDirectory(): string {
@@ -38,7 +38,7 @@ export function freshDatabase(dataDir = dataDirectory()): Database.Database {
 
 /** A store whose connection the test can reach. */
 export function storeOn(db: Database.Database): SqliteStore {
-  const store = new SqliteStore(db, { releaseLock: () => undefined });
+  const store = new SqliteStore(db, { clock: { now: () => at(0) }, releaseLock: () => undefined });
   onTestFinished(() => store.close());
   return store;
 }

@@ -5,7 +5,16 @@ import { openDatabase } from '../../../src/store/sqlite/connection.ts';
 import { dataFiles } from '../../../src/store/sqlite/data-files.ts';
 import { ballastBytes, type DiskLimits, DiskSpace, reserveBytes } from '../../../src/store/sqlite/disk-space.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { aDraft, anEvent, aRequest, at, claimDelivery, queue, settledAs } from '../../contracts/store-samples.ts';
+import {
+  aDraft,
+  anEvent,
+  aRequest,
+  at,
+  claimDelivery,
+  queue,
+  settleDeliveries,
+  settledAs,
+} from '../../contracts/store-samples.ts';
 import { connect, databaseIn, dataDirectory, freshDatabase } from './data-directory.ts';
 
 const mebibyte = 1024 * 1024;
@@ -20,7 +29,11 @@ function storeWith(limits: DiskLimits): { store: SqliteStore; dataDir: string; s
   const dataDir = dataDirectory();
   freshDatabase(dataDir);
   const space = spaceIn(dataDir, limits);
-  const store = new SqliteStore(openDatabase(databaseIn(dataDir)), { releaseLock: () => undefined, space });
+  const store = new SqliteStore(openDatabase(databaseIn(dataDir)), {
+    clock: { now: () => at(0) },
+    releaseLock: () => undefined,
+    space,
+  });
   onTestFinished(() => store.close());
   return { store, dataDir, space };
 }
@@ -123,16 +136,16 @@ describe('the ballast', () => {
       db.pragma('max_page_count = 100000');
       return release();
     };
-    const store = new SqliteStore(db, { releaseLock: () => undefined, space });
+    const store = new SqliteStore(db, { clock: { now: () => at(0) }, releaseLock: () => undefined, space });
     onTestFinished(() => store.close());
     await queue(store, [aDraft()]);
     const delivery = await claimDelivery(store);
     await space.tend();
     db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`);
-    const response = { status: 200, body: 'x'.repeat(20_000) };
+    const response = { status: 200, body: 'x'.repeat(400_000) };
 
     const settled = settledAs(delivery, { kind: 'delivered', response }, at(4_000));
-    expect(await store.settleDeliveries([settled])).toEqual([true]);
+    expect(await settleDeliveries(store, [settled])).toEqual([true]);
 
     expect(released).toBe(1);
     expect(await store.getDelivery(delivery.id)).toMatchObject({ state: { status: 'delivered' } });

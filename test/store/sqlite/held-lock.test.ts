@@ -2,7 +2,16 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { aClaim, aDraft, aRequest, claimDelivery, queue, settledAs } from '../../contracts/store-samples.ts';
+import {
+  aClaim,
+  aDeliveryClaim,
+  aDraft,
+  aRequest,
+  claimDelivery,
+  queue,
+  settleDeliveries,
+  settledAs,
+} from '../../contracts/store-samples.ts';
 import { identifierFrom } from '../../identity/links.ts';
 import { connect, databaseIn, dataDirectory } from './data-directory.ts';
 
@@ -27,7 +36,7 @@ describe('while another process holds the write lock', () => {
     const ends = await Promise.allSettled([
       store.recordRequest(aRequest()),
       store.claimEvents(aClaim()),
-      store.claimDeliveries('segment', aClaim()),
+      store.claimDeliveries(aDeliveryClaim()),
       store.ping(),
       store.forget(identifierFrom('email:ada@example.com')),
     ]);
@@ -66,7 +75,7 @@ describe('while a person is forgotten', () => {
       const asked = store.recordRequest(aRequest()).catch(() => {
         refused += 1;
       });
-      if (refused === 1 && settled.length === 0) settled.push(await store.settleDeliveries([settledAs(delivery)]));
+      if (refused === 1 && settled.length === 0) settled.push(await settleDeliveries(store, [settledAs(delivery)]));
       await asked;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -14,6 +14,7 @@ import {
   externalIds,
   queue,
   record,
+  settleDeliveries,
   settledAs,
 } from '../../contracts/store-samples.ts';
 import { connect, databaseIn, dataDirectory, freshDatabase, storeOn } from './data-directory.ts';
@@ -102,7 +103,7 @@ describe('a store that is opened', () => {
       attempts: 0,
     });
     expect((await store.stats()).deliveries).toMatchObject({ pending: 1, in_flight: 0 });
-    expect(await store.settleDeliveries([settledAs(lost)])).toEqual([false]);
+    expect(await settleDeliveries(store, [settledAs(lost)])).toEqual([false]);
     await store.close();
   });
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { failureReasons, outcomeKinds } from '../../../src/model/attempt.ts';
 import { deliveryStatuses } from '../../../src/model/delivery.ts';
 import { eventFailures, eventStatuses, eventWaits } from '../../../src/model/event.ts';
+import { circuitStates, laneTroubles } from '../../../src/model/lane.ts';
 import { readProjectFile } from '../../support/project-files.ts';
 import { freshDatabase } from './data-directory.ts';
 
@@ -31,8 +32,20 @@ const delivery = {
   payload: '{}',
 };
 const pending = { ...delivery, status: 'pending', due_at: 0 };
+const flying = { ...delivery, status: 'in_flight', claimed_by: 'w', lease_ends_at: 0 };
 const attempt = { id: 'att_1', delivery_id: 'dlv_1', number: 1, started_at: 0, duration_ms: 0 };
 const retry = { ...attempt, outcome: 'retry', reason: 'timeout', message: 'm' };
+
+const lane = {
+  destination: 'segment',
+  circuit: 'closed',
+  failures_in_a_row: 0,
+  openings: 0,
+  window_started_at: 0,
+  window_requests: 0,
+  window_failures: 0,
+};
+const open = { circuit: 'open', trouble: 'failing', message: 'm', since: 0, probe_at: 1 };
 
 describe('the schema', () => {
   let db: Database;
@@ -64,7 +77,9 @@ describe('the schema', () => {
     ['delivery', 'known_reason', failureReasons],
     ['attempt', 'known_outcome', outcomeKinds],
     ['attempt', 'known_reason', failureReasons],
-    ['attempt', 'known_lane', ['credentials', 'gone']],
+    ['attempt', 'known_lane', laneTroubles.filter((trouble) => trouble !== 'failing')],
+    ['lane', 'known_circuit', circuitStates],
+    ['lane', 'known_trouble', laneTroubles],
     ['tally', 'known_kind', ['event', 'delivery']],
   ])('has the words of the model in %s.%s', (table, constraint, words) => {
     expect(allowed(table, constraint)).toEqual([...words]);
@@ -130,6 +145,12 @@ describe('the schema', () => {
     ['delivered at no time', { ...delivery, status: 'delivered', attempts: 1 }, 'settled_iff_terminal'],
     ['dead without a reason', { ...delivery, status: 'dead', settled_at: 0 }, 'reason_iff_dead'],
     ['pending with a reason', { ...pending, reason: 'timeout' }, 'reason_iff_dead'],
+    ['dead without a cause', { ...delivery, status: 'dead', settled_at: 0, reason: 'timeout' }, 'cause_iff_dead'],
+    ['pending with a cause', { ...pending, cause: 'c' }, 'cause_iff_dead'],
+    ['in flight and behind', { ...flying, person: 'p', is_behind: 1 }, 'behind_only_pending'],
+    ['behind others of nobody', { ...pending, is_behind: 1 }, 'behind_only_pending'],
+    ['failed more often than tried', { ...pending, failures: 1, failing_since: 0 }, 'failures_are_attempts'],
+    ['failed and never failing', { ...pending, attempts: 1, failures: 1 }, 'failing_iff_failed'],
     ['delivered without an attempt', { ...delivery, status: 'delivered', settled_at: 0 }, 'delivered_was_tried'],
     ['of no event', { ...pending, event_id: 'evt_none' }, 'FOREIGN KEY'],
   ])('refuses a delivery that is %s', (_, row, constraint) => {
@@ -146,7 +167,8 @@ describe('the schema', () => {
     ['delivered with a reason', { ...retry, outcome: 'delivered' }, 'reason_iff_unsuccessful'],
     ['failed without a message', { ...retry, message: null }, 'message_iff_reason'],
     ['failed for good, with a wait', { ...retry, outcome: 'fail', retry_after_ms: 1 }, 'retry_after_of_retry'],
-    ['to be retried at a destination that is gone', { ...retry, lane: 'gone' }, 'lane_of_fail'],
+    ['failed for good, for the whole lane', { ...retry, outcome: 'fail', lane: 'gone' }, 'lane_of_retry'],
+    ['failed for good, who knows', { ...retry, outcome: 'fail', ambiguous: 1 }, 'ambiguous_of_retry'],
     ['answered without a body', { ...retry, response_status: 200 }, 'response_is_whole'],
     ['numbered like another', { ...retry, id: 'att_2', number: 7 }, 'UNIQUE'],
     ['of no delivery', { ...retry, delivery_id: 'dlv_none' }, 'FOREIGN KEY'],
@@ -155,6 +177,21 @@ describe('the schema', () => {
     insert('delivery', pending);
     insert('attempt', { ...retry, id: 'att_7', number: 7 });
     expect(() => insert('attempt', row)).toThrow(constraint);
+  });
+
+  it.each<[string, Row, string]>([
+    ['of an unknown state', { ...lane, circuit: 'ajar' }, 'known_circuit'],
+    ['in unknown trouble', { ...lane, ...open, trouble: 'luck' }, 'known_trouble'],
+    ['open without trouble', { ...lane, ...open, trouble: null }, 'trouble_iff_open'],
+    ['closed in trouble', { ...lane, trouble: 'gone' }, 'trouble_iff_open'],
+    ['open without a message', { ...lane, ...open, message: null }, 'message_iff_open'],
+    ['open since never', { ...lane, ...open, since: null }, 'since_iff_open'],
+    ['open for ever', { ...lane, ...open, probe_at: null }, 'probe_iff_open'],
+    ['counting tokens at no time', { ...lane, tokens: 1 }, 'tokens_are_counted'],
+    ['failing more often than it was asked', { ...lane, window_failures: 1 }, 'never_negative'],
+  ])('refuses a lane that is %s', (_, row, constraint) => {
+    insert('lane', { ...lane, ...open, destination: 'umami' });
+    expect(() => insert('lane', row)).toThrow(constraint);
   });
 
   it('keeps one event for each external id of a source', () => {
