@@ -3,8 +3,9 @@ import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import { type EventId, newId } from '../../model/id.ts';
+import { type AttemptContent, attemptDigest, deliveryDigest } from '../digest.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
-import type { DeliveryMove, EndOfLeases, NewAttempt } from './delivery-statements.ts';
+import type { DeliveryMove, EndOfLeases } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
 import { earliest, toDelivery } from './rows.ts';
 import type { Statements } from './statements.ts';
@@ -21,7 +22,7 @@ export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, 
     const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
     if ('join' in draft && !isNewJoin(sql, draft, { eventId, now }) && draft.join.isAll) continue;
     joinLines(sql, draft);
-    sql.deliveries.insert.run({
+    const content = {
       id: newId('dlv', now),
       eventId,
       mappingFile: mapping.file,
@@ -30,11 +31,11 @@ export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, 
       destination,
       outgoingId,
       createdAt: now.getTime(),
-      payload,
-      stitch: stitch === null ? null : JSON.stringify(stitch),
-      person,
       replayOf: null,
-    });
+      stitch: stitch === null ? null : JSON.stringify(stitch),
+      payload,
+    };
+    sql.deliveries.insert.run({ ...content, person, digest: deliveryDigest(content) });
     tally.deliveries(destination, 'pending', 1);
   }
 }
@@ -104,7 +105,7 @@ export function settleDelivery(sql: Statements, settlement: Settlement, tally: T
   if (move.settledAt !== null && moved.person !== null) {
     sql.deliveries.putInFront.run({ destination: delivery.destination, person: moved.person });
   }
-  if ('attempt' in settlement) sql.deliveries.insertAttempt.run(toNewAttempt(settlement.attempt));
+  if ('attempt' in settlement) addAttempt(sql, contentOf(settlement.attempt));
   tally.deliveries(delivery.destination, 'in_flight', -1);
   tally.deliveries(delivery.destination, move.status, 1);
   return true;
@@ -135,7 +136,11 @@ function moveOf(settlement: Settlement): DeliveryMove {
 /** The row must still count the attempts made before this one. */
 const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as const;
 
-function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): NewAttempt {
+function addAttempt(sql: Statements, content: AttemptContent): void {
+  sql.deliveries.insertAttempt.run({ ...content, digest: attemptDigest(content) });
+}
+
+function contentOf({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): AttemptContent {
   const retry = outcome.kind === 'retry' ? outcome : undefined;
   const wait = retry?.retryAfterMs;
   return {

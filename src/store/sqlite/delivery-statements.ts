@@ -1,22 +1,13 @@
 import type { Database } from 'better-sqlite3';
-import type { FailureReason, LaneWide, Verdict } from '../../model/attempt.ts';
+import type { FailureReason } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
-import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
+import type { DeliveryId, EventId, WorkerId } from '../../model/id.ts';
+import type { AttemptContent, DeliveryContent } from '../digest.ts';
 import type { AttemptRow, DeliveryRow } from './rows.ts';
 
-interface NewDelivery {
-  readonly id: DeliveryId;
-  readonly eventId: EventId;
-  readonly mappingFile: string;
-  readonly mappingVersion: string;
-  readonly item: number;
-  readonly destination: string;
-  readonly outgoingId: string;
-  readonly createdAt: number;
-  readonly payload: string;
-  readonly stitch: string | null;
+interface NewDelivery extends DeliveryContent {
   readonly person: string | null;
-  readonly replayOf: DeliveryId | null;
+  readonly digest: Uint8Array;
 }
 
 export interface EndOfLeases {
@@ -49,31 +40,19 @@ export interface DeliveryMove {
   readonly attempts: number;
 }
 
-export interface NewAttempt {
-  readonly id: AttemptId;
-  readonly deliveryId: DeliveryId;
-  readonly number: number;
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly outcome: Verdict['kind'];
-  readonly reason: FailureReason | null;
-  readonly message: string | null;
-  readonly retryAfterMs: number | null;
-  readonly lane: LaneWide | null;
-  readonly ambiguous: 0 | 1;
-  readonly responseStatus: number | null;
-  readonly responseBody: string | null;
+interface NewAttempt extends AttemptContent {
+  readonly digest: Uint8Array;
 }
 
-export type PayloadRow = DeliveryRow & { readonly payload: string };
+export type PayloadRow = DeliveryRow & { readonly payload: string; readonly digest: Buffer | null };
 
 const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
   failing_since, created_at, status, due_at, is_behind, claimed_by, lease_ends_at, lease_token, settled_at, reason, person,
   replay_of, stitch,
   (select received_at from event where event.id = delivery.event_id) as received_at`;
 
-const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
-  ambiguous, response_status, response_body`;
+export const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
+  ambiguous, response_status, response_body, digest`;
 
 /** By the index delivery_of_person. */
 const onTheWay = "destination = @destination and person = @person and status in ('pending', 'in_flight')";
@@ -82,9 +61,9 @@ export function deliveryStatements(db: Database) {
   return {
     insert: db.prepare<NewDelivery>(`
       insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, created_at,
-        status, due_at, payload, stitch, person, replay_of, is_behind)
+        status, due_at, payload, stitch, person, replay_of, digest, is_behind)
       values (@id, @eventId, @mappingFile, @mappingVersion, @item, @destination, @outgoingId, @createdAt,
-        'pending', @createdAt, @payload, @stitch, @person, @replayOf,
+        'pending', @createdAt, @payload, @stitch, @person, @replayOf, @digest,
         exists (select 1 from delivery where ${onTheWay}))`),
 
     renamePerson: db.prepare<PersonLine & { readonly formerly: string }>(
@@ -103,7 +82,7 @@ export function deliveryStatements(db: Database) {
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
       where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
     due: db.prepare<[string, number, number], PayloadRow>(`
-      select ${columns}, payload from delivery
+      select ${columns}, payload, digest from delivery
       where destination = ? and status = 'pending' and is_behind = 0 and due_at <= ? order by due_at, seq limit ?`),
     claim: db.prepare<[WorkerId, number, number]>(`
       update delivery set status = 'in_flight', due_at = null, claimed_by = ?, lease_ends_at = ?,
@@ -121,9 +100,9 @@ export function deliveryStatements(db: Database) {
       returning person`),
     insertAttempt: db.prepare<NewAttempt>(`
       insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
-        lane, ambiguous, response_status, response_body)
+        lane, ambiguous, response_status, response_body, digest)
       values (@id, @deliveryId, @number, @startedAt, @durationMs, @outcome, @reason, @message, @retryAfterMs,
-        @lane, @ambiguous, @responseStatus, @responseBody)`),
+        @lane, @ambiguous, @responseStatus, @responseBody, @digest)`),
 
     firstDue: db
       .prepare<[string], number | null>(
@@ -146,9 +125,9 @@ export function deliveryStatements(db: Database) {
       )
       .pluck(),
 
-    byId: db.prepare<[DeliveryId], PayloadRow>(`select ${columns}, payload from delivery where id = ?`),
+    byId: db.prepare<[DeliveryId], PayloadRow>(`select ${columns}, payload, digest from delivery where id = ?`),
     ofEvent: db.prepare<[EventId], PayloadRow>(
-      `select ${columns}, payload from delivery where event_id = ? order by seq`,
+      `select ${columns}, payload, digest from delivery where event_id = ? order by seq`,
     ),
     bySeq: db.prepare<[number], DeliveryRow>(`select ${columns} from delivery where seq = ?`),
     attempts: db.prepare<[DeliveryId], AttemptRow>(

@@ -4,7 +4,9 @@ import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Json } from '../../model/json.ts';
 import type { Erased } from '../../model/person.ts';
+import { attemptDigest, requestDigest } from '../digest.ts';
 import { withoutElements } from './array-elements.ts';
+import { attemptContent, requestContent } from './contents.ts';
 import type { KeptDelivery, KeptEvent } from './erasure-statements.ts';
 import { seqOf } from './people.ts';
 import { toHeaders } from './rows.ts';
@@ -34,7 +36,7 @@ export function eraseFinding(erasing: Erasing, finding: Finding): Erased {
   const { erasures } = erasing.sql;
   const events = finding.events.flatMap((id) => erasures.event.get(id) ?? []);
   const erased = events.map((event) => eraseEvent(erasing, event)).reduce(sum, nothing);
-  for (const attempt of finding.attempts) erasures.emptyAttempt.run(attempt);
+  for (const place of finding.attempts) emptyAttempt(erasing.sql, place);
   const items = [...finding.items, ...events.flatMap(({ item }) => item ?? [])];
   const kept = eraseFromRequest(erasing, { ...finding, items });
   return sum(sum(erased, kept), { ...nothing, emptied: finding.attempts.length });
@@ -69,13 +71,35 @@ const cutFrom = 2_000;
 /** Deliveries of one request are settled together: their attempts lie close to each other. */
 const siblingsWithin = 1_000;
 
-function eraseAttempts({ erasures }: Statements, { id }: KeptDelivery): number {
+function eraseAttempts(sql: Statements, { id }: KeptDelivery): number {
+  const { erasures } = sql;
   const attempts = erasures.attempts.all(id);
   erasures.deleteAttempts.run(id);
   for (const { place, started_at: startedAt, response_body: body } of attempts)
     if (body !== null && body.length >= cutFrom)
-      erasures.emptySiblings.run({ from: place - siblingsWithin, to: place + siblingsWithin, startedAt, body });
+      for (const sibling of erasures.siblings.all({
+        from: place - siblingsWithin,
+        to: place + siblingsWithin,
+        startedAt,
+        body,
+      }))
+        emptyAttempt(sql, sibling);
   return attempts.length;
+}
+
+/** What a destination said is erased, that it answered is not. */
+function emptyAttempt({ erasures }: Statements, place: number): void {
+  const row = erasures.attempt.get(place);
+  if (row === undefined) return;
+  const before = attemptContent(row);
+  const message = before.message === null ? null : 'erased';
+  const responseBody = before.responseBody === null ? null : '';
+  erasures.emptyAttempt.run({
+    place,
+    message,
+    responseBody,
+    digest: attemptDigest({ ...before, message, responseBody }),
+  });
 }
 
 interface Emptying extends Pick<Finding, 'request' | 'isInEnvelope'> {
@@ -97,7 +121,8 @@ function eraseFromRequest({ sql, traces }: Erasing, { request: seq, items, isInE
   const has = (part: string): boolean => traces.isIn(part, request.source);
   const headers = Object.entries(toHeaders(request)).filter(([name, value]) => !has(`${name}: ${value}`));
   const url = has(request.url) ? withoutQuery(request.url) : request.url;
-  erasures.emptyRequest.run({ seq, url, headers: JSON.stringify(Object.fromEntries(headers) as Json), body: emptied });
+  const left = { url, headers: JSON.stringify(Object.fromEntries(headers) as Json), body: emptied };
+  erasures.emptyRequest.run({ seq, ...left, digest: requestDigest({ ...requestContent(request), ...left }) });
   return { ...nothing, emptied: new Set(items).size + (isInEnvelope ? 1 : 0) };
 }
 

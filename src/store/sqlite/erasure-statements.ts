@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
-import type { EventRow, RequestRow } from './rows.ts';
+import { attemptColumns } from './delivery-statements.ts';
+import type { AttemptRow, EventRow, RequestRow } from './rows.ts';
 
 export interface KeptRequest extends RequestRow {
   readonly seq: number;
-  readonly source: string;
 }
 
 export type KeptEvent = Pick<
@@ -32,6 +32,14 @@ interface EmptiedRequest {
   readonly url: string;
   readonly headers: string;
   readonly body: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+interface EmptiedAttempt {
+  readonly place: number;
+  readonly message: string | null;
+  readonly responseBody: string | null;
+  readonly digest: Uint8Array;
 }
 
 interface Siblings {
@@ -41,10 +49,8 @@ interface Siblings {
   readonly body: string;
 }
 
-const requestColumns = 'seq, source, kind, method, url, headers, body';
+const requestColumns = 'seq, source, kind, method, url, received_at, headers, body, digest';
 const eventColumns = 'seq, id, request_seq, item, source, status, external_id, message, runs';
-/** What a destination said is erased, that it answered is not. */
-const emptied = "response_body = iif(response_body is null, null, ''), message = iif(message is null, null, 'erased')";
 
 export function erasureStatements(db: Database) {
   return {
@@ -67,12 +73,17 @@ export function erasureStatements(db: Database) {
     deleteEvent: db.prepare<[EventId]>('delete from event where id = ?'),
     deleteRequest: db.prepare<[number]>('delete from request where seq = ?'),
     emptyRequest: db.prepare<EmptiedRequest>(
-      'update request set url = @url, headers = @headers, body = @body where seq = @seq',
+      'update request set url = @url, headers = @headers, body = @body, digest = @digest where seq = @seq',
     ),
-    emptyAttempt: db.prepare<[number]>(`update attempt set ${emptied} where rowid = ?`),
-    emptySiblings: db.prepare<Siblings>(`
-      update attempt set ${emptied}
-      where rowid between @from and @to and started_at = @startedAt and response_body = @body`),
+    attempt: db.prepare<[number], AttemptRow>(`select ${attemptColumns} from attempt where rowid = ?`),
+    emptyAttempt: db.prepare<EmptiedAttempt>(
+      'update attempt set message = @message, response_body = @responseBody, digest = @digest where rowid = @place',
+    ),
+    siblings: db
+      .prepare<Siblings, number>(`
+        select rowid from attempt
+        where rowid between @from and @to and started_at = @startedAt and response_body = @body`)
+      .pluck(),
 
     bury: db.prepare<[Uint8Array]>('insert or ignore into erased_event (digest) values (?)'),
     isBuried: db.prepare<[Uint8Array], 1>('select 1 from erased_event where digest = ?').pluck(),

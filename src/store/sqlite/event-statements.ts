@@ -1,12 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { EventFailure, EventStatus, EventWait } from '../../model/event.ts';
 import type { EventId, WorkerId } from '../../model/id.ts';
+import type { RequestContent } from '../digest.ts';
 import type { EventRow, RequestRow } from './rows.ts';
 
-interface NewRequest extends Omit<RequestRow, 'body'> {
-  readonly body: Uint8Array;
-  readonly source: string;
-  readonly receivedAt: number;
+interface NewRequest extends RequestContent {
+  readonly digest: Uint8Array;
 }
 
 export interface NewEvent {
@@ -22,6 +21,8 @@ export interface NewEvent {
   readonly reason: EventFailure | null;
   readonly message: string | null;
   readonly settledAt: number | null;
+  readonly digest: Uint8Array;
+  readonly toldDigest: Uint8Array | null;
 }
 
 /** Which claim of which event: without all three the lease is lost. */
@@ -37,6 +38,7 @@ export interface EventMove extends EventLease {
   readonly message: string | null;
   readonly settledAt: number | null;
   readonly runs: string | null;
+  readonly toldDigest: Uint8Array | null;
   readonly dueAt: number | null;
   readonly waitsFor: EventWait | null;
   /** 0 when the worker gives it back untried. */
@@ -44,19 +46,19 @@ export interface EventMove extends EventLease {
 }
 
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
-  tries, runs, due_at, waits_for`;
+  tries, runs, due_at, waits_for, digest, told_digest`;
 
 export function eventStatements(db: Database) {
   return {
     isKnown: db.prepare<[string, string], 1>('select 1 from event where source = ? and external_id = ?').pluck(),
     insertRequest: db.prepare<NewRequest>(`
-      insert into request (source, kind, method, url, received_at, headers, body)
-      values (@source, @kind, @method, @url, @receivedAt, @headers, @body)`),
+      insert into request (source, kind, method, url, received_at, headers, body, digest)
+      values (@source, @kind, @method, @url, @receivedAt, @headers, @body, @digest)`),
     insert: db.prepare<NewEvent>(`
       insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at,
-        status, reason, message, settled_at)
+        status, reason, message, settled_at, digest, told_digest)
       values (@id, @requestSeq, @item, @source, @type, @externalId, @occurredAt, @receivedAt,
-        @status, @reason, @message, @settledAt)`),
+        @status, @reason, @message, @settledAt, @digest, @toldDigest)`),
 
     endLeases: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null
@@ -70,7 +72,7 @@ export function eventStatements(db: Database) {
     ),
     move: db.prepare<EventMove>(`
       update event set status = @status, reason = @reason, message = @message, settled_at = @settledAt, runs = @runs,
-        due_at = @dueAt, waits_for = @waitsFor, tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
+        told_digest = @toldDigest, due_at = @dueAt, waits_for = @waitsFor, tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 
     oldestWaiting: db
@@ -88,6 +90,8 @@ export function eventStatements(db: Database) {
     exists: db.prepare<[EventId], 1>('select 1 from event where id = ?').pluck(),
     byId: db.prepare<[EventId], EventRow>(`select ${columns} from event where id = ?`),
     bySeq: db.prepare<[number], EventRow>(`select ${columns} from event where seq = ?`),
-    request: db.prepare<[number], RequestRow>('select kind, method, url, headers, body from request where seq = ?'),
+    request: db.prepare<[number], RequestRow>(
+      'select source, kind, method, url, received_at, headers, body, digest from request where seq = ?',
+    ),
   };
 }

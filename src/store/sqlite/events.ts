@@ -4,6 +4,7 @@ import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
 import { newId } from '../../model/id.ts';
 import type { Json } from '../../model/json.ts';
+import { eventDigest, requestDigest, toldDigest } from '../digest.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
 import { insertDrafts } from './deliveries.ts';
 import type { EventMove, NewEvent } from './event-statements.ts';
@@ -28,7 +29,7 @@ export function recordRequest(sql: Statements, received: ReceivedRequest, tally:
 
 function insertRequest(sql: Statements, request: ReceivedRequest): number {
   const { source, kind, method, url, headers, body, receivedAt } = request;
-  const { lastInsertRowid } = sql.events.insertRequest.run({
+  const content = {
     source,
     kind,
     method,
@@ -36,7 +37,8 @@ function insertRequest(sql: Statements, request: ReceivedRequest): number {
     receivedAt: receivedAt.getTime(),
     headers: JSON.stringify(headers),
     body,
-  });
+  };
+  const { lastInsertRowid } = sql.events.insertRequest.run({ ...content, digest: requestDigest(content) });
   return Number(lastInsertRowid);
 }
 
@@ -44,19 +46,25 @@ const statusOf = ({ unusable }: SourceEvent): EventStatus => (unusable === undef
 
 function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, requestSeq: number): NewEvent {
   const { item, type, externalId, unusable } = event;
-  return {
+  const message = unusable?.message ?? null;
+  const content = {
     id: newId('evt', receivedAt),
     requestSeq,
     item,
     source,
     type,
     externalId,
-    status: statusOf(event),
     occurredAt: event.occurredAt.getTime(),
     receivedAt: receivedAt.getTime(),
+  };
+  return {
+    ...content,
+    status: statusOf(event),
     reason: unusable?.reason ?? null,
-    message: unusable?.message ?? null,
+    message,
     settledAt: unusable === undefined ? null : receivedAt.getTime(),
+    digest: eventDigest(content),
+    toldDigest: toldDigest(message, null),
   };
 }
 
@@ -114,7 +122,7 @@ function toClaimed(row: EventRow) {
 export function settleTranslation(sql: Statements, settlement: TranslationSettlement, tally: Tally): boolean {
   const { event, settledAt } = settlement;
   const move = moveOf(settlement);
-  if (sql.events.move.run(move).changes === 0) return false;
+  if (sql.events.move.run({ ...move, toldDigest: toldDigest(move.message, move.runs) }).changes === 0) return false;
   if (move.status !== 'received') {
     tally.events(event.source, 'received', -1);
     tally.events(event.source, move.status, 1);
@@ -126,7 +134,7 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
   return true;
 }
 
-function moveOf(settlement: TranslationSettlement): EventMove {
+function moveOf(settlement: TranslationSettlement): Omit<EventMove, 'toldDigest'> {
   const { id, claimedBy: worker, tries } = settlement.event;
   const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null };
   const settledAt = settlement.settledAt.getTime();

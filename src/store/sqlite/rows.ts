@@ -26,14 +26,19 @@ export type EventRow = EventWaitRow & {
   readonly message: string | null;
   readonly tries: number;
   readonly runs: string | null;
+  readonly digest: Buffer | null;
+  readonly told_digest: Buffer | null;
 };
 
 export interface RequestRow {
+  readonly source: string;
   readonly kind: string | null;
   readonly method: string;
   readonly url: string;
+  readonly received_at: number;
   readonly headers: string;
   readonly body: Buffer;
+  readonly digest: Buffer | null;
 }
 
 type DeliveryStateRow =
@@ -90,6 +95,7 @@ export type AttemptRow = OutcomeRow &
     readonly number: number;
     readonly started_at: number;
     readonly duration_ms: number;
+    readonly digest: Buffer | null;
   };
 
 export function toEventSummary(row: EventRow): EventSummary {

@@ -53,7 +53,8 @@ describe('the schema', () => {
   beforeEach(() => {
     db = freshDatabase();
     db.prepare(
-      'insert into request values (@seq, @source, null, @method, @url, @received_at, @headers, cast(@body as blob))',
+      `insert into request (seq, source, kind, method, url, received_at, headers, body)
+       values (@seq, @source, null, @method, @url, @received_at, @headers, cast(@body as blob))`,
     ).run(request);
   });
 

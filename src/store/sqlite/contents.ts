@@ -1,0 +1,75 @@
+/** What of each row its digest covers, and whether it still is what was written. */
+import {
+  type AttemptContent,
+  attemptDigest,
+  type DeliveryContent,
+  deliveryDigest,
+  type EventContent,
+  eventDigest,
+  isSame,
+  type RequestContent,
+  requestDigest,
+  toldDigest,
+} from '../digest.ts';
+import type { PayloadRow } from './delivery-statements.ts';
+import type { AttemptRow, EventRow, RequestRow } from './rows.ts';
+
+export const requestContent = (row: RequestRow): RequestContent => ({
+  source: row.source,
+  kind: row.kind,
+  method: row.method,
+  url: row.url,
+  receivedAt: row.received_at,
+  headers: row.headers,
+  body: row.body,
+});
+
+const eventContent = (row: EventRow): EventContent => ({
+  id: row.id,
+  requestSeq: row.request_seq,
+  item: row.item,
+  source: row.source,
+  type: row.type,
+  externalId: row.external_id,
+  occurredAt: row.occurred_at,
+  receivedAt: row.received_at,
+});
+
+const deliveryContent = (row: PayloadRow): DeliveryContent => ({
+  id: row.id,
+  eventId: row.event_id,
+  mappingFile: row.mapping_file,
+  mappingVersion: row.mapping_version,
+  item: row.item,
+  destination: row.destination,
+  outgoingId: row.outgoing_id,
+  createdAt: row.created_at,
+  replayOf: row.replay_of,
+  stitch: row.stitch,
+  payload: row.payload,
+});
+
+export const attemptContent = (row: AttemptRow): AttemptContent => ({
+  id: row.id,
+  deliveryId: row.delivery_id,
+  number: row.number,
+  startedAt: row.started_at,
+  durationMs: row.duration_ms,
+  outcome: row.outcome,
+  reason: row.outcome === 'delivered' ? null : row.reason,
+  message: row.outcome === 'delivered' ? null : row.message,
+  retryAfterMs: row.outcome === 'retry' ? row.retry_after_ms : null,
+  lane: row.outcome === 'retry' ? row.lane : null,
+  ambiguous: row.outcome === 'retry' ? row.ambiguous : 0,
+  responseStatus: row.response_status,
+  responseBody: row.response_status === null ? null : row.response_body,
+});
+
+export const isRequestWhole = (row: RequestRow): boolean => isSame(row.digest, requestDigest(requestContent(row)));
+
+export const isEventWhole = (row: EventRow): boolean =>
+  isSame(row.digest, eventDigest(eventContent(row))) && isSame(row.told_digest, toldDigest(row.message, row.runs));
+
+export const isDeliveryWhole = (row: PayloadRow): boolean => isSame(row.digest, deliveryDigest(deliveryContent(row)));
+
+export const isAttemptWhole = (row: AttemptRow): boolean => isSame(row.digest, attemptDigest(attemptContent(row)));
