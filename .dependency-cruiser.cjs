@@ -62,7 +62,10 @@ const mayImport = {
       'config',
       'pipeline',
     ],
-    ...['http', 'log.ts'],
+    ...['http', 'log.ts', 'workers.ts'],
+  ],
+  'workers.ts': [
+    ...['model', 'destinations', 'lookups', 'mapping', 'delivery', 'store/store.ts', 'config', 'pipeline', 'log.ts'],
   ],
 };
 

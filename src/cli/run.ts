@@ -4,6 +4,7 @@ import { exitCodes, type Verb, type VerbGroup } from './command.ts';
 import { backupCommand } from './commands/backup.ts';
 import { deliveriesCommand } from './commands/deliveries.ts';
 import { demoCommand } from './commands/demo.ts';
+import { destinationsCommand } from './commands/destinations.ts';
 import { evalCommand } from './commands/eval.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -25,7 +26,7 @@ const verbs: readonly (Verb | VerbGroup)[] = [
   ...[tryCommand, evalCommand],
   ...[identitiesCommand, forgetCommand],
   ...[backupCommand, restoreCommand],
-  ...[deliveriesCommand, schemaCommand, explainCommand, healthCommand],
+  ...[deliveriesCommand, destinationsCommand, schemaCommand, explainCommand, healthCommand],
 ];
 
 /** Parses, dispatches, and turns what went wrong into an exit code: 0 ok, 1 problems found, 2 wrong use. */

@@ -1,11 +1,9 @@
 import { createSender } from '../delivery/send.ts';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Outcome } from '../model/attempt.ts';
-import { addMs, type Clock } from '../model/clock.ts';
-import type { ClaimedDelivery } from '../model/delivery.ts';
-import { newId } from '../model/id.ts';
+import type { Clock } from '../model/clock.ts';
 import { attempt } from '../pipeline/attempt.ts';
-import type { Preview, Told } from '../pipeline/preview.ts';
+import type { Preview } from '../pipeline/preview.ts';
 import type { PreviewDestination } from '../pipeline/preview-items.ts';
 import { isPayload } from './preview-view.ts';
 
@@ -32,10 +30,9 @@ export async function sendPreview(preview: Preview, dependencies: SendDependenci
   const sender = createSender();
   const sent: Sent[] = [];
   try {
-    for (const [item, { destinations }] of preview.items.entries()) {
+    for (const { destinations } of preview.items) {
       for (const result of destinations.filter(isPayload)) {
-        const made = delivery(preview, { item, result, now: dependencies.clock.now() });
-        sent.push(await sendOne(result, made, { ...dependencies, sender }));
+        sent.push(await sendOne(result, { ...dependencies, sender }));
       }
     }
   } finally {
@@ -47,8 +44,7 @@ export async function sendPreview(preview: Preview, dependencies: SendDependenci
 type Payload = Extract<PreviewDestination, { outcome: 'payload' }>;
 
 async function sendOne(
-  { destination, outgoingId, off }: Payload,
-  delivery: ClaimedDelivery,
+  { destination, outgoingId, off, payload }: Payload,
   { destinations, sender, clock, show }: SendDependencies & { readonly sender: ReturnType<typeof createSender> },
 ): Promise<Sent> {
   const target = destinations.find(({ name }) => name === destination);
@@ -56,35 +52,12 @@ async function sendOne(
   if (target === undefined || off !== null) return { ...about, durationMs: 0, outcome: null, message: `off: ${off}` };
   const startedMs = performance.now();
   const { signal } = new AbortController();
-  const [outcome = null] = await attempt([delivery], target, { sender, clock, show, shutdown: signal });
+  const [outcome = null] = await attempt([{ payload: JSON.stringify(payload) }], target, {
+    sender,
+    clock,
+    show,
+    shutdown: signal,
+  });
   const durationMs = Math.round(performance.now() - startedMs);
   return { ...about, durationMs, outcome, message: outcome === null ? 'stopped' : null };
-}
-
-interface Making {
-  readonly item: number;
-  readonly result: Payload;
-  readonly now: Date;
-}
-
-/** A delivery as a worker would have claimed it; it is in no store. */
-function delivery({ event, file }: Told, { item, result, now }: Making): ClaimedDelivery {
-  return {
-    id: newId('dlv', now),
-    eventId: event.id,
-    mapping: { file, version: '' },
-    item,
-    destination: result.destination,
-    outgoingId: result.outgoingId,
-    payload: JSON.stringify(result.payload),
-    stitch: null,
-    person: null,
-    attempts: 0,
-    failures: 0,
-    failingSince: null,
-    replayOf: null,
-    createdAt: now,
-    receivedAt: event.receivedAt,
-    state: { status: 'in_flight', claimedBy: newId('wrk', now), leaseEndsAt: addMs(now, 60_000), token: 1 },
-  };
 }

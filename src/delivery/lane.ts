@@ -1,19 +1,16 @@
 /** What a lane lets through, and what its circuit makes of what comes back. Values in, values out. */
+import type { CircuitSettings } from '../destinations/destination.ts';
 import type { Outcome } from '../model/attempt.ts';
 import { addMs } from '../model/clock.ts';
 import type { Circuit, Lane, LaneTrouble } from '../model/lane.ts';
 import { type Allowance, take } from './rate-limit.ts';
 
 export const circuitLimits = {
-  /** Opens after so many failed requests in a row… */
-  failuresInARow: 10,
-  /** …or when of at least so many within the window at least this share failed. */
-  requests: 10,
+  /** Also opens when of as many requests as may fail in a row at least this share failed within the window. */
   share: 0.7,
   windowMs: 300_000,
   /** How long it stays open the first time; twice as long each time after that, up to the greatest. */
   waitMs: {
-    failing: { first: 30_000, greatest: 300_000 },
     throttled: { first: 1_000, greatest: 60_000 },
     credentials: { first: 60_000, greatest: 3_600_000 },
     gone: { first: 60_000, greatest: 3_600_000 },
@@ -37,8 +34,13 @@ export interface Admission {
   readonly after: (claimed: number) => Lane;
 }
 
-/** `inFlight` counts the deliveries under way. */
-export function admit(lane: Lane, { inFlight, now }: { inFlight: number; now: Date }, limits: LaneLimits): Admission {
+interface Moment {
+  /** Deliveries under way. */
+  readonly inFlight: number;
+  readonly now: Date;
+}
+
+export function admit(lane: Lane, { inFlight, now }: Moment, limits: LaneLimits): Admission {
   const requests = Math.min(requestsOpen(lane, now), freeRequests(inFlight, limits));
   const allowance = allowanceOf(lane, limits, now);
   const allowed = allowance === undefined ? requests : Math.min(requests, take(allowance, requests, now).taken);
@@ -82,9 +84,9 @@ function probing(lane: Lane, now: Date): Lane {
   return { ...lane, circuit: { state: 'half_open', trouble, message, since, probeEndsAt } };
 }
 
-/** When the lane may let something through again; null when only an operator or something under way changes that. */
-export function opensAt(lane: Lane, limits: LaneLimits, now: Date): Date | null {
-  if (lane.pausedAt !== null) return null;
+/** When the lane may let something through again; null when only an operator or an end of what is under way changes that. */
+export function opensAt(lane: Lane, { inFlight, now }: Moment, limits: LaneLimits): Date | null {
+  if (lane.pausedAt !== null || freeRequests(inFlight, limits) === 0) return null;
   const { circuit } = lane;
   const allowance = allowanceOf(lane, limits, now);
   const tokenAt = allowance === undefined ? now : addMs(now, take(allowance, 1, now).waitMs);
@@ -106,10 +108,12 @@ export interface Observation {
   readonly now: Date;
   /** [0, 1), so that replicas and destinations do not probe in step. */
   readonly jitter: number;
+  readonly circuit: CircuitSettings;
 }
 
 /** The lane after a request has ended. */
-export function observed(lane: Lane, { outcomes, now, jitter }: Observation): Lane {
+export function observed(lane: Lane, observation: Observation): Lane {
+  const { outcomes, now } = observation;
   const said = verdictOf(outcomes);
   switch (said.kind) {
     case 'nothing':
@@ -118,9 +122,9 @@ export function observed(lane: Lane, { outcomes, now, jitter }: Observation): La
     case 'answers':
       return answered(lane, now);
     case 'trouble':
-      return opened(lane, { ...said, now, jitter });
+      return opened(lane, { ...observation, ...said });
     case 'failed':
-      return failed(lane, { message: said.message, now, jitter });
+      return failed(lane, { ...observation, message: said.message });
   }
 }
 
@@ -156,21 +160,20 @@ function answered(lane: Lane, now: Date): Lane {
   return { ...calm, circuit: { state: 'closed' }, window: { startedAt: now, requests: 0, failures: 0 } };
 }
 
-interface Failure {
+interface Failure extends Omit<Observation, 'outcomes'> {
   readonly message: string;
-  readonly now: Date;
-  readonly jitter: number;
 }
 
-function failed(lane: Lane, { message, now, jitter }: Failure): Lane {
+function failed(lane: Lane, failure: Failure): Lane {
+  const { now, circuit: settings } = failure;
   const failing = { ...lane, failuresInARow: lane.failuresInARow + 1, window: inWindow(lane, now, 1) };
   if (lane.circuit.state === 'open') return failing;
   const { window, failuresInARow } = failing;
-  const { requests, share, failuresInARow: most } = circuitLimits;
+  const { failures: most } = settings;
   const isTooMany =
-    failuresInARow >= most || (window.requests >= requests && window.failures >= share * window.requests);
+    failuresInARow >= most || (window.requests >= most && window.failures >= circuitLimits.share * window.requests);
   if (lane.circuit.state === 'closed' && !isTooMany) return failing;
-  return opened(failing, { trouble: 'failing', message, now, jitter });
+  return opened(failing, { ...failure, trouble: 'failing' });
 }
 
 /** Counted within the window, or as the first of a new one. */
@@ -188,9 +191,10 @@ interface Opening extends Failure {
   readonly waitMs?: number;
 }
 
-function opened(lane: Lane, { trouble, message, now, jitter, waitMs }: Opening): Lane {
+function opened(lane: Lane, opening: Opening): Lane {
   const { circuit, openings } = lane;
-  const probeAt = addMs(now, Math.ceil(waitMs ?? waitAfter(trouble, openings, jitter)));
+  const { trouble, message, now, waitMs } = opening;
+  const probeAt = addMs(now, Math.ceil(waitMs ?? waitAfter(openings, opening)));
   if (circuit.state === 'open') {
     // Answers to what was on its way already: they may ask for a longer wait, and never for a shorter one.
     return probeAt > circuit.probeAt ? { ...lane, circuit: { ...circuit, trouble, message, probeAt } } : lane;
@@ -200,8 +204,9 @@ function opened(lane: Lane, { trouble, message, now, jitter, waitMs }: Opening):
 }
 
 /** Between the bound and half as much again. */
-function waitAfter(trouble: LaneTrouble, openings: number, jitter: number): number {
-  const { first, greatest } = circuitLimits.waitMs[trouble];
+function waitAfter(openings: number, { trouble, jitter, circuit }: Opening): number {
+  const { first, greatest } =
+    trouble === 'failing' ? { first: circuit.wait_ms, greatest: circuit.wait_max_ms } : circuitLimits.waitMs[trouble];
   return Math.min(greatest, first * 2 ** Math.min(openings, 30)) * (1 + jitter / 2);
 }
 

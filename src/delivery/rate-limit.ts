@@ -18,18 +18,21 @@ export interface Taken {
 
 /** Clocks of replicas differ by less; one that is further back was set back. */
 const skewMsMax = 10_000;
+/** Of sums of fractions. */
+const rounding = 1e-9;
 
 /** Takes up to so many tokens. A clock that was set back refills nothing and takes nothing away. */
 export function take({ perSecond, tokens }: Allowance, wanted: number, now: Date): Taken {
   const elapsedMs = now.getTime() - tokens.countedAt.getTime();
   const countedAt = elapsedMs > 0 || elapsedMs < -skewMsMax ? now : tokens.countedAt;
   const count = Math.min(capacity(perSecond), tokens.count + (Math.max(0, elapsedMs) * perSecond) / 1_000);
-  const taken = Math.min(wanted, Math.floor(count));
-  const missing = Math.max(0, 1 - (count - taken));
+  const taken = Math.min(wanted, Math.floor(count + rounding));
+  const left = Math.max(0, count - taken);
+  const missing = Math.max(0, 1 - rounding - left);
   const aheadMs = countedAt.getTime() - now.getTime();
   return {
     taken,
-    left: { count: count - taken, countedAt },
+    left: { count: left, countedAt },
     waitMs: missing === 0 ? 0 : Math.ceil((missing * 1_000) / perSecond) + aheadMs,
   };
 }

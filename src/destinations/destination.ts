@@ -111,6 +111,26 @@ export const commonSettings = {
     .max(1_000)
     .default(1)
     .meta({ description: 'Payloads per request, where the vendor has a batch call.' }),
+  circuit: z
+    .strictObject({
+      failures: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(10)
+        .meta({ description: 'Failed requests in a row after which nothing is sent for a while.' }),
+      wait_ms: z.int().min(1).max(3_600_000).default(30_000).meta({
+        description: 'How long until one request finds out whether it works again; doubles with each that fails.',
+      }),
+      wait_max_ms: z
+        .int()
+        .min(1)
+        .max(86_400_000)
+        .default(300_000)
+        .meta({ description: 'Longest wait between two such requests, in milliseconds.' }),
+    })
+    .prefault({})
+    .meta({ description: 'When a destination that does not work is left alone.' }),
   ambiguous: z.enum(['retry', 'dead']).default('retry').meta({
     description:
       'What becomes of a payload that was sent without an answer: sent again (the vendor may count it twice) or kept as dead.',
@@ -151,6 +171,7 @@ export type CommonSettings = z.output<z.ZodObject<typeof commonSettings>> & {
   readonly url?: string | undefined;
 };
 export type RetrySettings = CommonSettings['retry'];
+export type CircuitSettings = CommonSettings['circuit'];
 
 /**
  * For vendors with one id per person and no anonymous one. Whichever it is, the site has to give the vendor's script the

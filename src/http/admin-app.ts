@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
+import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
 import { type PreviewDependencies, previewRouter } from './preview-api.ts';
@@ -13,9 +14,12 @@ import { type SetupDependencies, setupRouter } from './setup-api.ts';
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
     Omit<SetupDependencies, 'store'>,
+    Omit<LaneDependencies, 'store' | 'file'>,
     Omit<PreviewDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
+    LaneDependencies['store'] &
+    SetupDependencies['store'] &
     PeopleDependencies['store'] &
     PreviewDependencies['store'] &
     ReadinessDependencies['store'] &
@@ -32,6 +36,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
     app.use(requireToken(token, clock));
     app.use('/api', apiRouter(dependencies));
     app.use('/api', setupRouter(dependencies));
+    app.use('/api', lanesRouter(dependencies));
     app.use('/api', previewRouter(dependencies));
     app.use('/api', resolveRouter(dependencies));
     app.get('/readyz', readiness(dependencies, 'operator'));

@@ -18,7 +18,7 @@ export interface SetupDependencies {
   readonly publicUrl: string | undefined;
   /** The receiver as this machine sees it; undefined as long as it does not listen. */
   readonly localUrl: () => string | undefined;
-  readonly store: Pick<Store, 'stats' | 'listEvents'>;
+  readonly store: Pick<Store, 'stats' | 'listEvents' | 'lanes'>;
   readonly metrics: Pick<Metrics, 'requests'>;
 }
 
@@ -49,16 +49,19 @@ export function setupRouter(dependencies: SetupDependencies): Router {
   });
 
   router.get('/destinations', async (_request, response) => {
-    const stats = await store.stats();
+    const [stats, lanes] = await Promise.all([store.stats(), store.lanes()]);
+    const contextOf = (name: string) => ({ stats, lane: lanes.find(({ destination }) => destination === name) });
     const known = new Set(file.destinations.map(({ name }) => name));
     const left = new Set(
       stats.deliveriesByDestination.map(({ destination }) => destination).filter((name) => !known.has(name)),
     );
     sendJson(response, 200, {
       items: [
-        ...file.destinations.map(({ name, destination, off }) => destinationJson({ name, destination, off }, stats)),
+        ...file.destinations.map(({ name, destination, off }) =>
+          destinationJson({ name, destination, off }, contextOf(name)),
+        ),
         ...[...left].map((name) =>
-          destinationJson({ name, destination: null, off: 'gateway.yaml does not name it' }, stats),
+          destinationJson({ name, destination: null, off: 'gateway.yaml does not name it' }, contextOf(name)),
         ),
       ],
     });

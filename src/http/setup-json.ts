@@ -1,7 +1,8 @@
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import { type GatewayFileState, type LibraryEntry, statusOf } from '../mapping/library.ts';
 import { deliveryStatuses } from '../model/delivery.ts';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Lane } from '../model/lane.ts';
 import { type ConfiguredSource, setupSteps } from '../sources/source.ts';
 import type { Stats } from '../store/store.ts';
 import type { RequestCount } from './metrics.ts';
@@ -86,7 +87,16 @@ type NamedDestination = Pick<ConfiguredDestination, 'name' | 'off'> & {
   readonly destination: Pick<ConfiguredDestination['destination'], 'name' | 'title'> | null;
 };
 
-export function destinationJson({ name, destination, off }: NamedDestination, stats: Stats): Json {
+export interface DestinationContext {
+  readonly stats: Stats;
+  /** Undefined as long as nothing has gone that way. */
+  readonly lane: Lane | undefined;
+}
+
+export function destinationJson(
+  { name, destination, off }: NamedDestination,
+  { stats, lane }: DestinationContext,
+): Json {
   const own = stats.deliveriesByDestination.filter((count) => count.destination === name);
   const countOf = (status: string): number => own.find((count) => count.status === status)?.count ?? 0;
   const oldest = stats.oldestPending.find((pending) => pending.destination === name)?.createdAt;
@@ -97,5 +107,21 @@ export function destinationJson({ name, destination, off }: NamedDestination, st
     off,
     deliveries: Object.fromEntries(deliveryStatuses.map((status) => [status, countOf(status)])),
     oldest_pending_at: oldest?.toISOString() ?? null,
+    ...laneJson(lane),
   };
+}
+
+/** Whether an operator holds it, and what its circuit says: `probe_at` is when it is tried again. */
+export function laneJson(lane: Lane | undefined): JsonObject {
+  const circuit = lane?.circuit ?? { state: 'closed' };
+  const told =
+    circuit.state === 'closed'
+      ? { trouble: null, message: null, since: null, probe_at: null }
+      : {
+          trouble: circuit.trouble,
+          message: circuit.message,
+          since: circuit.since.toISOString(),
+          probe_at: circuit.state === 'open' ? circuit.probeAt.toISOString() : null,
+        };
+  return { paused_at: lane?.pausedAt?.toISOString() ?? null, circuit: { state: circuit.state, ...told } };
 }

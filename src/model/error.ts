@@ -6,6 +6,7 @@ export const faults = {
   CONFIG_INVALID: { status: 500 },
   MAPPING_INVALID: { status: 500 },
   SOURCE_UNKNOWN: { status: 404 },
+  DESTINATION_UNKNOWN: { status: 404 },
   NOT_FOUND: { status: 404 },
   METHOD_NOT_ALLOWED: { status: 405 },
   SIGNATURE_REFUSED: { status: 401 },

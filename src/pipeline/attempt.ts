@@ -15,12 +15,14 @@ export interface AttemptDependencies {
   readonly shutdown: AbortSignal;
 }
 
+type Sendable = Pick<ClaimedDelivery, 'payload'>;
+
 /** What came of each delivery, in order; null where shutdown came first and nothing is known. */
 export type Attempted = readonly (Outcome | null)[];
 
 /** Checks, sends and reads the answer for deliveries that share one request. */
 export async function attempt(
-  deliveries: readonly ClaimedDelivery[],
+  deliveries: readonly Sendable[],
   target: ConfiguredDestination,
   dependencies: AttemptDependencies,
 ): Promise<Attempted> {
@@ -45,7 +47,7 @@ function refusal(payload: string, { destination }: ConfiguredDestination): Outco
 }
 
 function deliver(
-  deliveries: readonly ClaimedDelivery[],
+  deliveries: readonly Sendable[],
   target: ConfiguredDestination,
   dependencies: AttemptDependencies,
 ): Promise<Attempted> {
@@ -65,7 +67,7 @@ interface HttpTarget {
 }
 
 async function post(
-  deliveries: readonly ClaimedDelivery[],
+  deliveries: readonly Sendable[],
   { destination, settings }: HttpTarget,
   { sender, clock, shutdown }: AttemptDependencies,
 ): Promise<Attempted> {

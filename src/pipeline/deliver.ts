@@ -54,6 +54,8 @@ export class LaneWorker {
   readonly #underWay = new Set<Promise<void>>();
   /** As this process saw it last. */
   #lane: Lane;
+  /** Deliveries under way when this process claimed last, on all replicas. */
+  #inFlight = 0;
   /** Answers for the whole lane that the store has not heard of yet. */
   #laneWide = 0;
 
@@ -102,8 +104,12 @@ export class LaneWorker {
       limit: Math.min((limits.concurrency - this.#underWay.size) * limits.batch, claimMax),
       leaseMs: Math.max(leaseMsMin, settings.timeout_ms * leaseFactor),
       now,
-      admit: (current, inFlight) => admit(current, { inFlight, now }, limits),
+      admit: (current, inFlight) => {
+        this.#inFlight = inFlight;
+        return admit(current, { inFlight, now }, limits);
+      },
     });
+    this.#inFlight += deliveries.length;
     this.#noticed(lane);
     const isProbe = deliveries.length > 0 && lane.circuit.state === 'half_open';
     for (const chunk of chunksOf(deliveries, this.#target)) this.#begin({ deliveries: chunk, isProbe });
@@ -141,7 +147,8 @@ export class LaneWorker {
     const settlements = deliveries.map((delivery, index) =>
       this.#settlement(delivery, outcomes[index] ?? null, timing),
     );
-    const observation = { outcomes, now: clock.now(), jitter: random() };
+    const { circuit } = this.#target.settings;
+    const observation = { outcomes, now: clock.now(), jitter: random(), circuit };
     const observe = (lane: Lane): Lane => observed(lane, observation);
     const isLaneWide = outcomes.some((outcome) => outcome?.kind === 'retry' && outcome.lane !== undefined);
     if (isLaneWide) this.#laneWide += 1;
@@ -210,11 +217,11 @@ export class LaneWorker {
 
   async #nextDueAt(): Promise<Date | null> {
     const { store, clock } = this.#dependencies;
-    // Full: whatever ends next wakes the loop.
+    // Full: whatever ends next wakes the loop, or its lease does.
     if (this.#underWay.size >= this.#target.settings.concurrency || this.#laneWide > 0) return null;
     const [dueAt, opens] = [
       await store.nextDueAt({ kind: 'deliveries', destination: this.#target.name }),
-      opensAt(this.#lane, this.#limits(), clock.now()),
+      opensAt(this.#lane, { inFlight: this.#inFlight, now: clock.now() }, this.#limits()),
     ];
     if (dueAt === null || opens === null) return null;
     return dueAt > opens ? dueAt : opens;

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWorkspace, settled } from '../checks/gateway-process.ts';
-import { postStripe, stripeBody, stripeSecret } from '../checks/stripe-sender.ts';
+import { createWorkspace, settled } from '../support/gateway-process.ts';
 import { startHookstitch } from '../support/hookstitch-process.ts';
+import { postStripe, stripeBody, stripeSecret } from '../support/stripe-sender.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
-import { createWorkspace, settled, type Workspace } from '../checks/gateway-process.ts';
-import { postStripe, stripeBody, stripeSecret } from '../checks/stripe-sender.ts';
+import { createWorkspace, settled, type Workspace } from '../support/gateway-process.ts';
 import { type Ended, hookstitch, type Running, startHookstitch } from '../support/hookstitch-process.ts';
+import { postStripe, stripeBody, stripeSecret } from '../support/stripe-sender.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const gateway = `version: 1

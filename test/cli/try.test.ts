@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSegment } from '../../src/demo/stand-ins/segment.ts';
 import { openStore } from '../../src/store/open.ts';
-import { createWorkspace, settled } from '../checks/gateway-process.ts';
-import { postStripe, stripeBody, stripeSecret } from '../checks/stripe-sender.ts';
 import { type Ended, hookstitch } from '../support/command-line.ts';
+import { createWorkspace, settled } from '../support/gateway-process.ts';
+import { postStripe, stripeBody, stripeSecret } from '../support/stripe-sender.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const gateway = `version: 1
@@ -332,7 +332,7 @@ describe('hookstitch try --send', () => {
 
     expect(JSON.parse(out)).toMatchObject({
       ok: false,
-      sent: [{ destination: 'segment', outcome: 'fail', reason: 'unauthorized', response: { status: 401 } }],
+      sent: [{ destination: 'segment', outcome: 'retry', reason: 'unauthorized', response: { status: 401 } }],
     });
     expect(code).toBe(1);
   });

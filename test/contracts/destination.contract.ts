@@ -137,7 +137,7 @@ function describeRequests(destination: HttpDestination, { accepted, secretInUrl 
     const answer = { status: 401, headers: {}, body: `${'x'.repeat(150)} unknown ${secret} ${'x'.repeat(400)}` };
     const verdict = destination.read(answer, texts.slice(0, 1), sample);
     if (verdict === undefined) return;
-    expect(verdict).toMatchObject({ kind: 'fail', reason: 'unauthorized', lane: 'credentials' });
+    expect(verdict).toMatchObject({ kind: 'retry', reason: 'unauthorized', lane: 'credentials' });
     expect(JSON.stringify(verdict)).not.toContain(secret);
   });
 

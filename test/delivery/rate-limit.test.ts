@@ -1,42 +1,55 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fullBucket, takeToken } from '../../src/delivery/rate-limit.ts';
+import { type Allowance, take } from '../../src/delivery/rate-limit.ts';
 
 const start = new Date('2026-03-01T12:00:00Z').getTime();
 const at = (ms: number): Date => new Date(start + ms);
 
+const allowance = (perSecond: number, count = Math.max(1, perSecond / 10)): Allowance => ({
+  perSecond,
+  tokens: { count, countedAt: at(0) },
+});
+
 /** The moments, of those given, at which a token was there. */
 function granted(perSecond: number, moments: readonly number[]): number[] {
-  let bucket = fullBucket(perSecond, at(0));
+  let current = allowance(perSecond);
   return moments.filter((ms) => {
-    const taken = takeToken(bucket, at(ms));
-    bucket = taken.bucket;
-    return taken.waitMs === 0;
+    const { taken, left } = take(current, 1, at(ms));
+    current = { perSecond, tokens: left };
+    return taken === 1;
   });
 }
 
-describe('takeToken', () => {
-  it("allows a burst of one second's worth, then one at a time", () => {
-    expect(granted(4, [0, 0, 0, 0, 0, 249, 250, 250, 499, 500])).toEqual([0, 0, 0, 0, 250, 500]);
+describe('take', () => {
+  it("allows a burst of a tenth of a second's worth, then one at a time", () => {
+    expect(granted(40, [0, 0, 0, 0, 0, 24, 25, 25, 49, 50])).toEqual([0, 0, 0, 0, 25, 50]);
   });
 
   it('never saves up more than that', () => {
-    expect(granted(2, [60_000, 60_000, 60_000])).toEqual([60_000, 60_000]);
+    expect(granted(20, [60_000, 60_000, 60_000])).toEqual([60_000, 60_000]);
   });
 
   it('allows one request every two seconds at a rate of a half', () => {
     expect(granted(0.5, [0, 1, 1_999, 2_000, 3_999, 4_000])).toEqual([0, 2_000, 4_000]);
   });
 
-  it('says how long until the next one, and takes nothing while it says so', () => {
-    const empty = takeToken(fullBucket(1, at(0)), at(0)).bucket;
-    expect(takeToken(empty, at(300))).toEqual({ bucket: empty, waitMs: 700 });
-    expect(takeToken(empty, at(1_000)).waitMs).toBe(0);
+  it('takes as many as there are of those wanted', () => {
+    expect(take(allowance(100), 25, at(0))).toMatchObject({ taken: 10, left: { count: 0 } });
+    expect(take(allowance(100), 4, at(0))).toMatchObject({ taken: 4, left: { count: 6 }, waitMs: 0 });
   });
 
-  it('gives nothing for a clock that was set back', () => {
-    const empty = takeToken(fullBucket(1, at(0)), at(0)).bucket;
-    expect(takeToken(empty, at(-3_600_000)).waitMs).toBe(1_000);
+  it('says how long until the next one', () => {
+    expect(take(allowance(1, 0), 1, at(300))).toMatchObject({ taken: 0, waitMs: 700 });
+    expect(take(allowance(1, 0), 0, at(1_000))).toMatchObject({ taken: 0, waitMs: 0 });
+  });
+
+  it('gives nothing for a clock that is a little behind, and counts from where the other one was', () => {
+    expect(take(allowance(1, 0), 1, at(-300))).toEqual({ taken: 0, left: allowance(1, 0).tokens, waitMs: 1_300 });
+  });
+
+  it('gives nothing for a clock that was set back, and waits by the new time', () => {
+    const left = { count: 0, countedAt: at(-3_600_000) };
+    expect(take(allowance(1, 0), 1, at(-3_600_000))).toEqual({ taken: 0, left, waitMs: 1_000 });
   });
 
   it('grants no more than its rate and its burst over any stretch of time', () => {
@@ -49,7 +62,7 @@ describe('takeToken', () => {
         const times = granted(perSecond, moments);
         for (const [first, from] of times.entries()) {
           for (const [last, until] of times.entries()) {
-            const most = Math.max(1, perSecond) + ((until - from) * perSecond) / 1_000;
+            const most = Math.max(1, perSecond / 10) + ((until - from) * perSecond) / 1_000;
             if (last >= first) expect(last - first + 1).toBeLessThanOrEqual(most + 1e-6);
           }
         }
@@ -61,10 +74,9 @@ describe('takeToken', () => {
   it('keeps the promise of the wait it names', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.001, max: 100_000, noNaN: true }), (perSecond) => {
-        let { bucket, waitMs } = takeToken(fullBucket(perSecond, at(0)), at(0));
-        while (waitMs === 0) ({ bucket, waitMs } = takeToken(bucket, at(0)));
+        const { left, waitMs } = take(allowance(perSecond), Number.POSITIVE_INFINITY, at(0));
         // A rounding error may cost one millisecond more.
-        expect(takeToken(bucket, at(waitMs + 1)).waitMs).toBe(0);
+        expect(take({ perSecond, tokens: left }, 1, at(waitMs + 1)).taken).toBe(1);
       }),
       { numRuns: 20 },
     );

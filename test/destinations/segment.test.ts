@@ -224,7 +224,7 @@ const event = (messageId: string): string => call({ event: 'e', messageId });
 const read = (flavor: string, answer: Answer, payloads: readonly string[] = [event('m1')]) =>
   segment.read(answer, payloads, flavored(flavor));
 
-const credentials = { kind: 'fail', reason: 'unauthorized', lane: 'credentials' };
+const credentials = { kind: 'retry', reason: 'unauthorized', lane: 'credentials' };
 const rejected = { kind: 'fail', reason: 'rejected' };
 const delivered = { kind: 'delivered' };
 

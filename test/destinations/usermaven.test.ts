@@ -169,7 +169,7 @@ describe("reading Usermaven's answers", () => {
   it.each(ofStatus(401))('blames the token for: $case', ({ expect: { status, body_like } }) => {
     const verdict = usermaven.read(answerWith(status, body_like), ['{}'], sample);
     expect(verdict).toMatchObject({
-      kind: 'fail',
+      kind: 'retry',
       reason: 'unauthorized',
       lane: 'credentials',
       message: expect.stringMatching(/API_KEY\.SERVER_TOKEN.*The answer: The token/),

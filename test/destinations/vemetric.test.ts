@@ -221,7 +221,7 @@ describe('asking Vemetric', () => {
 describe("reading Vemetric's answers", () => {
   it.each(recordedCases('vemetric/rejected.json'))('takes no refusal for a delivery: $case', (recordedCase) => {
     const verdict = vemetric.read(recordedAnswer(recordedCase), ['{}'], sample);
-    const token = { kind: 'fail', reason: 'unauthorized', lane: 'credentials' };
+    const token = { kind: 'retry', reason: 'unauthorized', lane: 'credentials' };
     if (recordedCase.status === 401) expect(verdict).toMatchObject(token);
     // 400 and 404 fail by their status.
     else expect(verdict).toBeUndefined();

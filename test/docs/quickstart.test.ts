@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { quickstart } from '../checks/quickstart.ts';
 import { readProjectFile } from '../support/project-files.ts';
+import { quickstart } from './quickstart.ts';
 
 const file = new URL('../../docs/quickstart.md', import.meta.url);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createWorkspace } from '../checks/gateway-process.ts';
+import { createWorkspace } from '../support/gateway-process.ts';
 import { readProjectFile } from '../support/project-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

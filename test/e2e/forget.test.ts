@@ -10,9 +10,9 @@ import { callrail } from '../../src/sources/callrail.ts';
 import { hubspot } from '../../src/sources/hubspot.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { stripe } from '../../src/sources/stripe.ts';
-import { createWorkspace, type GatewayProcess, settled, type Workspace } from '../checks/gateway-process.ts';
-import { stripeSecret } from '../checks/stripe-sender.ts';
+import { createWorkspace, type GatewayProcess, settled, type Workspace } from '../support/gateway-process.ts';
 import { type Ended, hookstitch } from '../support/hookstitch-process.ts';
+import { stripeSecret } from '../support/stripe-sender.ts';
 
 /** 51 people whose numbers are parts of each other: usr_1 and usr_10 to usr_19. */
 const people = Array.from({ length: 51 }, (_, index) => index);

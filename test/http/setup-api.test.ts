@@ -185,6 +185,7 @@ describe('GET /api/destinations', () => {
     await translateAll(receiver, () => ({ runs: [], drafts: [draft('debug'), draft('debug')] }));
     const idle = { ...debug, name: 'idle', off: 'SEGMENT_WRITE_KEY is not set' };
     const { json } = await testAdmin(receiver, { file: { sources: [], destinations: [debug, idle] } });
+    const circuit = { state: 'closed', trouble: null, message: null, since: null, probe_at: null };
     const none = { pending: 0, in_flight: 0, delivered: 0, dead: 0, cancelled: 0 };
     expect(itemsOf(await json('/api/destinations'))).toEqual([
       {
@@ -194,6 +195,8 @@ describe('GET /api/destinations', () => {
         off: null,
         deliveries: { ...none, pending: 2 },
         oldest_pending_at: now.toISOString(),
+        paused_at: null,
+        circuit,
       },
       {
         name: 'idle',
@@ -202,6 +205,8 @@ describe('GET /api/destinations', () => {
         off: 'SEGMENT_WRITE_KEY is not set',
         deliveries: none,
         oldest_pending_at: null,
+        paused_at: null,
+        circuit,
       },
     ]);
   });

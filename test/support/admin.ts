@@ -35,6 +35,8 @@ export async function testAdmin(
     file: { sources: [], destinations: [] },
     mappings: () => emptyLibrary,
     gatewayFile: () => unchangedGatewayFile,
+    resumed: () => undefined,
+    test: () => Promise.reject(new Error('this test sends no test event')),
     notReady: () => undefined,
     publicUrl: undefined,
     localUrl: () => undefined,

@@ -10,7 +10,7 @@ import { type Gateway, startGateway } from '../../src/gateway.ts';
 import type { LogEvent } from '../../src/log.ts';
 import type { MappingDefinition } from '../../src/mapping/compile.ts';
 import { readMapping } from '../../src/mapping/load.ts';
-import { postStripe, stripeBody, stripeSecret } from '../checks/stripe-sender.ts';
+import { postStripe, stripeBody, stripeSecret } from './stripe-sender.ts';
 
 /** A whole gateway in this process, on free ports and a data folder of its own; stopped after the test. */
 

@@ -10,7 +10,7 @@ export interface ProjectFile {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What .gitignore keeps out of the repository, and the repository's own folder. */
-const ignored = new Set(['node_modules', 'dist', 'coverage', 'data', '.git', '.env']);
+const ignored = new Set(['node_modules', 'dist', 'coverage', 'data', 'reports', '.git', '.env']);
 
 export const readProjectFile = (path: string): string => readFileSync(join(root, path), 'utf8');
 

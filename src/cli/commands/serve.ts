@@ -7,6 +7,9 @@ import { exitCodes, type Verb } from '../command.ts';
 import { print } from '../output.ts';
 import { stopSignal } from '../stop-signal.ts';
 
+/** A proxy that asks `/readyz` every half second has heard of the end in time. */
+const announceMs = 1_000;
+
 /** `hookstitch serve`: the gateway, until SIGTERM or Ctrl-C. */
 export const serveCommand: Verb = {
   usage: 'serve',
@@ -18,7 +21,7 @@ export const serveCommand: Verb = {
     const log = createLog({ level: settings.logLevel, pretty: process.stdout.isTTY });
     reportProblems(file.problems, log);
     const stopped = stopSignal();
-    const gateway = await startGateway({ settings, file, log, show: print });
+    const gateway = await startGateway({ settings, file, log, show: print, announceMs });
     const definitions = liveIn(gateway.mappings());
     reportProblems(disabledProblems({ ...configuration, mappings: { definitions } }), log);
     log.write('gateway.listening', {

@@ -3,7 +3,7 @@ import { deliveryStatements } from './delivery-statements.ts';
 import { erasureStatements } from './erasure-statements.ts';
 import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
-import { laneStatements } from './lanes.ts';
+import { laneStatements } from './lane-statements.ts';
 import { pageStatements } from './page-statements.ts';
 import { tallyStatements } from './tally.ts';
 

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { DeliveryStatus } from '../../src/model/delivery.ts';
+import type { EventStatus } from '../../src/model/event.ts';
 
 /** A real gateway in a process of its own, as `npm start` runs it, for what only a process can show: kills and signals. */
 
@@ -18,7 +20,9 @@ export interface Workspace {
   readonly url: string;
   readonly adminUrl: string;
   readonly token: string;
-  start(): Promise<GatewayProcess>;
+  /** With these variables besides its own. */
+  start(environment?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  /** Kills what still runs in it. */
   remove(): Promise<void>;
 }
 
@@ -36,10 +40,17 @@ export interface WorkspaceFiles {
   readonly mappings: Readonly<Record<string, string>>;
   /** The file to run, if not that of the sources. */
   readonly program?: string;
+  /** Variables besides its own, at every start. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A folder with configuration and data that survives the gateway's process. */
-export async function createWorkspace({ gateway, mappings, program = main }: WorkspaceFiles): Promise<Workspace> {
+export async function createWorkspace({
+  gateway,
+  mappings,
+  program = main,
+  environment: more = {},
+}: WorkspaceFiles): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'hookstitch-'));
   await writeFile(join(folder, 'gateway.yaml'), gateway);
   for (const [name, text] of Object.entries(mappings)) await writeFile(join(folder, name), text);
@@ -56,14 +67,19 @@ export async function createWorkspace({ gateway, mappings, program = main }: Wor
     MAPPINGS_DIR: folder,
     DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'info',
+    ...more,
   };
+  const started = new Set<ChildProcess>();
   return {
     folder,
     url,
     adminUrl: `http://127.0.0.1:${adminPort}`,
     token,
-    start: () => startProcess({ folder, url, environment, program }),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    start: (extra = {}) => startProcess({ folder, url, environment: { ...environment, ...extra }, program, started }),
+    remove: async () => {
+      for (const child of started) if (isRunning(child)) await ended(child, 'SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
@@ -72,32 +88,37 @@ interface Start {
   readonly url: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly program: string;
+  readonly started: Set<ChildProcess>;
 }
 
-async function startProcess({ folder, url, environment, program }: Start): Promise<GatewayProcess> {
+async function startProcess({ folder, url, environment, program, started }: Start): Promise<GatewayProcess> {
   const child = spawn(process.execPath, [program, 'serve'], {
     cwd: folder,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const deadline = performance.now() + startMsMax;
   while (!(await isReady(url))) {
-    if (child.exitCode !== null || performance.now() > deadline)
-      throw new Error(`the gateway did not start:\n${output}`);
+    if (!isRunning(child) || performance.now() > deadline) throw new Error(`the gateway did not start:\n${output}`);
     await pause(20);
   }
   return {
     child,
     log: () => output,
-    end: async (signal) => {
-      const exited = once(child, 'exit');
-      child.kill(signal);
-      const [code] = (await exited) as [number | null];
-      return code;
-    },
+    end: (signal) => ended(child, signal),
   };
+}
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  const [code] = (await exited) as [number | null];
+  return code;
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -117,15 +138,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+export interface Counts {
+  readonly events: Readonly<Record<EventStatus, number>>;
+  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
+}
+
+/** The JSON of the admin API. */
+export async function ask<T>({ adminUrl, token }: Workspace, path: string): Promise<T> {
+  const answer = await fetch(`${adminUrl}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  return (await answer.json()) as T;
+}
+
 /** Asks the admin API until nothing waits for translation or delivery. */
-export async function settled({ adminUrl, token }: Workspace, withinMs: number): Promise<void> {
+export async function settled(workspace: Workspace, withinMs: number): Promise<void> {
   const deadline = performance.now() + withinMs;
   for (;;) {
-    const answer = await fetch(`${adminUrl}/api/stats`, { headers: { authorization: `Bearer ${token}` } });
-    const stats = (await answer.json()) as {
-      events: { received: number };
-      deliveries: { pending: number; in_flight: number };
-    };
+    const stats = await ask<Counts>(workspace, '/api/stats');
     if (stats.events.received + stats.deliveries.pending + stats.deliveries.in_flight === 0) return;
     if (performance.now() > deadline) throw new Error(`still under way: ${JSON.stringify(stats)}`);
     await pause(50);

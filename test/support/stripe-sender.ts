@@ -1,17 +1,19 @@
 import { systemClock } from '../../src/model/clock.ts';
+import type { JsonObject } from '../../src/model/json.ts';
 import { stripe } from '../../src/sources/stripe.ts';
 
 /** Signs and posts Stripe-like events, as often as it takes, as Stripe itself does. */
 export const stripeSecret = 'whsec_check_0123456789abcdef0123';
 
-export const stripeBody = (id: string, type = 'check.event'): string =>
+/** `fields` go into the object that the event is about. */
+export const stripeBody = (id: string, type = 'check.event', fields: JsonObject = {}): string =>
   JSON.stringify({
     id,
     object: 'event',
     api_version: '2026-10-28.endive',
     created: Math.floor(systemClock.now().getTime() / 1000),
     type,
-    data: { object: { id: `obj_${id}`, customer: `cus_${id}`, padding: 'x'.repeat(500) } },
+    data: { object: { id: `obj_${id}`, customer: `cus_${id}`, padding: 'x'.repeat(500), ...fields } },
   });
 
 export async function postStripe(url: string, body: string): Promise<number> {

@@ -1,15 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { lstat, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startStandIn } from '../../src/demo/stand-ins/index.ts';
 import type { StandIn } from '../../src/demo/stand-ins/stand-in.ts';
-import { createWorkspace, type GatewayProcess, settled, type Workspace } from './gateway-process.ts';
-import { postStripe, stripeBody, stripeSecret } from './stripe-sender.ts';
+import { ask, type Counts, createWorkspace, settled, type Workspace } from '../support/gateway-process.ts';
+import { postStripe, stripeBody, stripeSecret } from '../support/stripe-sender.ts';
+import { atLeast, atMost, type Context, defineScenario, exactly, none, type Report } from './scenario.ts';
+import { watchMemory } from './watch-memory.ts';
 
-/** Mapping files rewritten again and again under load, every other time broken: no event may suffer, no good text wait. */
-
-const authors = 4;
 const sendEveryMs = 40;
 const liveMsMax = 2_000;
 const rssMbMax = 400;
@@ -17,18 +15,7 @@ const settleMsMax = 60_000;
 const giveUpMs = 20_000;
 const writeKey = 'check-write-key';
 
-export interface ReloadReport {
-  readonly rewrites: number;
-  /** From the save to the first payload that the saved text made, in milliseconds. */
-  readonly liveMs: Spread;
-  /** From the save to the file's name among the refused ones. */
-  readonly namedMs: Spread;
-  readonly events: number;
-  /** Events that were not translated and delivered. */
-  readonly suffered: number;
-  readonly rssMb: number;
-  readonly alive: boolean;
-}
+type Size = { readonly rewrites: number; readonly authors: number };
 
 interface Spread {
   readonly count: number;
@@ -36,7 +23,14 @@ interface Spread {
   readonly worst: number;
 }
 
-export async function reloadCheck(rewrites: number): Promise<ReloadReport> {
+export const reload = defineScenario({
+  name: 'reload',
+  description: 'Rewrites mapping files under load, every other time broken: no event suffers, no good text waits.',
+  sizes: { ci: { rewrites: 120, authors: 4 }, release: { rewrites: 10_000, authors: 4 } },
+  run,
+});
+
+async function run({ size: { rewrites, authors } }: Context<Size>): Promise<Report> {
   const standIn = await startStandIn('segment', { writeKey });
   const mappings = Object.fromEntries(
     Array.from({ length: authors }, (_, author) => [fileOf(author), good(author, 0)]),
@@ -44,7 +38,7 @@ export async function reloadCheck(rewrites: number): Promise<ReloadReport> {
   const workspace = await createWorkspace({ gateway: gatewayText(standIn.url), mappings });
   try {
     const gateway = await workspace.start();
-    const load = sendContinuously(workspace.url);
+    const load = sendContinuously(workspace.url, authors);
     const memory = watchMemory(gateway);
     const watched = watchMappings(workspace);
     const payloads = watchPayloads(standIn);
@@ -56,21 +50,29 @@ export async function reloadCheck(rewrites: number): Promise<ReloadReport> {
     await watched.stop();
     await settled(workspace, settleMsMax);
     const { translated, delivered } = await statesOf(workspace);
-    const rssMb = memory.stop();
+    const rssMb = memory.worstMb();
+    memory.stop();
     const alive = gateway.child.exitCode === null;
     await gateway.end('SIGTERM');
     const all = saves.flat();
     const msOf = (isGood: boolean): Spread => spread(all.filter((save) => save.isGood === isGood).map(({ ms }) => ms));
-    const saved = { rewrites: all.length, liveMs: msOf(true), namedMs: msOf(false) };
-    return { ...saved, events, suffered: events - Math.min(translated, delivered), rssMb, alive };
+    const [liveMs, namedMs] = [msOf(true), msOf(false)];
+    return {
+      goals: [
+        atLeast('events sent', events, authors),
+        none('events not translated and delivered', events - Math.min(translated, delivered)),
+        atMost('slowest good text to take effect', liveMs.worst, liveMsMax, 'ms'),
+        atMost('slowest broken text to be named', namedMs.worst, liveMsMax, 'ms'),
+        atMost('resident memory', rssMb, rssMbMax, 'MB'),
+        exactly('processes alive at the end', alive ? 1 : 0, 1),
+      ],
+      figures: { rewrites: all.length, events, liveMs, namedMs, rssMb },
+    };
   } finally {
     await standIn.close();
     await workspace.remove();
   }
 }
-
-export const passes = ({ liveMs, namedMs, suffered, rssMb, alive }: ReloadReport): boolean =>
-  liveMs.worst <= liveMsMax && namedMs.worst <= liveMsMax && suffered === 0 && rssMb <= rssMbMax && alive;
 
 interface Save {
   readonly isGood: boolean;
@@ -143,7 +145,7 @@ const breakages: readonly (readonly Spoil[])[] = [
 ];
 
 /** Posts events of every author's type without a pause in between authors; resolves to how many were answered 200. */
-function sendContinuously(url: string): { stop(): Promise<number> } {
+function sendContinuously(url: string, authors: number): { stop(): Promise<number> } {
   let isSending = true;
   let accepted = 0;
   const send = async (author: number): Promise<void> => {
@@ -164,7 +166,7 @@ function sendContinuously(url: string): { stop(): Promise<number> } {
 }
 
 /** Asks again and again what is wrong with which file. */
-function watchMappings({ adminUrl, token }: Workspace): {
+function watchMappings(workspace: Workspace): {
   problemIn(file: string): string | undefined;
   stop(): Promise<void>;
 } {
@@ -172,8 +174,7 @@ function watchMappings({ adminUrl, token }: Workspace): {
   let problems = new Map<string, string | undefined>();
   const watching = (async () => {
     while (isWatching) {
-      const answer = await fetch(`${adminUrl}/api/mappings`, { headers: { authorization: `Bearer ${token}` } });
-      const { items } = (await answer.json()) as { items: readonly MappingItem[] };
+      const { items } = await ask<{ items: readonly MappingItem[] }>(workspace, '/api/mappings');
       problems = new Map(items.map((item) => [item.file, errorIn(item)]));
       await pause(20);
     }
@@ -214,26 +215,9 @@ function watchPayloads({ requests }: StandIn): { newest(author: number): number 
   };
 }
 
-/** The largest resident size seen; where the system does not tell, zero. */
-function watchMemory({ child }: GatewayProcess): { stop(): number } {
-  let worst = 0;
-  const file = `/proc/${child.pid}/status`;
-  const timer = setInterval(() => {
-    const kb = existsSync(file) ? /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
-    worst = Math.max(worst, Number(kb ?? 0) / 1024);
-  }, 500);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return Math.round(worst);
-    },
-  };
-}
-
-async function statesOf({ adminUrl, token }: Workspace): Promise<{ translated: number; delivered: number }> {
-  const answer = await fetch(`${adminUrl}/api/stats`, { headers: { authorization: `Bearer ${token}` } });
-  const stats = (await answer.json()) as { events: { translated: number }; deliveries: { delivered: number } };
-  return { translated: stats.events.translated, delivered: stats.deliveries.delivered };
+async function statesOf(workspace: Workspace): Promise<{ translated: number; delivered: number }> {
+  const { events, deliveries } = await ask<Counts>(workspace, '/api/stats');
+  return { translated: events.translated, delivered: deliveries.delivered };
 }
 
 function spread(values: readonly number[]): Spread {
@@ -264,9 +248,3 @@ tests:
     given: { id: evt_1, object: event, type: ${typeOf(author)}, created: 1790000000, data: { object: { customer: c } } }
     expect: { segment: { properties: { stamp: ${stamp} } } }
 `;
-
-if (process.argv[1] === import.meta.filename) {
-  const report = await reloadCheck(Number(process.argv[2] ?? 1_000));
-  process.stdout.write(`${JSON.stringify(report)}\n`);
-  process.exitCode = passes(report) ? 0 : 1;
-}

@@ -1,0 +1,157 @@
+import { checkConfiguration } from './config/check-setup.ts';
+import { type Environment, readEnvironment } from './config/environment.ts';
+import { gatewayFileState } from './config/gateway-change.ts';
+import type { GatewayFile } from './config/gateway-file.ts';
+import { namesOf } from './config/load.ts';
+import type { Settings } from './config/settings.ts';
+import { createSender } from './delivery/send.ts';
+import type { CommonSettings, ConfiguredDestination } from './destinations/destination.ts';
+import type { Log } from './log.ts';
+import { Asker, askedSource } from './lookups/ask.ts';
+import type { MappingDefinition } from './mapping/compile.ts';
+import { Evaluator } from './mapping/evaluator/evaluator.ts';
+import { publicSettings } from './mapping/public-settings.ts';
+import type { Clock } from './model/clock.ts';
+import { newId } from './model/id.ts';
+import { Background } from './pipeline/background.ts';
+import { type DeliveryMetrics, LaneWorker } from './pipeline/deliver.ts';
+import { probeCorrected } from './pipeline/held-lanes.ts';
+import { Loop } from './pipeline/loop.ts';
+import { fixedMappings, type Mappings, Reload } from './pipeline/reload.ts';
+import { sendTestEvent, type TestedDestination } from './pipeline/test-event.ts';
+import { translate } from './pipeline/translate.ts';
+import type { Store } from './store/store.ts';
+
+/** Batches of events that wait for others' APIs; the next one waits with them. */
+const lookUpsAtOnce = 10;
+
+/** How long what is under way may take to finish when the gateway stops, in milliseconds. */
+const stopGraceMs = { evaluation: 2_000, attempts: 12_000 };
+
+export interface WorkerOptions {
+  readonly settings: Settings;
+  readonly file: GatewayFile;
+  /** These and no others; without them those of MAPPINGS_DIR, put in force again whenever one is saved. */
+  readonly mappings?: readonly MappingDefinition[];
+  /** What a gateway.yaml that is saved later is read with; default: the process's own. */
+  readonly environment?: () => Environment;
+  readonly log: Log;
+  /** [0, 1): the jitter of retries. */
+  readonly random?: () => number;
+  /** Where destinations of type console show their payloads. */
+  readonly show: (text: string) => void;
+}
+
+interface Foundations {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly metrics: DeliveryMetrics;
+}
+
+/** What works on its own from start to stop: translating, delivering, and the mappings both go by. */
+export interface Workers {
+  readonly mappings: Mappings;
+  readonly lookups: Asker;
+  /** There are new events. */
+  wake(): void;
+  /** A lane may let something through again. */
+  wakeLane(destination: string): void;
+  test(target: ConfiguredDestination): Promise<TestedDestination>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createWorkers(options: WorkerOptions, { store, clock, metrics }: Foundations): Workers {
+  const { file, log, random = Math.random, show } = options;
+  const sender = createSender();
+  const worker = newId('wrk', clock.now());
+  const on = file.destinations.filter(({ off }) => off === null);
+  const setup = { destinations: on.map(forEvaluator), vars: file.vars };
+  const evaluator = new Evaluator({ ...setup, mappings: [] });
+  const mappings = createMappings(options, clock, (definitions) =>
+    evaluator.reload({ ...setup, mappings: definitions }),
+  );
+  const lookups = new Asker({ sources: file.sources.map(askedSource), sender, clock });
+  const lookingUp = new Background('look-up', log, lookUpsAtOnce);
+  const shutdown = new AbortController();
+  const targets = new Map(
+    on.map(({ name, destination, settings }) => {
+      // Without secrets, as the mappings' own payloads are translated.
+      const shown = publicSettings(destination, settings) as unknown as CommonSettings;
+      return [name, { destination, settings: shown }];
+    }),
+  );
+  const lanes = new Map(
+    on.map((target) => [
+      target.name,
+      new LaneWorker(target, { store, sender, clock, show, worker, log, random, metrics }),
+    ]),
+  );
+  const queued = (names: ReadonlySet<string>): void => {
+    for (const name of names) lanes.get(name)?.wake();
+  };
+  const translating = new Loop({
+    name: 'translate',
+    clock,
+    log,
+    isShared: store.isShared,
+    work: () =>
+      translate({
+        ...{ store, evaluator, lookups, lookingUp, targets, worker, clock, log, queued },
+        shutdown: shutdown.signal,
+      }),
+    nextDueAt: () => store.nextDueAt({ kind: 'events' }),
+  });
+  return {
+    mappings,
+    lookups,
+    wake: () => translating.wake(),
+    wakeLane: (name) => lanes.get(name)?.wake(),
+    test: (target) => sendTestEvent(target, { sender, clock, show, shutdown: shutdown.signal }),
+    start: async () => {
+      await mappings.start();
+      await probeCorrected({ store, clock });
+      translating.start();
+      for (const lane of lanes.values()) lane.start();
+    },
+    stop: async () => {
+      const timer = setTimeout(() => void evaluator.stop(), stopGraceMs.evaluation);
+      shutdown.abort();
+      await Promise.all([mappings.stop(), translating.stop()]);
+      await lookingUp.drained();
+      clearTimeout(timer);
+      await evaluator.stop();
+      log.write('worker.drained', { worker: 'translate' });
+      await Promise.all([...lanes.values()].map((lane) => lane.stop(stopGraceMs.attempts)));
+      sender.close();
+    },
+  };
+}
+
+type Load = (definitions: readonly MappingDefinition[]) => Promise<void>;
+
+function createMappings(options: WorkerOptions, clock: Clock, load: Load): Mappings {
+  const { mappings, settings, file, log, environment = readEnvironment } = options;
+  if (mappings !== undefined) return fixedMappings(mappings, { load, clock });
+  const tester = new Evaluator({ mappings: [], destinations: [], vars: {} });
+  return new Reload({
+    folder: settings.mappingsDir,
+    known: namesOf(file),
+    check: (definitions) =>
+      checkConfiguration({ file, settings, mappings: { definitions } }, () => true, {
+        evaluator: tester,
+        trace: false,
+      }),
+    gatewayFile: () => gatewayFileState({ settings, file }, environment),
+    tester,
+    load,
+    clock,
+    log,
+  });
+}
+
+const forEvaluator = ({ name, destination, settings }: ConfiguredDestination) => ({
+  name,
+  type: destination.name,
+  settings: publicSettings(destination, settings),
+});
