@@ -120,10 +120,14 @@ export interface EventDetail extends EventSummary {
     readonly item: number | null;
   };
   readonly deliveries: readonly DeliveryDetail[];
+  /** It or its request is not what was written; then `request` and `runs` are empty. */
+  readonly isDamaged?: true;
 }
 
 export interface DeliveryDetail extends Delivery {
   readonly history: readonly Attempt[];
+  /** It or an attempt is not what was written; what is not is left out. */
+  readonly isDamaged?: true;
 }
 
 /** A delivery with what its last attempt said; the payload is left out of lists. */
@@ -170,6 +174,13 @@ export interface Stats {
   readonly stitching: readonly { readonly source: string; readonly from: StitchOrigin; readonly count: number }[];
   /** Creation time of the oldest delivery still pending or in flight, per destination. */
   readonly oldestPending: readonly { readonly destination: string; readonly createdAt: Date }[];
+}
+
+/** Something stored that is not what was written. */
+export interface Damage {
+  /** As in `delivery dlv_…`. */
+  readonly place: string;
+  readonly what: string;
 }
 
 /**

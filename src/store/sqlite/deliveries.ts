@@ -3,9 +3,13 @@ import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import { type EventId, newId } from '../../model/id.ts';
-import { type AttemptContent, attemptDigest, deliveryDigest } from '../digest.ts';
+import { deliveryDigest } from '../digest.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
-import type { DeliveryMove, EndOfLeases } from './delivery-statements.ts';
+import { addAttempt, contentOf } from './attempts.ts';
+import { isDeliveryWhole } from './contents.ts';
+import { buryDelivery, letNextGo } from './damaged-rows.ts';
+import type { Damages } from './damages.ts';
+import type { DeliveryMove, EndOfLeases, PayloadRow } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
 import { earliest, toDelivery } from './rows.ts';
 import type { Statements } from './statements.ts';
@@ -65,45 +69,80 @@ function isNewJoin(
   return identities.join.run(told).changes > 0;
 }
 
-export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Tally): ClaimedDeliveries {
-  const { destination, worker: claimedBy, limit, leaseMs, now, admit } = claim;
-  endLeases(sql, { destination, now: now.getTime(), until: now.getTime() }, tally);
+/** Where damage was met before, each row is written by itself: what cannot be written is set aside. */
+interface Care {
+  readonly damages: Damages;
+  readonly isCareful: boolean;
+}
+
+export function claimDeliveries(sql: Statements, claim: DeliveryClaim & Care, tally: Tally): ClaimedDeliveries {
+  const { destination, limit, now, admit, damages } = claim;
+  endLeases(sql, { ...claim, now: now.getTime(), until: now.getTime() }, tally);
   const lane = readLane(sql, destination, now);
   const admission = admit(lane, sql.deliveries.inFlight.get(destination) ?? 0);
   const most = Math.min(limit, admission.limit);
   if (most === 0) return { deliveries: [], lane };
-  const leaseEndsAt = addMs(now, leaseMs);
-  const deliveries = sql.deliveries.due.all(destination, now.getTime(), most).map((row): ClaimedDelivery => {
-    sql.deliveries.claim.run(claimedBy, leaseEndsAt.getTime(), row.seq);
-    const token = row.lease_token + 1;
-    return { ...toDelivery(row), payload: row.payload, state: { status: 'in_flight', claimedBy, leaseEndsAt, token } };
+  const due = sql.deliveries.due.all(destination, now.getTime(), most + damages.countSetAside('delivery'));
+  const sound = due.filter((row) => {
+    if (damages.isSetAside('delivery', row.seq)) return false;
+    if (isDeliveryWhole(row)) return true;
+    buryDelivery(sql, { row, destination, now, damages }, tally);
+    return false;
   });
+  const deliveries = sound.slice(0, most).flatMap((row) => take(sql, row, claim) ?? []);
   tally.deliveries(destination, 'pending', -deliveries.length);
   tally.deliveries(destination, 'in_flight', deliveries.length);
   return { deliveries, lane: writeLane(sql, lane, admission.after(deliveries.length)) };
 }
 
+function take(sql: Statements, row: PayloadRow, claim: DeliveryClaim & Care): ClaimedDelivery | undefined {
+  const { worker: claimedBy, leaseMs, now, damages, isCareful } = claim;
+  const leaseEndsAt = addMs(now, leaseMs);
+  const write = (): void => void sql.deliveries.claim.run(claimedBy, leaseEndsAt.getTime(), row.seq);
+  if (!isCareful) write();
+  else if (!damages.apart(write)) {
+    damages.setAside('delivery', row);
+    return undefined;
+  }
+  const token = row.lease_token + 1;
+  return { ...toDelivery(row), payload: row.payload, state: { status: 'in_flight', claimedBy, leaseEndsAt, token } };
+}
+
 /** Back in line, due since the lease ended. */
-function endLeases(sql: Statements, end: EndOfLeases, tally: Tally): void {
-  const { changes } = sql.deliveries.endLeases.run(end);
+function endLeases(sql: Statements, end: EndOfLeases & Care, tally: Tally): void {
+  const changes = end.isCareful ? endEachLease(sql, end) : sql.deliveries.endLeases.run(end).changes;
   tally.deliveries(end.destination, 'in_flight', -changes);
   tally.deliveries(end.destination, 'pending', changes);
 }
 
-export function endAllDeliveryLeases(sql: Statements, now: Date, tally: Tally): void {
+function endEachLease(sql: Statements, { damages, ...end }: EndOfLeases & Care): number {
+  let ended = 0;
+  for (const row of sql.deliveries.endingLeases.all(end)) {
+    if (damages.isSetAside('delivery', row.seq)) continue;
+    if (damages.apart(() => void sql.deliveries.endLease.run({ ...end, seq: row.seq }))) ended += 1;
+    else damages.setAside('delivery', row);
+  }
+  return ended;
+}
+
+export function endAllDeliveryLeases(
+  sql: Statements,
+  { now, ...care }: Care & { readonly now: Date },
+  tally: Tally,
+): void {
   for (const destination of sql.tally.names.all('delivery')) {
-    endLeases(sql, { destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER }, tally);
+    endLeases(sql, { ...care, destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER }, tally);
   }
 }
 
 /** False when the lease was lost; then nothing is written. */
-export function settleDelivery(sql: Statements, settlement: Settlement, tally: Tally): boolean {
-  const { delivery } = settlement;
+export function settleDelivery(sql: Statements, settlement: Settlement & Pick<Care, 'damages'>, tally: Tally): boolean {
+  const { delivery, damages } = settlement;
   const move = moveOf(settlement);
   const moved = sql.deliveries.move.get(move);
   if (moved === undefined) return false;
   if (move.settledAt !== null && moved.person !== null) {
-    sql.deliveries.putInFront.run({ destination: delivery.destination, person: moved.person });
+    letNextGo(sql, { destination: delivery.destination, person: moved.person, damages });
   }
   if ('attempt' in settlement) addAttempt(sql, contentOf(settlement.attempt));
   tally.deliveries(delivery.destination, 'in_flight', -1);
@@ -136,30 +175,10 @@ function moveOf(settlement: Settlement): DeliveryMove {
 /** The row must still count the attempts made before this one. */
 const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as const;
 
-function addAttempt(sql: Statements, content: AttemptContent): void {
-  sql.deliveries.insertAttempt.run({ ...content, digest: attemptDigest(content) });
-}
-
-function contentOf({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): AttemptContent {
-  const retry = outcome.kind === 'retry' ? outcome : undefined;
-  const wait = retry?.retryAfterMs;
-  return {
-    id,
-    deliveryId,
-    number,
-    startedAt: startedAt.getTime(),
-    durationMs: Math.round(durationMs),
-    outcome: outcome.kind,
-    reason: outcome.kind === 'delivered' ? null : outcome.reason,
-    message: outcome.kind === 'delivered' ? null : outcome.message,
-    retryAfterMs: wait === undefined ? null : Math.round(wait),
-    lane: retry?.lane ?? null,
-    ambiguous: retry?.ambiguous === true ? 1 : 0,
-    responseStatus: outcome.response?.status ?? null,
-    responseBody: outcome.response?.body ?? null,
-  };
-}
-
-export function nextDeliveryAt(sql: Statements, destination: string): Date | null {
-  return earliest([sql.deliveries.firstDue.get(destination), sql.deliveries.firstLeaseEnd.get(destination)]);
+export function nextDeliveryAt(sql: Statements, destination: string, damages: Damages): Date | null {
+  const { firstDue, firstLeaseEnd, places } = sql.deliveries;
+  const aside = damages.countSetAside('delivery');
+  if (aside === 0) return earliest([firstDue.get(destination), firstLeaseEnd.get(destination)]);
+  const open = places.all({ destination, limit: aside + 1 });
+  return earliest(open.filter(({ seq }) => !damages.isSetAside('delivery', seq)).map(({ at }) => at));
 }

@@ -17,6 +17,16 @@ export interface EndOfLeases {
   readonly until: number;
 }
 
+/** How a delivery ends that is not what was queued. */
+interface Burial {
+  readonly seq: number;
+  readonly now: number;
+  readonly reason: FailureReason;
+  readonly cause: string;
+}
+
+type DeliveryPlace = Pick<DeliveryRow, 'seq' | 'id'>;
+
 /** What is on its way to a destination for one person. */
 interface PersonLine {
   readonly destination: string;
@@ -81,6 +91,22 @@ export function deliveryStatements(db: Database) {
     endLeases: db.prepare<EndOfLeases>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
       where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
+    /** The same one by one, for when one of them is damaged. */
+    endingLeases: db.prepare<Omit<EndOfLeases, 'now'>, DeliveryPlace>(`
+      select seq, id from delivery
+      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
+    endLease: db.prepare<Pick<EndOfLeases, 'now'> & { readonly seq: number }>(`
+      update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
+      where seq = @seq`),
+    /** What is open, first due first; more than one is asked for only where some are set aside. */
+    places: db.prepare<{ readonly destination: string; readonly limit: number }, { seq: number; at: number }>(`
+      select seq, due_at as at from (
+        select seq, due_at from delivery
+        where destination = @destination and status = 'pending' and is_behind = 0 order by due_at limit @limit)
+      union all
+      select seq, lease_ends_at from (
+        select seq, lease_ends_at from delivery
+        where destination = @destination and status = 'in_flight' order by lease_ends_at limit @limit)`),
     due: db.prepare<[string, number, number], PayloadRow>(`
       select ${columns}, payload, digest from delivery
       where destination = ? and status = 'pending' and is_behind = 0 and due_at <= ? order by due_at, seq limit ?`),
@@ -88,6 +114,11 @@ export function deliveryStatements(db: Database) {
       update delivery set status = 'in_flight', due_at = null, claimed_by = ?, lease_ends_at = ?,
         lease_token = lease_token + 1
       where seq = ?`),
+    /** Without a worker, which never saw it. */
+    bury: db.prepare<Burial>(`
+      update delivery set status = 'dead', due_at = null, settled_at = @now, reason = @reason, cause = @cause,
+        attempts = attempts + 1, failures = failures + 1, failing_since = ifnull(failing_since, @now)
+      where seq = @seq`),
     inFlight: db
       .prepare<[string], number>("select count(*) from delivery where destination = ? and status = 'in_flight'")
       .pluck(),

@@ -45,6 +45,15 @@ export interface EventMove extends EventLease {
   readonly spent: 0 | 1;
 }
 
+/** How an event ends that is not what was received. */
+interface EventEnd {
+  readonly seq: number;
+  readonly now: number;
+  readonly reason: EventFailure;
+  readonly message: string;
+  readonly toldDigest: Uint8Array | null;
+}
+
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
   tries, runs, due_at, waits_for, digest, told_digest`;
 
@@ -63,6 +72,16 @@ export function eventStatements(db: Database) {
     endLeases: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null
       where status = 'received' and claimed_by is not null and lease_ends_at <= ?`),
+    /** The same one by one, for when one of them is damaged. */
+    ending: db.prepare<{ readonly now: number }, { seq: number; id: EventId }>(`
+      select seq, id from event where status = 'received' and claimed_by is not null and lease_ends_at <= @now
+      union all
+      select seq, id from event where due_at is not null and due_at <= @now`),
+    leased: db.prepare<[], { seq: number; id: EventId }>(
+      "select seq, id from event where status = 'received' and claimed_by is not null",
+    ),
+    putBack: db.prepare<[number]>(`
+      update event set claimed_by = null, lease_ends_at = null, due_at = null, waits_for = null where seq = ?`),
     endDelays: db.prepare<[number]>('update event set due_at = null, waits_for = null where due_at <= ?'),
     waiting: db.prepare<[number], EventRow>(`
       select ${columns} from event where status = 'received' and claimed_by is null and due_at is null
@@ -70,11 +89,27 @@ export function eventStatements(db: Database) {
     claim: db.prepare<[WorkerId, number, number]>(
       'update event set claimed_by = ?, lease_ends_at = ?, tries = tries + 1 where seq = ?',
     ),
+    /** Without a worker, which never saw it. */
+    fail: db.prepare<EventEnd>(`
+      update event set status = 'failed', reason = @reason, message = @message, settled_at = @now, runs = null,
+        told_digest = @toldDigest, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
+      where seq = @seq`),
     move: db.prepare<EventMove>(`
       update event set status = @status, reason = @reason, message = @message, settled_at = @settledAt, runs = @runs,
         told_digest = @toldDigest, due_at = @dueAt, waits_for = @waitsFor, tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 
+    /** What is open; more than one of each is asked for only where some are set aside. */
+    places: db.prepare<{ readonly limit: number }, { seq: number; at: number }>(`
+      select seq, received_at as at from (
+        select seq, received_at from event
+        where status = 'received' and claimed_by is null and due_at is null order by seq limit @limit)
+      union all
+      select seq, lease_ends_at from (
+        select seq, lease_ends_at from event
+        where status = 'received' and claimed_by is not null order by lease_ends_at limit @limit)
+      union all
+      select seq, due_at from (select seq, due_at from event where due_at is not null order by due_at limit @limit)`),
     oldestWaiting: db
       .prepare<[], number>(`
         select received_at from event where status = 'received' and claimed_by is null and due_at is null

@@ -1,14 +1,16 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
 import { addMs, dateFromMs } from '../../model/clock.ts';
-import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
 import { newId } from '../../model/id.ts';
 import type { Json } from '../../model/json.ts';
 import { eventDigest, requestDigest, toldDigest } from '../digest.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
+import { isEventWhole, isRequestWhole } from './contents.ts';
+import { failEvent } from './damaged-rows.ts';
+import type { Damages } from './damages.ts';
 import { insertDrafts } from './deliveries.ts';
 import type { EventMove, NewEvent } from './event-statements.ts';
-import { type EventRow, earliest, type RequestRow, toHeaders } from './rows.ts';
+import { type EventRow, earliest, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
 import { withoutErased } from './tombstones.ts';
@@ -68,41 +70,74 @@ function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, r
   };
 }
 
-export function claimEvents(sql: Statements, claim: EventClaim): readonly ClaimedEvent[] {
-  const { worker, limit, leaseMs, now, aloneAfterTries } = claim;
-  sql.events.endLeases.run(now.getTime());
-  sql.events.endDelays.run(now.getTime());
-  const leaseEndsAt = addMs(now, leaseMs).getTime();
-  const requests = new Map<number, RequestText>();
-  const claimed: ClaimedEvent[] = [];
-  const waiting = sql.events.waiting.all(limit);
+/** Where damage was met before, each row is written by itself: what cannot be written is set aside. */
+interface Care {
+  readonly damages: Damages;
+  readonly isCareful: boolean;
+}
+
+export function claimEvents(sql: Statements, claim: EventClaim & Care, tally: Tally): readonly ClaimedEvent[] {
+  const { limit, now, aloneAfterTries, damages } = claim;
+  putBack(sql, claim, now.getTime());
+  const requests = new Map<number, RequestText | undefined>();
+  const line = sql.events.waiting.all(limit + damages.countSetAside('event'));
+  const waiting = line.filter(({ seq }) => !damages.isSetAside('event', seq)).slice(0, limit);
   const suspect = waiting.findIndex(({ tries }) => tries >= aloneAfterTries);
+  const claimed: ClaimedEvent[] = [];
   for (const row of suspect === -1 ? waiting : waiting.slice(0, Math.max(suspect, 1))) {
-    const request = requests.get(row.request_seq) ?? readRequest(sql, row.request_seq);
-    requests.set(row.request_seq, request);
-    sql.events.claim.run(worker, leaseEndsAt, row.seq);
-    claimed.push({ ...toClaimed(row), ...request, claimedBy: worker });
+    if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
+    const request = requests.get(row.request_seq);
+    if (request === undefined || !isEventWhole(row)) failEvent(sql, { row, now, damages }, tally);
+    else if (take(sql, row, claim)) claimed.push({ ...toClaimed(row), ...request, claimedBy: claim.worker });
   }
   return claimed;
 }
 
-export function endAllEventLeases(sql: Statements): void {
-  sql.events.endLeases.run(Number.MAX_SAFE_INTEGER);
+function take(
+  sql: Statements,
+  row: EventRow,
+  { worker, leaseMs, now, damages, isCareful }: EventClaim & Care,
+): boolean {
+  const write = (): void => void sql.events.claim.run(worker, addMs(now, leaseMs).getTime(), row.seq);
+  if (!isCareful) write();
+  else if (!damages.apart(write)) {
+    damages.setAside('event', row);
+    return false;
+  }
+  return true;
+}
+
+/** In line again: leases and delays that have ended. */
+function putBack(sql: Statements, { damages, isCareful }: Care, now: number): void {
+  if (!isCareful) {
+    sql.events.endLeases.run(now);
+    sql.events.endDelays.run(now);
+    return;
+  }
+  for (const row of sql.events.ending.all({ now })) {
+    if (damages.isSetAside('event', row.seq)) continue;
+    if (!damages.apart(() => void sql.events.putBack.run(row.seq))) damages.setAside('event', row);
+  }
+}
+
+/** Whoever held one is gone; what is delayed waits on. */
+export function endAllEventLeases(sql: Statements, { damages, isCareful }: Care): void {
+  if (!isCareful) {
+    sql.events.endLeases.run(Number.MAX_SAFE_INTEGER);
+    return;
+  }
+  for (const row of sql.events.leased.all()) {
+    if (!damages.apart(() => void sql.events.putBack.run(row.seq))) damages.setAside('event', row);
+  }
 }
 
 type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
 
-/** Read and decoded once, however many of the claimed events it carries. */
-function readRequest(sql: Statements, seq: number): RequestText {
-  const row = requestOf(sql, seq);
-  return { kind: row.kind, url: row.url, headers: toHeaders(row), bodyText: row.body.toString('utf8') };
-}
-
-/** The foreign key promises that the row exists. */
-export function requestOf(sql: Statements, seq: number): RequestRow {
+/** Read and decoded once, however many of the claimed events it carries; undefined where it is damaged. */
+function readRequest(sql: Statements, seq: number): RequestText | undefined {
   const row = sql.events.request.get(seq);
-  if (row === undefined) throw new GatewayError('INTERNAL', `request ${seq} of a stored event is missing`);
-  return row;
+  if (row === undefined || !isRequestWhole(row)) return undefined;
+  return { kind: row.kind, url: row.url, headers: toHeaders(row), bodyText: row.body.toString('utf8') };
 }
 
 function toClaimed(row: EventRow) {
@@ -167,7 +202,12 @@ const backInLine = { status: 'received', reason: null, message: null, settledAt:
 
 const runsOf = ({ runs }: { readonly runs: Json }): string => JSON.stringify(runs);
 
-export function nextEventAt(sql: Statements): Date | null {
-  const { oldestWaiting, firstLeaseEnd, firstDelayEnd } = sql.events;
+export function nextEventAt(sql: Statements, damages: Damages): Date | null {
+  const { oldestWaiting, firstLeaseEnd, firstDelayEnd, places } = sql.events;
+  const aside = damages.countSetAside('event');
+  if (aside > 0) {
+    const open = places.all({ limit: aside + 1 });
+    return earliest(open.filter(({ seq }) => !damages.isSetAside('event', seq)).map(({ at }) => at));
+  }
   return earliest([oldestWaiting.get(), firstLeaseEnd.get(), firstDelayEnd.get()]);
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Clock } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
-import type { Store } from '../store.ts';
+import type { Damage, Store } from '../store.ts';
 import { applyMigrations } from './apply-migrations.ts';
 import { openDatabase } from './connection.ts';
 import { dataFiles, makePrivate } from './data-files.ts';
@@ -17,10 +17,11 @@ export interface SqliteOptions {
   readonly clock: Clock;
   /** Given by who receives: below them it refuses. */
   readonly disk?: DiskLimits | undefined;
+  readonly damaged?: ((damage: Damage) => void) | undefined;
 }
 
 /** Opens `hookstitch.db` of a data directory, made if missing, readable by its owner only. */
-export async function openSqlite({ dataDir, clock, disk }: SqliteOptions): Promise<Store> {
+export async function openSqlite({ dataDir, clock, disk, damaged: tell }: SqliteOptions): Promise<Store> {
   const opened: (() => void)[] = [];
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -37,7 +38,7 @@ export async function openSqlite({ dataDir, clock, disk }: SqliteOptions): Promi
     const id = nameInstance(db, clock.now());
     if (marker !== id) writeMarker(files, id);
     const space = disk === undefined ? undefined : new DiskSpace(files, disk);
-    const store = new SqliteStore(db, { clock, releaseLock, space });
+    const store = new SqliteStore(db, { clock, releaseLock, space, damaged: tell });
     await store.endLeasesOfTheDead(clock.now());
     return store;
   } catch (error) {

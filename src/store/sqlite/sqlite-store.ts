@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
+import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
@@ -8,6 +9,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type {
   ClaimedDeliveries,
+  Damage,
   DeliveryClaim,
   DeliveryDetail,
   DeliveryFilter,
@@ -25,12 +27,13 @@ import type {
   Store,
   TranslationSettlement,
 } from '../store.ts';
+import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { storeFault, unavailable } from './fault.ts';
 import { Forgetting } from './forget.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type Work } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
@@ -43,6 +46,8 @@ interface SqliteParts {
   readonly releaseLock: () => void;
   /** Undefined where the space on the disk is nobody's concern. */
   readonly space?: DiskSpace | undefined;
+  /** Told of each thing that is not what was written. */
+  readonly damaged?: ((damage: Damage) => void) | undefined;
 }
 
 /** The store in one file, for one process: writes share commits, reads answer at once. */
@@ -54,14 +59,16 @@ export class SqliteStore implements Store {
   readonly #commit: GroupCommit;
   readonly #forgetting: Forgetting;
   readonly #space: DiskSpace | undefined;
+  readonly #damages: Damages;
   readonly #releaseLock: () => void;
   #closed: Promise<void> | undefined;
 
-  constructor(db: Database, { clock, releaseLock, space }: SqliteParts) {
+  constructor(db: Database, { clock, releaseLock, space, damaged = () => undefined }: SqliteParts) {
     this.clock = clock;
     this.#db = db;
     this.#sql = prepareStatements(db);
     this.#space = space;
+    this.#damages = new Damages(db, damaged);
     this.#commit = new GroupCommit(db, this.#sql.tally, () => space?.release() ?? false);
     this.#forgetting = new Forgetting(db, this.#sql, this.#commit);
     this.#releaseLock = releaseLock;
@@ -69,9 +76,9 @@ export class SqliteStore implements Store {
 
   /** Whoever held a lease before this process opened the file is gone: it is the only one that may. */
   async endLeasesOfTheDead(now: Date): Promise<void> {
-    await this.#commit.write((tally) => {
-      endAllEventLeases(this.#sql);
-      endAllDeliveryLeases(this.#sql, now, tally);
+    await this.#write((care) => (tally) => {
+      endAllEventLeases(this.#sql, care);
+      endAllDeliveryLeases(this.#sql, { ...care, now }, tally);
     });
   }
 
@@ -84,7 +91,7 @@ export class SqliteStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#commit.write(() => claimEvents(this.#sql, claim));
+    return this.#write((care) => (tally) => claimEvents(this.#sql, { ...claim, ...care }, tally));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -117,13 +124,14 @@ export class SqliteStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#commit.write((tally) => claimDeliveries(this.#sql, claim, tally));
+    return this.#write((care) => (tally) => claimDeliveries(this.#sql, { ...claim, ...care }, tally));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
+    const damages = this.#damages;
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
     const [kept, lane] = await Promise.all([
-      this.#commit.writeEach(shown.map((one) => (tally) => settleDelivery(this.#sql, one, tally))),
+      this.#commit.writeEach(shown.map((one) => (tally) => settleDelivery(this.#sql, { ...one, damages }, tally))),
       this.changeLane(destination, observe),
     ]);
     return { kept, lane };
@@ -142,12 +150,14 @@ export class SqliteStore implements Store {
 
   async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {
     return this.#read(() =>
-      work.kind === 'events' ? nextEventAt(this.#sql) : nextDeliveryAt(this.#sql, work.destination),
+      work.kind === 'events'
+        ? nextEventAt(this.#sql, this.#damages)
+        : nextDeliveryAt(this.#sql, work.destination, this.#damages),
     );
   }
 
   async getEvent(id: EventId): Promise<EventDetail | undefined> {
-    return this.#read(() => getEvent(this.#sql, id));
+    return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
   async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
@@ -155,7 +165,7 @@ export class SqliteStore implements Store {
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
-    return this.#read(() => getDelivery(this.#sql, id));
+    return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
   async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
@@ -192,6 +202,17 @@ export class SqliteStore implements Store {
   #reusableBytes(): number {
     const of = (pragma: string): number => Number(this.#db.pragma(pragma, { simple: true }));
     return of('freelist_count') * of('page_size');
+  }
+
+  /** What meets damage is done once more, row by row: then only the damaged rows are left out. */
+  async #write<T>(work: (care: { readonly damages: Damages; readonly isCareful: boolean }) => Work<T>): Promise<T> {
+    const damages = this.#damages;
+    try {
+      return await this.#commit.write(work({ damages, isCareful: damages.isAnySetAside }));
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.code === 'STORE_UNSAFE')) throw error;
+      return await this.#commit.write(work({ damages, isCareful: true }));
+    }
   }
 
   #read<T>(query: () => T): T {

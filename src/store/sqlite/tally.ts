@@ -56,11 +56,12 @@ export type TallyStatements = ReturnType<typeof tallyStatements>;
 
 export function tallyStatements(db: Database) {
   return {
+    // A counter that was damaged must not keep what it counts from moving; the scrub finds it.
     update: db.prepare<[TallyRow]>(
-      'update tally set count = count + @count where kind = @kind and name = @name and status = @status',
+      'update tally set count = max(count + @count, 0) where kind = @kind and name = @name and status = @status',
     ),
     insert: db.prepare<[TallyRow]>(
-      'insert into tally (kind, name, status, count) values (@kind, @name, @status, @count)',
+      'insert into tally (kind, name, status, count) values (@kind, @name, @status, max(@count, 0))',
     ),
     all: db.prepare<[], TallyRow>('select kind, name, status, count from tally order by kind, name, status'),
     addStitches: db.prepare<[StitchTallyRow]>(`

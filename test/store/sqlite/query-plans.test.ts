@@ -4,7 +4,8 @@ import { prepareStatements } from '../../../src/store/sqlite/statements.ts';
 import { freshDatabase } from './data-directory.ts';
 
 /** Walking these is cheap: they hold unfinished work only, or one row for each source and destination. */
-const short = /SCAN (event USING (COVERING )?INDEX event_(waiting|leased|delayed)|lane|tally|stitch_tally|pulse)\b/;
+const short =
+  /SCAN (event USING (COVERING )?INDEX event_(waiting|leased|delayed)|lane|tally|stitch_tally|pulse|\(subquery-\d+\))/;
 
 const walksHistory = (detail: string): boolean =>
   (detail.startsWith('SCAN') && detail !== 'SCAN CONSTANT ROW' && !short.test(detail)) ||
