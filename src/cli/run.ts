@@ -5,6 +5,7 @@ import { backupCommand } from './commands/backup.ts';
 import { deliveriesCommand } from './commands/deliveries.ts';
 import { demoCommand } from './commands/demo.ts';
 import { destinationsCommand } from './commands/destinations.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -25,7 +26,7 @@ const verbs: readonly (Verb | VerbGroup)[] = [
   ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
   ...[tryCommand, evalCommand],
   ...[identitiesCommand, forgetCommand],
-  ...[backupCommand, restoreCommand],
+  ...[backupCommand, restoreCommand, doctorCommand],
   ...[deliveriesCommand, destinationsCommand, schemaCommand, explainCommand, healthCommand],
 ];
 

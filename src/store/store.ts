@@ -183,6 +183,16 @@ export interface Damage {
   readonly what: string;
 }
 
+/** How the store is, as far as it knows without looking. */
+export interface StoreCondition {
+  /** What was found since the last look at everything, and by it. */
+  readonly damages: readonly Damage[];
+  /** The last whole look at everything: when it ended, and at how many rows it looked. */
+  readonly examined: { readonly endedAt: Date; readonly rows: number } | null;
+  /** Of the disk, and what of it is kept free; null where that is nobody's concern. */
+  readonly disk: { readonly freeBytes: number; readonly reserveBytes: number } | null;
+}
+
 /**
  * Everything the gateway remembers. Each method is one transaction, so a driver never leaks its transaction object and
  * callers cannot compose a half-done state. Methods that write share their commit with whatever else is waiting
@@ -245,6 +255,13 @@ export interface Store {
   getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;
+
+  condition(): Promise<StoreCondition>;
+  /**
+   * Looks at everything stored, slowly and beside all other work, and compares it with what was written; what it finds is in
+   * `condition` afterwards. False when it was stopped before the end.
+   */
+  examine(stop: AbortSignal): Promise<boolean>;
 
   /** Resolves when a write has been committed; rejects with STORE_UNAVAILABLE. */
   ping(): Promise<void>;

@@ -3,16 +3,13 @@ import { constants, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, r
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { GatewayError } from '../../model/error.ts';
-import { openDatabase } from './connection.ts';
+import { withDatabase } from './beside.ts';
 import { type DataFiles, dataFiles, makePrivate, syncFile, syncFolder } from './data-files.ts';
+import { examineAtOnce } from './examine.ts';
 import { isDamage, messageOf } from './fault.ts';
-import { checkInstance, instanceOf, readMarker, writeMarker } from './instance.ts';
+import { instanceOf, readMarker, writeMarker } from './instance.ts';
 import { holdLock } from './lock.ts';
-import { checkFiles } from './start-checks.ts';
 import { sizeOf } from './wal.ts';
-
-/** Nothing else waits for this process. */
-const lockWaitMs = 5_000;
 
 export interface Backup {
   readonly instance: string;
@@ -65,37 +62,6 @@ function refuseToOverwrite(file: string): void {
   });
 }
 
-/** Of a stopped gateway only after the checks of a start: opening the file would hide what they look for. */
-function withDatabase(files: DataFiles, use: (db: Database.Database) => void): void {
-  const releaseLock = lockIfFree(files);
-  const db = releaseLock === undefined ? new Database(files.database, { readonly: true }) : openStopped(files);
-  try {
-    db.pragma(`busy_timeout = ${lockWaitMs}`);
-    use(db);
-  } finally {
-    db.close();
-    releaseLock?.();
-  }
-}
-
-function openStopped(files: DataFiles): Database.Database {
-  const marker = readMarker(files);
-  checkFiles(files, marker);
-  const db = openDatabase(files.database);
-  checkInstance(db, marker);
-  return db;
-}
-
-/** Undefined while a gateway runs. */
-function lockIfFree({ lock }: DataFiles): (() => void) | undefined {
-  try {
-    return holdLock(lock);
-  } catch (error) {
-    if (error instanceof GatewayError && error.code === 'STORE_IN_USE') return undefined;
-    throw error;
-  }
-}
-
 /** Throws STORE_UNSAFE when the file is not a whole store of ours. */
 function checkBackup(file: string): Backup {
   if (sizeOf(`${file}-wal`) > 0) {
@@ -119,8 +85,8 @@ function checkBackup(file: string): Backup {
 function examine(db: Database.Database, file: string): Backup {
   const instance = instanceOf(db);
   if (instance === undefined) throw notABackup(file, 'it is no database of hookstitch');
-  const found = db.prepare<[], string>('pragma integrity_check(1)').pluck().get();
-  if (found !== 'ok') throw notABackup(file, `it is damaged: ${found}`);
+  const [damage] = examineAtOnce(db).damages;
+  if (damage !== undefined) throw notABackup(file, `it is damaged: ${damage.place}: ${damage.what}`);
   const count = (table: string): number => db.prepare<[], number>(`select count(*) from ${table}`).pluck().get() ?? 0;
   return { instance, events: count('event'), deliveries: count('delivery'), bytes: sizeOf(file) };
 }

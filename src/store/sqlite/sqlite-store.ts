@@ -25,12 +25,14 @@ import type {
   Stats,
   Stitching,
   Store,
+  StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
+import { examineApart } from './examining.ts';
 import { storeFault, unavailable } from './fault.ts';
 import { Forgetting } from './forget.ts';
 import { GroupCommit, type Work } from './group-commit.ts';
@@ -61,6 +63,7 @@ export class SqliteStore implements Store {
   readonly #space: DiskSpace | undefined;
   readonly #damages: Damages;
   readonly #releaseLock: () => void;
+  #examined: StoreCondition['examined'] = null;
   #closed: Promise<void> | undefined;
 
   constructor(db: Database, { clock, releaseLock, space, damaged = () => undefined }: SqliteParts) {
@@ -174,6 +177,22 @@ export class SqliteStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#read(() => stats(this.#sql));
+  }
+
+  async condition(): Promise<StoreCondition> {
+    return {
+      damages: this.#damages.all,
+      examined: this.#examined,
+      disk: this.#space === undefined ? null : await this.#space.state(),
+    };
+  }
+
+  async examine(stop: AbortSignal): Promise<boolean> {
+    const findings = await examineApart(this.#db.name, stop);
+    if (findings === undefined) return false;
+    this.#damages.replace(findings.damages);
+    this.#examined = { endedAt: this.clock.now(), rows: findings.rows };
+    return true;
   }
 
   async ping(): Promise<void> {
