@@ -60,9 +60,13 @@ interface ApiDeliveryState {
   /** Null where the mapping writes the whole payload itself. */
   readonly stitch: Stitch | null;
   readonly attempts: number;
+  /** Those that count against the destination's retries. */
+  readonly failures: number;
   readonly created_at: string;
   readonly status: string;
   readonly due_at: string | null;
+  /** Something earlier of the same person is not settled yet. */
+  readonly is_behind: boolean;
   readonly settled_at: string | null;
   readonly reason: string | null;
 }

@@ -32,7 +32,7 @@ export interface RequestCount {
 }
 
 interface Stored {
-  readonly store: Pick<Store, 'stats'>;
+  readonly store: Pick<Store, 'stats' | 'lanes'>;
   readonly clock: Clock;
 }
 
@@ -125,6 +125,12 @@ function instrumentsOfStore(registry: Registry) {
       labelNames: ['source', 'from'],
       registers,
     }),
+    lanes: new Gauge({
+      name: 'hookstitch_lane_state',
+      help: 'Whether a destination is let through: 1 at paused, or else at the state of its circuit.',
+      labelNames: ['destination', 'state'],
+      registers,
+    }),
     oldest: new Gauge({
       name: 'hookstitch_oldest_pending_seconds',
       help: 'Age of the oldest delivery not settled.',
@@ -135,9 +141,12 @@ function instrumentsOfStore(registry: Registry) {
 }
 
 async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
-  const { events, deliveries, stitched, oldest } = instruments;
-  const stats = await store.stats();
-  for (const instrument of [events, deliveries, stitched, oldest]) instrument.reset();
+  const { events, deliveries, stitched, lanes, oldest } = instruments;
+  const [stats, laneStates] = await Promise.all([store.stats(), store.lanes()]);
+  for (const instrument of [events, deliveries, stitched, lanes, oldest]) instrument.reset();
+  for (const { destination, pausedAt, circuit } of laneStates) {
+    lanes.set({ destination, state: pausedAt === null ? circuit.state : 'paused' }, 1);
+  }
   for (const { source, from, count } of stats.stitching) stitched.inc({ source, from }, count);
   for (const { source, status, count } of stats.eventsBySource) events.inc({ source, status }, count);
   for (const { destination, status, count } of stats.deliveriesByDestination) {

@@ -69,16 +69,17 @@ function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): JsonObject 
     outgoing_id: delivery.outgoingId,
     stitch: delivery.stitch as unknown as Json,
     attempts: delivery.attempts,
+    failures: delivery.failures,
     created_at: delivery.createdAt.toISOString(),
     ...stateJson(delivery.state),
   };
 }
 
 function stateJson(state: DeliveryState): JsonObject {
-  const none = { due_at: null, lease_ends_at: null, settled_at: null, reason: null };
+  const none = { due_at: null, is_behind: false, lease_ends_at: null, settled_at: null, reason: null };
   switch (state.status) {
     case 'pending':
-      return { status: state.status, ...none, due_at: state.dueAt.toISOString() };
+      return { status: state.status, ...none, due_at: state.dueAt.toISOString(), is_behind: state.isBehind };
     case 'in_flight':
       return { status: state.status, ...none, lease_ends_at: state.leaseEndsAt.toISOString() };
     case 'delivered':

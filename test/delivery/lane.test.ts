@@ -168,7 +168,7 @@ describe('credentials that are refused', () => {
   it('are tried at once when an operator resumes the lane', () => {
     const held = paused(having(fresh, [wrongKey]), at(1));
     expect(admitted(held, at(60_000)).limit).toBe(0);
-    expect(opensAt(held, { inFlight: 0, now: at(60_000 }, limits))).toBeNull();
+    expect(opensAt(held, { inFlight: 0, now: at(60_000) }, limits)).toBeNull();
     expect(admitted(resumed(held, at(5)), at(5)).limit).toBe(1);
   });
 });

@@ -36,6 +36,7 @@ describe('GET /metrics', () => {
       'hookstitch_deliveries gauge',
       'hookstitch_end_to_end_seconds histogram',
       'hookstitch_events_total counter',
+      'hookstitch_lane_state gauge',
       'hookstitch_oldest_pending_seconds gauge',
       'hookstitch_requests_total counter',
       'hookstitch_stitched_total counter',
@@ -109,6 +110,19 @@ describe('GET /metrics', () => {
         'hookstitch_oldest_pending_seconds{destination="two"} 0',
       ]),
     );
+  });
+
+  it('tells of every lane whether it is let through', async () => {
+    const receiver = await testReceiver();
+    const circuit = { state: 'open', trouble: 'gone', message: 'm', since: now, probeAt: now } as const;
+    await receiver.store.changeLane('one', (lane) => ({ ...lane, circuit }));
+    await receiver.store.changeLane('two', (lane) => ({ ...lane, circuit, pausedAt: now }));
+    const { get } = await testAdmin(receiver);
+    const lines = (await get('/metrics')).text.split('\n').filter((line) => line.startsWith('hookstitch_lane_state'));
+    expect(lines).toEqual([
+      'hookstitch_lane_state{destination="one",state="open"} 1',
+      'hookstitch_lane_state{destination="two",state="paused"} 1',
+    ]);
   });
 
   it('tells how long the oldest delivery has waited', async () => {
