@@ -183,6 +183,32 @@ export interface Damage {
   readonly what: string;
 }
 
+/** How long what is settled is kept, in milliseconds; `deadMs` is not less than `deliveredMs`. */
+export interface Retention {
+  readonly deliveredMs: number;
+  /** Of events that failed and those with a dead delivery. */
+  readonly deadMs: number;
+  /** Of the dedupe keys of purged events, from then on. */
+  readonly keysMs: number;
+}
+
+export interface Purge {
+  readonly now: Date;
+  readonly keep: Retention;
+  /** Most events looked at, and keys let go, in this one transaction. */
+  readonly limit: number;
+}
+
+export interface Purged {
+  readonly events: number;
+  readonly requests: number;
+  readonly deliveries: number;
+  readonly attempts: number;
+  readonly keys: number;
+  /** Nothing more is due now. */
+  readonly isAll: boolean;
+}
+
 /** How the store is, as far as it knows without looking. */
 export interface StoreCondition {
   /** What was found since the last look at everything, and by it. */
@@ -255,6 +281,14 @@ export interface Store {
   getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;
+
+  /**
+   * Erases what is past its retention, oldest first. An event goes whole, when it and all its deliveries have been settled for
+   * so long: with deliveries, attempts and marks of identifiers, and its request with the last event in it; counters follow.
+   * What is received, pending or in flight stays. The dedupe key stays as a digest, so that a retry of the sender is a
+   * duplicate. The cost does not grow with what is kept: an event that stays is looked at again when it may be due.
+   */
+  purge(order: Purge): Promise<Purged>;
 
   condition(): Promise<StoreCondition>;
   /**

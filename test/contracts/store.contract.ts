@@ -7,6 +7,7 @@ import { describeHistory } from './store-history.contract.ts';
 import { describeIdentities } from './store-identities.contract.ts';
 import { describeLanes } from './store-lanes.contract.ts';
 import { describePeople } from './store-people.contract.ts';
+import { describeRetention } from './store-retention.contract.ts';
 import { aDraft, anEvent, aRequest, claimDelivery, queue, settleDeliveries, settledAs } from './store-samples.ts';
 
 /** Somewhere a store keeps its data, empty at first, that can be opened again and again. */
@@ -36,6 +37,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeHistory(opened);
     describeIdentities(opened);
     describePeople(opened);
+    describeRetention(opened);
 
     describe('opening and closing', () => {
       it('finds everything again after it was closed', async () => {

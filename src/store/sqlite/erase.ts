@@ -7,8 +7,9 @@ import type { Erased } from '../../model/person.ts';
 import { attemptDigest, requestDigest } from '../digest.ts';
 import { withoutElements } from './array-elements.ts';
 import { attemptContent, requestContent } from './contents.ts';
-import type { KeptDelivery, KeptEvent } from './erasure-statements.ts';
+import type { KeptAttempt, KeptEvent } from './erasure-statements.ts';
 import { seqOf } from './people.ts';
+import { removeEvent } from './remove-event.ts';
 import { toHeaders } from './rows.ts';
 import type { Finding } from './search.ts';
 import type { Statements } from './statements.ts';
@@ -52,18 +53,12 @@ export function eraseEvents(erasing: Erasing, ids: readonly EventId[]): Erased {
     .reduce(sum, nothing);
 }
 
-/** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
-function eraseEvent({ sql, tally }: Erasing, { id, source, status, external_id }: KeptEvent): Erased {
-  const { erasures } = sql;
-  const deliveries = erasures.deliveries.all(id);
-  const attempts = deliveries.map((delivery) => eraseAttempts(sql, delivery)).reduce((all, count) => all + count, 0);
-  erasures.deleteDeliveries.run(id);
-  for (const { destination, status: was } of deliveries) tally.deliveries(destination, was, -1);
-  erasures.deleteMarks.run(id);
-  erasures.deleteEvent.run(id);
-  tally.events(source, status, -1);
-  bury(sql, source, external_id);
-  return { ...nothing, events: 1, deliveries: deliveries.length, attempts };
+function eraseEvent({ sql, tally }: Erasing, event: KeptEvent): Erased {
+  const answers = sql.erasures.deliveries.all(event.id).flatMap(({ id }) => sql.erasures.attempts.all(id));
+  const removed = removeEvent(sql, event, tally);
+  for (const answer of answers) emptySiblings(sql, answer);
+  bury(sql, event);
+  return { ...nothing, ...removed, events: 1 };
 }
 
 /** An answer is kept up to 2,048 characters, so one that repeats a batch may be cut between a name and an e-mail. */
@@ -71,20 +66,10 @@ const cutFrom = 2_000;
 /** Deliveries of one request are settled together: their attempts lie close to each other. */
 const siblingsWithin = 1_000;
 
-function eraseAttempts(sql: Statements, { id }: KeptDelivery): number {
-  const { erasures } = sql;
-  const attempts = erasures.attempts.all(id);
-  erasures.deleteAttempts.run(id);
-  for (const { place, started_at: startedAt, response_body: body } of attempts)
-    if (body !== null && body.length >= cutFrom)
-      for (const sibling of erasures.siblings.all({
-        from: place - siblingsWithin,
-        to: place + siblingsWithin,
-        startedAt,
-        body,
-      }))
-        emptyAttempt(sql, sibling);
-  return attempts.length;
+function emptySiblings(sql: Statements, { place, started_at: startedAt, response_body: body }: KeptAttempt): void {
+  if (body === null || body.length < cutFrom) return;
+  const siblings = { from: place - siblingsWithin, to: place + siblingsWithin, startedAt, body };
+  for (const sibling of sql.erasures.siblings.all(siblings)) emptyAttempt(sql, sibling);
 }
 
 /** What a destination said is erased, that it answered is not. */

@@ -85,10 +85,6 @@ export function erasureStatements(db: Database) {
         where rowid between @from and @to and started_at = @startedAt and response_body = @body`)
       .pluck(),
 
-    bury: db.prepare<[Uint8Array]>('insert or ignore into erased_event (digest) values (?)'),
-    isBuried: db.prepare<[Uint8Array], 1>('select 1 from erased_event where digest = ?').pluck(),
-    firstBuried: db.prepare<[], Uint8Array | null>('select min(digest) from erased_event').pluck(),
-
     eventsOf: db.prepare<[number], EventId>('select event_id from event_identifier where identifier = ?').pluck(),
     linkedTo: db.prepare<[number], number>('select linked from identity_link where identifier = ?').pluck(),
     sourcesOf: db

@@ -13,10 +13,10 @@ import type { EventMove, NewEvent } from './event-statements.ts';
 import { type EventRow, earliest, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
-import { withoutErased } from './tombstones.ts';
+import { withoutGone } from './tombstones.ts';
 
 export function recordRequest(sql: Statements, received: ReceivedRequest, tally: Tally): Receipt {
-  const request = withoutErased(sql, received);
+  const request = withoutGone(sql, received);
   let accepted = 0;
   let requestSeq: number | undefined;
   for (const event of request.events) {

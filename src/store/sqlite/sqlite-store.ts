@@ -21,6 +21,8 @@ import type {
   EventSummary,
   Page,
   PageRequest,
+  Purge,
+  Purged,
   SettledDeliveries,
   Stats,
   Stitching,
@@ -41,6 +43,7 @@ import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
+import { purge } from './purge.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
@@ -177,6 +180,11 @@ export class SqliteStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#read(() => stats(this.#sql));
+  }
+
+  async purge(order: Purge): Promise<Purged> {
+    await this.#space?.tend();
+    return this.#commit.write((tally) => purge({ sql: this.#sql, order, damages: this.#damages }, tally));
   }
 
   async condition(): Promise<StoreCondition> {

@@ -5,6 +5,7 @@ import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
 import { laneStatements } from './lane-statements.ts';
 import { pageStatements } from './page-statements.ts';
+import { purgeStatements } from './purge-statements.ts';
 import { tallyStatements } from './tally.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
@@ -17,6 +18,7 @@ export function prepareStatements(db: Database) {
     lanes: laneStatements(db),
     identities: identityStatements(db),
     erasures: erasureStatements(db),
+    purges: purgeStatements(db),
     pages: pageStatements(db),
     tally: tallyStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),

@@ -1,0 +1,22 @@
+/** An event with all that came of it, taken out of the store. Runs inside a transaction. */
+import type { KeptEvent } from './erasure-statements.ts';
+import type { Statements } from './statements.ts';
+import type { Tally } from './tally.ts';
+
+export interface Removed {
+  readonly deliveries: number;
+  readonly attempts: number;
+}
+
+/** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
+export function removeEvent(sql: Statements, { id, source, status }: KeptEvent, tally: Tally): Removed {
+  const { erasures } = sql;
+  const deliveries = erasures.deliveries.all(id);
+  const attempts = deliveries.map((delivery) => erasures.deleteAttempts.run(delivery.id).changes);
+  erasures.deleteDeliveries.run(id);
+  for (const { destination, status: was } of deliveries) tally.deliveries(destination, was, -1);
+  erasures.deleteMarks.run(id);
+  erasures.deleteEvent.run(id);
+  tally.events(source, status, -1);
+  return { deliveries: deliveries.length, attempts: attempts.reduce((all, count) => all + count, 0) };
+}
