@@ -16,6 +16,8 @@ export interface Settings {
   readonly dataDir: string;
   /** What has to stay free on the disk, and the file that gives way; undefined members follow the disk's size. */
   readonly disk: { readonly reserveBytes: number | undefined; readonly ballastBytes: number | undefined };
+  /** How long what is settled is kept, in milliseconds. */
+  readonly keep: { readonly deliveredMs: number; readonly deadMs: number; readonly keysMs: number };
   readonly logLevel: LogLevel;
 }
 
@@ -28,22 +30,35 @@ const megabytes = z.coerce
   .min(0)
   .transform((count) => count * 1024 * 1024)
   .optional();
-const shape = z.object({
-  HOST: z.string(),
-  PORT: port,
-  ADMIN_HOST: z.string(),
-  ADMIN_PORT: port,
-  ADMIN_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
-  PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in https://hooks.example.com' })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
-  MAPPINGS_DIR: z.string(),
-  DATA_DIR: z.string(),
-  DISK_RESERVE_MB: megabytes,
-  DISK_BALLAST_MB: megabytes,
-  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
-});
+const days = z.coerce
+  .number({ error: 'must be a number of days, as in 30' })
+  .positive()
+  .max(36_500)
+  .transform((count) => count * 86_400_000);
+const shape = z
+  .object({
+    HOST: z.string(),
+    PORT: port,
+    ADMIN_HOST: z.string(),
+    ADMIN_PORT: port,
+    ADMIN_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in https://hooks.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    MAPPINGS_DIR: z.string(),
+    DATA_DIR: z.string(),
+    DISK_RESERVE_MB: megabytes,
+    DISK_BALLAST_MB: megabytes,
+    KEEP_DELIVERED_DAYS: days,
+    KEEP_DEAD_DAYS: days,
+    KEEP_KEYS_DAYS: days,
+    LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
+  })
+  .refine((data) => data.KEEP_DEAD_DAYS >= data.KEEP_DELIVERED_DAYS, {
+    path: ['KEEP_DEAD_DAYS'],
+    error: 'must not be less than KEEP_DELIVERED_DAYS',
+  });
 
 /** Throws CONFIG_INVALID naming the variable. */
 export function readSettings(environment: Environment): Settings {
@@ -67,6 +82,7 @@ export function readSettings(environment: Environment): Settings {
     mappingsDir: data.MAPPINGS_DIR,
     dataDir: data.DATA_DIR,
     disk: { reserveBytes: data.DISK_RESERVE_MB, ballastBytes: data.DISK_BALLAST_MB },
+    keep: { deliveredMs: data.KEEP_DELIVERED_DAYS, deadMs: data.KEEP_DEAD_DAYS, keysMs: data.KEEP_KEYS_DAYS },
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -32,7 +32,7 @@ export interface RequestCount {
 }
 
 interface Stored {
-  readonly store: Pick<Store, 'stats' | 'lanes'>;
+  readonly store: Pick<Store, 'stats' | 'lanes' | 'condition'>;
   readonly clock: Clock;
 }
 
@@ -137,12 +137,28 @@ function instrumentsOfStore(registry: Registry) {
       labelNames: ['destination'],
       registers,
     }),
+    damages: new Gauge({
+      name: 'hookstitch_store_damages',
+      help: 'Things stored that are not what was written, as far as they were found.',
+      registers,
+    }),
+    disk: new Gauge({
+      name: 'hookstitch_disk_bytes',
+      help: 'Of the disk of DATA_DIR: what is free, and the reserve below which nothing is received.',
+      labelNames: ['what'],
+      registers,
+    }),
   };
 }
 
 async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
-  const { events, deliveries, stitched, lanes, oldest } = instruments;
-  const [stats, laneStates] = await Promise.all([store.stats(), store.lanes()]);
+  const { events, deliveries, stitched, lanes, oldest, damages, disk } = instruments;
+  const [stats, laneStates, condition] = await Promise.all([store.stats(), store.lanes(), store.condition()]);
+  damages.set(condition.damages.length);
+  if (condition.disk !== null) {
+    disk.set({ what: 'free' }, condition.disk.freeBytes);
+    disk.set({ what: 'reserve' }, condition.disk.reserveBytes);
+  }
   for (const instrument of [events, deliveries, stitched, lanes, oldest]) instrument.reset();
   for (const { destination, pausedAt, circuit } of laneStates) {
     lanes.set({ destination, state: pausedAt === null ? circuit.state : 'paused' }, 1);
