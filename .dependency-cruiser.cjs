@@ -31,6 +31,7 @@ const mayImport = {
     'mapping',
     'delivery',
     'store/store.ts',
+    'store/repair.ts',
     'log.ts',
   ],
   http: [
@@ -42,6 +43,7 @@ const mayImport = {
       'mapping/library.ts',
       'pipeline',
       'store/store.ts',
+      'store/repair.ts',
     ],
     'log.ts',
   ],

@@ -106,6 +106,8 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     ...readiness,
     resumed: workers.wakeLane,
     test: workers.test,
+    replayStarted: workers.replayStarted,
+    planReplay: workers.planReplay,
     preview: (request) =>
       preview(request, {
         ...file,

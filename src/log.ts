@@ -60,6 +60,19 @@ export interface LogEvents {
     /** The decision: delivered, dead, or when it is tried again. */
     readonly next: string;
   };
+  'delivery.redelivered': { readonly destination: string; readonly deliveries: number; readonly delivery_id?: string };
+  'delivery.cancelled': { readonly delivery_id: string; readonly destination: string };
+  'replay.started': { readonly replay_id: string; readonly events: number; readonly rate: number };
+  'replay.ended': {
+    readonly replay_id: string;
+    /** finished or cancelled. */
+    readonly status: string;
+    readonly translated: number;
+    readonly unmatched: number;
+    readonly failed: number;
+    /** Made by it, new or again. */
+    readonly deliveries: number;
+  };
   'lane.opened': { readonly destination: string; readonly trouble: string; readonly probe_at: string };
   'lane.closed': { readonly destination: string };
   'lane.paused': { readonly destination: string };
@@ -91,6 +104,10 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'event.delayed': 'info',
   'event.failed': 'warn',
   'delivery.attempted': 'info',
+  'delivery.redelivered': 'info',
+  'delivery.cancelled': 'info',
+  'replay.started': 'info',
+  'replay.ended': 'info',
   'lane.opened': 'warn',
   'lane.closed': 'info',
   'lane.paused': 'info',

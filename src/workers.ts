@@ -10,14 +10,19 @@ import type { Log } from './log.ts';
 import { Asker, askedSource } from './lookups/ask.ts';
 import type { MappingDefinition } from './mapping/compile.ts';
 import { Evaluator } from './mapping/evaluator/evaluator.ts';
+import { definitionsIn } from './mapping/library.ts';
 import { publicSettings } from './mapping/public-settings.ts';
 import type { Clock } from './model/clock.ts';
-import { newId } from './model/id.ts';
+import { newId, type ReplayId } from './model/id.ts';
+import type { ReplayOrder } from './model/replay.ts';
 import { Background } from './pipeline/background.ts';
 import { type DeliveryMetrics, LaneWorker } from './pipeline/deliver.ts';
 import { probeCorrected } from './pipeline/held-lanes.ts';
 import { Loop } from './pipeline/loop.ts';
+import { Planner } from './pipeline/planner.ts';
 import { fixedMappings, type Mappings, Reload } from './pipeline/reload.ts';
+import { ReplayWorker } from './pipeline/replay.ts';
+import type { ReplayPlan } from './pipeline/replay-plan.ts';
 import { sendTestEvent, type TestedDestination } from './pipeline/test-event.ts';
 import { translate } from './pipeline/translate.ts';
 import type { Store } from './store/store.ts';
@@ -57,6 +62,10 @@ export interface Workers {
   /** A lane may let something through again. */
   wakeLane(destination: string): void;
   test(target: ConfiguredDestination): Promise<TestedDestination>;
+  /** There is a new replay. */
+  replayStarted(id: ReplayId): void;
+  /** What a replay would do by the mappings in force. */
+  planReplay(order: ReplayOrder, abandoned: AbortSignal): Promise<ReplayPlan>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -74,13 +83,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
   const lookups = new Asker({ sources: file.sources.map(askedSource), sender, clock });
   const lookingUp = new Background('look-up', log, lookUpsAtOnce);
   const shutdown = new AbortController();
-  const targets = new Map(
-    on.map(({ name, destination, settings }) => {
-      // Without secrets, as the mappings' own payloads are translated.
-      const shown = publicSettings(destination, settings) as unknown as CommonSettings;
-      return [name, { destination, settings: shown }];
-    }),
-  );
+  const targets = new Map(on.map(({ name, ...target }) => [name, withoutSecrets(target)]));
   const lanes = new Map(
     on.map((target) => [
       target.name,
@@ -102,9 +105,16 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
       }),
     nextDueAt: () => store.nextDueAt({ kind: 'events' }),
   });
+  const replaying = new ReplayWorker({ store, clock, log, putInLine: () => translating.wake() });
+  const plans = new Planner({
+    ...{ store, lookups, targets, clock },
+    evaluator: () => new Evaluator({ ...setup, mappings: definitionsIn(mappings.library) }),
+  });
   return {
     mappings,
     lookups,
+    replayStarted: (id) => replaying.started(id),
+    planReplay: (order, abandoned) => plans.plan(order, abandoned),
     wake: () => translating.wake(),
     wakeLane: (name) => lanes.get(name)?.wake(),
     test: (target) => sendTestEvent(target, { sender, clock, show, shutdown: shutdown.signal }),
@@ -112,12 +122,13 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
       await mappings.start();
       await probeCorrected({ store, clock });
       translating.start();
+      await replaying.start();
       for (const lane of lanes.values()) lane.start();
     },
     stop: async () => {
       const timer = setTimeout(() => void evaluator.stop(), stopGraceMs.evaluation);
       shutdown.abort();
-      await Promise.all([mappings.stop(), translating.stop()]);
+      await Promise.all([mappings.stop(), replaying.stop(), plans.stop(), translating.stop()]);
       await lookingUp.drained();
       clearTimeout(timer);
       await evaluator.stop();
@@ -149,6 +160,12 @@ function createMappings(options: WorkerOptions, clock: Clock, load: Load): Mappi
     log,
   });
 }
+
+/** As the mappings' own payloads are translated. */
+const withoutSecrets = ({ destination, settings }: Pick<ConfiguredDestination, 'destination' | 'settings'>) => ({
+  destination,
+  settings: publicSettings(destination, settings) as unknown as CommonSettings,
+});
 
 const forEvaluator = ({ name, destination, settings }: ConfiguredDestination) => ({
   name,

@@ -57,6 +57,8 @@ interface ApiDeliveryState {
   readonly destination: string;
   readonly mapping: string;
   readonly outgoing_id: string;
+  /** The delivery that it was made anew of. */
+  readonly replay_of: string | null;
   /** Null where the mapping writes the whole payload itself. */
   readonly stitch: Stitch | null;
   readonly attempts: number;

@@ -101,13 +101,15 @@ function runLines({ mapping, outcome, reason, path, message, items = [] }: ApiRu
 }
 
 export function deliveryDetails(delivery: ApiDelivery): string {
-  const { destination, status, id, mapping, outgoing_id, due_at, is_behind, history, payload, stitch } = delivery;
+  const { destination, status, id, mapping, outgoing_id, replay_of, due_at, is_behind, history, payload, stitch } =
+    delivery;
   const next = due_at === null ? '' : `  next try ${localTime(due_at)}`;
   const due = is_behind ? '  waits for an earlier one of the same person' : next;
   return [
     `→ ${style('bold', destination)}  ${coloured(status)}${due}  ${id}`,
     `  made by  ${plainText(mapping)}`,
     `  sent as  ${outgoing_id}`,
+    ...(replay_of === null ? [] : [`  anew of  ${replay_of}`]),
     ...(stitch === null ? [] : [`  whose    ${stitchText(stitch)}`]),
     ...history.map(attemptLine),
     ...JSON.stringify(payload, null, 2)

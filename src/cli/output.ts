@@ -21,6 +21,22 @@ export function endWithReader(): void {
 export const clearScreen = (): void => {
   if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[3J\x1b[H');
 };
+
+/** One line that is written over, on a terminal; elsewhere nobody watches. */
+export class Progress {
+  #isShown = false;
+
+  show(text: string): void {
+    if (!process.stderr.isTTY) return;
+    process.stderr.write(`\r\x1b[2K${text}`);
+    this.#isShown = true;
+  }
+
+  end(): void {
+    if (this.#isShown) process.stderr.write('\r\x1b[2K');
+  }
+}
+
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
 type Style = Parameters<typeof styleText>[0];

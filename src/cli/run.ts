@@ -13,6 +13,10 @@ import { forgetCommand } from './commands/forget.ts';
 import { healthCommand } from './commands/health.ts';
 import { identitiesCommand } from './commands/identities.ts';
 import { initCommand } from './commands/init.ts';
+import { problemsCommand } from './commands/problems.ts';
+import { redeliverCommand } from './commands/redeliver.ts';
+import { replayCommand } from './commands/replay.ts';
+import { replaysCommand } from './commands/replays.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { sendCommand } from './commands/send.ts';
@@ -25,6 +29,7 @@ import { print, printError, style } from './output.ts';
 const verbs: readonly (Verb | VerbGroup)[] = [
   ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
   ...[tryCommand, evalCommand],
+  ...[problemsCommand, redeliverCommand, replayCommand, replaysCommand],
   ...[identitiesCommand, forgetCommand],
   ...[backupCommand, restoreCommand, doctorCommand],
   ...[deliveriesCommand, destinationsCommand, schemaCommand, explainCommand, healthCommand],

@@ -1,9 +1,9 @@
 import type { CommonSettings } from '../destinations/destination.ts';
 import type { Attempt, Outcome } from '../model/attempt.ts';
+import { causeOf } from '../model/cause.ts';
 import { addMs } from '../model/clock.ts';
 import type { ClaimedDelivery, Settlement } from '../model/delivery.ts';
 import { backoffMs } from './backoff.ts';
-import { causeOf } from './cause.ts';
 
 export interface SettleContext {
   readonly policy: Pick<CommonSettings, 'retry' | 'ambiguous'>;

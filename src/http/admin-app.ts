@@ -8,6 +8,8 @@ import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
 import { type PreviewDependencies, previewRouter } from './preview-api.ts';
 import { type ReadinessDependencies, readiness } from './readiness.ts';
+import { type RepairDependencies, repairRouter } from './repair-api.ts';
+import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
 
@@ -15,6 +17,8 @@ export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
     Omit<SetupDependencies, 'store'>,
     Omit<LaneDependencies, 'store' | 'file'>,
+    Omit<RepairDependencies, 'store'>,
+    Omit<ReplaysDependencies, 'store' | 'file'>,
     Omit<PreviewDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
@@ -23,6 +27,8 @@ export interface AdminDependencies
     PeopleDependencies['store'] &
     PreviewDependencies['store'] &
     ReadinessDependencies['store'] &
+    RepairDependencies['store'] &
+    ReplaysDependencies['store'] &
     ResolveDependencies['store'];
   readonly token: string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
@@ -37,6 +43,8 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
     app.use('/api', apiRouter(dependencies));
     app.use('/api', setupRouter(dependencies));
     app.use('/api', lanesRouter(dependencies));
+    app.use('/api', repairRouter(dependencies));
+    app.use('/api', replaysRouter(dependencies));
     app.use('/api', previewRouter(dependencies));
     app.use('/api', resolveRouter(dependencies));
     app.get('/readyz', readiness(dependencies, 'operator'));

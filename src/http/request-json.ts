@@ -18,6 +18,16 @@ export async function jsonIn(request: IncomingMessage, response: ServerResponse,
   return body.json;
 }
 
+/** The same where it may be left out: then it is an empty object. */
+export async function optionalJsonIn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bodies: BodyReader,
+): Promise<Json> {
+  const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
+  return length === '0' && chunked === undefined ? {} : await jsonIn(request, response, bodies);
+}
+
 const tooLarge = (): GatewayError =>
   new GatewayError('BODY_TOO_LARGE', `the body is larger than ${bodyBytesMax / 1024} KB`);
 

@@ -6,8 +6,9 @@ export type RequestId = `req_${string}`;
 export type DeliveryId = `dlv_${string}`;
 export type AttemptId = `att_${string}`;
 export type WorkerId = `wrk_${string}`;
+export type ReplayId = `rpl_${string}`;
 
-type Id = EventId | RequestId | DeliveryId | AttemptId | WorkerId;
+type Id = EventId | RequestId | DeliveryId | AttemptId | WorkerId | ReplayId;
 type Prefix = Id extends `${infer P}_${string}` ? P : never;
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -67,6 +67,7 @@ function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): JsonObject 
     mapping_version: delivery.mapping.version,
     item: delivery.item,
     outgoing_id: delivery.outgoingId,
+    replay_of: delivery.replayOf,
     stitch: delivery.stitch as unknown as Json,
     attempts: delivery.attempts,
     failures: delivery.failures,

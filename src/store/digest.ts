@@ -54,9 +54,9 @@ export const eventDigest = (row: EventContent): Uint8Array =>
     ...[row.externalId, row.occurredAt, row.receivedAt],
   ]);
 
-/** What is told of an event's translation; null while nothing is. */
-export const toldDigest = (message: string | null, runs: string | null): Uint8Array | null =>
-  message === null && runs === null ? null : rowDigest(['told', message, runs]);
+/** What each mapping made of an event, as JSON; null while nothing is told. */
+export const runsDigest = (runs: string | null): Uint8Array | null =>
+  runs === null ? null : rowDigest(['runs', runs]);
 
 export interface DeliveryContent {
   readonly id: DeliveryId;

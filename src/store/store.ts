@@ -8,6 +8,7 @@ import type { Identifier, StitchOrigin } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
 import type { Lane } from '../model/lane.ts';
 import type { Forgotten, Person } from '../model/person.ts';
+import type { RepairStore } from './repair.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
 export interface Claim {
@@ -224,7 +225,7 @@ export interface StoreCondition {
  * callers cannot compose a half-done state. Methods that write share their commit with whatever else is waiting
  * (group commit) and resolve only after it is on disk. Every time is the caller's, read from `clock`.
  */
-export interface Store {
+export interface Store extends RepairStore {
   /**
    * What due times and leases are measured by: that of this process where it alone uses the store, and the database's
    * where replicas with clocks of their own share it.
@@ -273,7 +274,11 @@ export interface Store {
 
   /** When work next falls due: a retry, a delay or lease that ends, or a time already past; null when nothing is open. */
   nextDueAt(
-    work: { readonly kind: 'events' } | { readonly kind: 'deliveries'; readonly destination: string },
+    work:
+      | { readonly kind: 'events' }
+      | { readonly kind: 'deliveries'; readonly destination: string }
+      /** The next step of a replay. */
+      | { readonly kind: 'replays' },
   ): Promise<Date | null>;
 
   getEvent(id: EventId): Promise<EventDetail | undefined>;

@@ -7,6 +7,7 @@ const delivery: ApiDelivery = {
   event_id: 'evt_1',
   destination: 'umami',
   mapping: 'a.yaml',
+  replay_of: null,
   outgoing_id: 'out-1',
   stitch: {
     user_id: {

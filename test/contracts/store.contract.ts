@@ -7,6 +7,8 @@ import { describeHistory } from './store-history.contract.ts';
 import { describeIdentities } from './store-identities.contract.ts';
 import { describeLanes } from './store-lanes.contract.ts';
 import { describePeople } from './store-people.contract.ts';
+import { describeRepair } from './store-repair.contract.ts';
+import { describeReplays } from './store-replays.contract.ts';
 import { describeRetention } from './store-retention.contract.ts';
 import { aDraft, anEvent, aRequest, claimDelivery, queue, settleDeliveries, settledAs } from './store-samples.ts';
 
@@ -37,6 +39,8 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeHistory(opened);
     describeIdentities(opened);
     describePeople(opened);
+    describeRepair(opened);
+    describeReplays(opened);
     describeRetention(opened);
 
     describe('opening and closing', () => {

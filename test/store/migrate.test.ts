@@ -53,8 +53,10 @@ describe('a database that is migrated', () => {
     const db = freshDatabase();
     applyMigrations(db, at(1_000));
 
+    const known = loadMigrations(folder);
+    expect(known.map(({ number }) => number)).toEqual(known.map((_, index) => index + 1));
     expect(db.prepare(applied).all()).toEqual(
-      loadMigrations(folder).map(({ number, name }) => ({ number, name, applied_at: noon.getTime() })),
+      known.map(({ number, name }) => ({ number, name, applied_at: noon.getTime() })),
     );
   });
 

@@ -37,6 +37,8 @@ export async function testAdmin(
     gatewayFile: () => unchangedGatewayFile,
     resumed: () => undefined,
     test: () => Promise.reject(new Error('this test sends no test event')),
+    replayStarted: () => undefined,
+    planReplay: () => Promise.reject(new Error('this test plans no replay')),
     notReady: () => undefined,
     publicUrl: undefined,
     localUrl: () => undefined,

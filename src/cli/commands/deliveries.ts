@@ -36,9 +36,22 @@ const showVerb: Verb = {
   },
 };
 
+const cancelVerb: Verb = {
+  usage: 'cancel <ids...>',
+  description: 'give up pending or dead deliveries for good; what waits behind them goes on',
+  run: async ([ids]) => {
+    const api = runningGateway();
+    for (const id of ids as readonly string[]) {
+      await api.post(`/deliveries/${encodeURIComponent(id)}/cancel`, {});
+      print(`${id} is cancelled`);
+    }
+    return exitCodes.ok;
+  },
+};
+
 /** `hookstitch deliveries …`: what a running gateway sends, and what came of it. */
 export const deliveriesCommand: VerbGroup = {
   name: 'deliveries',
-  description: 'list and inspect what the running gateway delivers',
-  verbs: [listVerb, showVerb],
+  description: 'list, inspect and cancel what the running gateway delivers',
+  verbs: [listVerb, showVerb, cancelVerb],
 };

@@ -9,7 +9,7 @@ import {
   isSame,
   type RequestContent,
   requestDigest,
-  toldDigest,
+  runsDigest,
 } from '../digest.ts';
 import type { PayloadRow } from './delivery-statements.ts';
 import type { AttemptRow, EventRow, RequestRow } from './rows.ts';
@@ -68,7 +68,7 @@ export const attemptContent = (row: AttemptRow): AttemptContent => ({
 export const isRequestWhole = (row: RequestRow): boolean => isSame(row.digest, requestDigest(requestContent(row)));
 
 export const isEventWhole = (row: EventRow): boolean =>
-  isSame(row.digest, eventDigest(eventContent(row))) && isSame(row.told_digest, toldDigest(row.message, row.runs));
+  isSame(row.digest, eventDigest(eventContent(row))) && isSame(row.runs_digest, runsDigest(row.runs));
 
 export const isDeliveryWhole = (row: PayloadRow): boolean => isSame(row.digest, deliveryDigest(deliveryContent(row)));
 

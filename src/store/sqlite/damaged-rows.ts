@@ -2,7 +2,6 @@
 import type { FailureReason } from '../../model/attempt.ts';
 import type { EventFailure } from '../../model/event.ts';
 import { newId } from '../../model/id.ts';
-import { toldDigest } from '../digest.ts';
 import { addAttempt } from './attempts.ts';
 import { type Damages, notAsWritten } from './damages.ts';
 import type { PayloadRow } from './delivery-statements.ts';
@@ -48,6 +47,7 @@ export function buryDelivery(sql: Statements, { row, destination, now, damages }
   }
   tally.deliveries(destination, 'pending', -1);
   tally.deliveries(destination, 'dead', 1);
+  tally.problem({ kind: 'delivery', name: destination, reason, cause, count: 1 });
   if (row.person !== null) letNextGo(sql, { destination, person: row.person, damages });
 }
 
@@ -71,8 +71,13 @@ export function failEvent(sql: Statements, { row, now, damages }: DamagedEvent, 
   damages.report({ place: `event ${row.id}`, what: `${notAsWritten}, in the event or its request` });
   const reason: EventFailure = 'not_an_event';
   const message = 'what is stored of it is damaged: it was not translated; restore a backup';
-  const fail = { seq: row.seq, now: now.getTime(), reason, message, toldDigest: toldDigest(message, null) };
-  if (!damages.apart(() => void sql.events.fail.run(fail))) {
+  const cause = 'what is stored is damaged';
+  const fail = { seq: row.seq, now: now.getTime(), reason, message, cause };
+  const isFailed = damages.apart(() => {
+    sql.replays.leave.run(row.id);
+    sql.events.fail.run(fail);
+  });
+  if (!isFailed) {
     damages.setAside('event', row);
     return;
   }
@@ -80,4 +85,5 @@ export function failEvent(sql: Statements, { row, now, damages }: DamagedEvent, 
   if (!sql.tally.names.all('event').includes(row.source)) return;
   tally.events(row.source, 'received', -1);
   tally.events(row.source, 'failed', 1);
+  tally.problem({ kind: 'event', name: row.source, reason, cause, count: 1 });
 }

@@ -2,7 +2,7 @@
 import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
-import { type EventId, newId } from '../../model/id.ts';
+import { type DeliveryId, type EventId, newId } from '../../model/id.ts';
 import { deliveryDigest } from '../digest.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import { addAttempt, contentOf } from './attempts.ts';
@@ -15,33 +15,42 @@ import { earliest, toDelivery } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
 
-interface Queued {
+export interface Queued {
   readonly eventId: EventId;
-  readonly drafts: readonly (Draft | JoinDraft)[];
   readonly now: Date;
 }
 
-export function insertDrafts(sql: Statements, { eventId, drafts, now }: Queued, tally: Tally): void {
-  for (const draft of drafts) {
-    const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
-    if ('join' in draft && !isNewJoin(sql, draft, { eventId, now }) && draft.join.isAll) continue;
-    joinLines(sql, draft);
-    const content = {
-      id: newId('dlv', now),
-      eventId,
-      mappingFile: mapping.file,
-      mappingVersion: mapping.version,
-      item,
-      destination,
-      outgoingId,
-      createdAt: now.getTime(),
-      replayOf: null,
-      stitch: stitch === null ? null : JSON.stringify(stitch),
-      payload,
-    };
-    sql.deliveries.insert.run({ ...content, person, digest: deliveryDigest(content) });
-    tally.deliveries(destination, 'pending', 1);
-  }
+export function insertDrafts(
+  sql: Statements,
+  { drafts, ...queued }: Queued & { readonly drafts: readonly (Draft | JoinDraft)[] },
+  tally: Tally,
+): void {
+  for (const draft of drafts) if (isToBeTold(sql, draft, queued)) insertDraft(sql, { draft, ...queued }, tally);
+}
+
+interface QueuedDraft extends Queued {
+  readonly draft: Draft;
+  readonly replayOf?: DeliveryId;
+}
+
+export function insertDraft(sql: Statements, { eventId, draft, replayOf, now }: QueuedDraft, tally: Tally): void {
+  const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
+  joinLines(sql, draft);
+  const content = {
+    id: newId('dlv', now),
+    eventId,
+    mappingFile: mapping.file,
+    mappingVersion: mapping.version,
+    item,
+    destination,
+    outgoingId,
+    createdAt: now.getTime(),
+    replayOf: replayOf ?? null,
+    stitch: stitch === null ? null : JSON.stringify(stitch),
+    payload,
+  };
+  sql.deliveries.insert.run({ ...content, person, digest: deliveryDigest(content) });
+  tally.deliveries(destination, 'pending', 1);
 }
 
 /** What was queued for the same person under other keys is theirs from now on, in the order in which it came. */
@@ -59,14 +68,16 @@ export function alignLine({ deliveries }: Statements, line: { destination: strin
   deliveries.putInFront.run(line);
 }
 
-/** Whether the destination is told for the first time; from now on it has been. */
-function isNewJoin(
+/** Not where all it says is who a visitor is, and the destination knows that; from now on it has been told. */
+export function isToBeTold(
   { identities }: Statements,
-  { destination, join: { userId, anonymousId } }: JoinDraft,
+  draft: Draft | JoinDraft,
   { eventId, now }: Pick<Queued, 'eventId' | 'now'>,
 ): boolean {
-  const told = { destination, userId, anonymousId, eventId, joinedAt: now.getTime() };
-  return identities.join.run(told).changes > 0;
+  if (!('join' in draft)) return true;
+  const { userId, anonymousId, isAll } = draft.join;
+  const told = { destination: draft.destination, userId, anonymousId, eventId, joinedAt: now.getTime() };
+  return identities.join.run(told).changes > 0 || !isAll;
 }
 
 /** Where damage was met before, each row is written by itself: what cannot be written is set aside. */
@@ -147,6 +158,7 @@ export function settleDelivery(sql: Statements, settlement: Settlement & Pick<Ca
   if ('attempt' in settlement) addAttempt(sql, contentOf(settlement.attempt));
   tally.deliveries(delivery.destination, 'in_flight', -1);
   tally.deliveries(delivery.destination, move.status, 1);
+  tally.problem({ kind: 'delivery', name: delivery.destination, ...move, count: 1 });
   return true;
 }
 

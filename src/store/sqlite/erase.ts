@@ -37,7 +37,7 @@ export function eraseFinding(erasing: Erasing, finding: Finding): Erased {
   const { erasures } = erasing.sql;
   const events = finding.events.flatMap((id) => erasures.event.get(id) ?? []);
   const erased = events.map((event) => eraseEvent(erasing, event)).reduce(sum, nothing);
-  for (const place of finding.attempts) emptyAttempt(erasing.sql, place);
+  for (const place of finding.attempts) emptyAttempt(erasing, place);
   const items = [...finding.items, ...events.flatMap(({ item }) => item ?? [])];
   const kept = eraseFromRequest(erasing, { ...finding, items });
   return sum(sum(erased, kept), { ...nothing, emptied: finding.attempts.length });
@@ -53,10 +53,11 @@ export function eraseEvents(erasing: Erasing, ids: readonly EventId[]): Erased {
     .reduce(sum, nothing);
 }
 
-function eraseEvent({ sql, tally }: Erasing, event: KeptEvent): Erased {
+function eraseEvent(erasing: Erasing, event: KeptEvent): Erased {
+  const { sql, tally } = erasing;
   const answers = sql.erasures.deliveries.all(event.id).flatMap(({ id }) => sql.erasures.attempts.all(id));
   const removed = removeEvent(sql, event, tally);
-  for (const answer of answers) emptySiblings(sql, answer);
+  for (const answer of answers) emptySiblings(erasing, answer);
   bury(sql, event);
   return { ...nothing, ...removed, events: 1 };
 }
@@ -66,25 +67,28 @@ const cutFrom = 2_000;
 /** Deliveries of one request are settled together: their attempts lie close to each other. */
 const siblingsWithin = 1_000;
 
-function emptySiblings(sql: Statements, { place, started_at: startedAt, response_body: body }: KeptAttempt): void {
+function emptySiblings(erasing: Erasing, { place, started_at: startedAt, response_body: body }: KeptAttempt): void {
   if (body === null || body.length < cutFrom) return;
   const siblings = { from: place - siblingsWithin, to: place + siblingsWithin, startedAt, body };
-  for (const sibling of sql.erasures.siblings.all(siblings)) emptyAttempt(sql, sibling);
+  for (const sibling of erasing.sql.erasures.siblings.all(siblings)) emptyAttempt(erasing, sibling);
 }
 
-/** What a destination said is erased, that it answered is not. */
-function emptyAttempt({ erasures }: Statements, place: number): void {
+/** What a destination said is erased, that it answered is not; with what its delivery died of, if that is quoted from it. */
+function emptyAttempt({ sql, traces, tally }: Erasing, place: number): void {
+  const { erasures } = sql;
   const row = erasures.attempt.get(place);
   if (row === undefined) return;
   const before = attemptContent(row);
   const message = before.message === null ? null : 'erased';
   const responseBody = before.responseBody === null ? null : '';
-  erasures.emptyAttempt.run({
-    place,
-    message,
-    responseBody,
-    digest: attemptDigest({ ...before, message, responseBody }),
-  });
+  const digest = attemptDigest({ ...before, message, responseBody });
+  erasures.emptyAttempt.run({ place, message, responseBody, digest });
+  for (const { id, destination, reason, cause } of erasures.deliveryOfAttempt.all(place)) {
+    if (cause === null || !traces.isIn(cause, '')) continue;
+    erasures.emptyCause.run(id);
+    tally.problem({ kind: 'delivery', name: destination, reason, cause, count: -1 });
+    tally.problem({ kind: 'delivery', name: destination, reason, cause: 'erased', count: 1 });
+  }
 }
 
 interface Emptying extends Pick<Finding, 'request' | 'isInEnvelope'> {

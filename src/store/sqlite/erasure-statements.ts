@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { FailureReason } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import { attemptColumns } from './delivery-statements.ts';
@@ -10,13 +11,15 @@ export interface KeptRequest extends RequestRow {
 
 export type KeptEvent = Pick<
   EventRow,
-  'seq' | 'id' | 'request_seq' | 'item' | 'source' | 'status' | 'external_id' | 'message' | 'runs'
+  'seq' | 'id' | 'request_seq' | 'item' | 'source' | 'status' | 'external_id' | 'reason' | 'message' | 'cause' | 'runs'
 >;
 
 export interface KeptDelivery {
   readonly id: DeliveryId;
   readonly destination: string;
   readonly status: DeliveryStatus;
+  readonly reason: FailureReason | null;
+  readonly cause: string | null;
   readonly payload: string;
 }
 
@@ -50,7 +53,8 @@ interface Siblings {
 }
 
 const requestColumns = 'seq, source, kind, method, url, received_at, headers, body, digest';
-const eventColumns = 'seq, id, request_seq, item, source, status, external_id, message, runs';
+const eventColumns = 'seq, id, request_seq, item, source, status, external_id, reason, message, cause, runs';
+const deliveryColumns = 'id, destination, status, reason, cause, payload';
 
 export function erasureStatements(db: Database) {
   return {
@@ -60,9 +64,10 @@ export function erasureStatements(db: Database) {
     request: db.prepare<[number], KeptRequest>(`select ${requestColumns} from request where seq = ?`),
     events: db.prepare<[number], KeptEvent>(`select ${eventColumns} from event where request_seq = ? order by seq`),
     event: db.prepare<[EventId], KeptEvent>(`select ${eventColumns} from event where id = ?`),
-    deliveries: db.prepare<[EventId], KeptDelivery>(
-      'select id, destination, status, payload from delivery where event_id = ?',
-    ),
+    deliveries: db.prepare<[EventId], KeptDelivery>(`select ${deliveryColumns} from delivery where event_id = ?`),
+    deliveryOfAttempt: db.prepare<[number], KeptDelivery>(`
+      select ${deliveryColumns} from delivery where id = (select delivery_id from attempt where attempt.rowid = ?)`),
+    emptyCause: db.prepare<[DeliveryId]>("update delivery set cause = 'erased' where id = ?"),
     attempts: db.prepare<[DeliveryId], KeptAttempt>(
       'select rowid as place, started_at, message, response_body from attempt where delivery_id = ?',
     ),

@@ -20,9 +20,9 @@ export interface NewEvent {
   readonly status: EventStatus;
   readonly reason: EventFailure | null;
   readonly message: string | null;
+  readonly cause: string | null;
   readonly settledAt: number | null;
   readonly digest: Uint8Array;
-  readonly toldDigest: Uint8Array | null;
 }
 
 /** Which claim of which event: without all three the lease is lost. */
@@ -36,9 +36,10 @@ export interface EventMove extends EventLease {
   readonly status: EventStatus;
   readonly reason: EventFailure | null;
   readonly message: string | null;
+  readonly cause: string | null;
   readonly settledAt: number | null;
   readonly runs: string | null;
-  readonly toldDigest: Uint8Array | null;
+  readonly runsDigest: Uint8Array | null;
   readonly dueAt: number | null;
   readonly waitsFor: EventWait | null;
   /** 0 when the worker gives it back untried. */
@@ -51,11 +52,11 @@ interface EventEnd {
   readonly now: number;
   readonly reason: EventFailure;
   readonly message: string;
-  readonly toldDigest: Uint8Array | null;
+  readonly cause: string;
 }
 
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
-  tries, runs, due_at, waits_for, digest, told_digest`;
+  cause, tries, runs, due_at, waits_for, digest, runs_digest`;
 
 export function eventStatements(db: Database) {
   return {
@@ -65,9 +66,9 @@ export function eventStatements(db: Database) {
       values (@source, @kind, @method, @url, @receivedAt, @headers, @body, @digest)`),
     insert: db.prepare<NewEvent>(`
       insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at,
-        status, reason, message, settled_at, digest, told_digest)
+        status, reason, message, cause, settled_at, digest)
       values (@id, @requestSeq, @item, @source, @type, @externalId, @occurredAt, @receivedAt,
-        @status, @reason, @message, @settledAt, @digest, @toldDigest)`),
+        @status, @reason, @message, @cause, @settledAt, @digest)`),
 
     endLeases: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null
@@ -91,12 +92,14 @@ export function eventStatements(db: Database) {
     ),
     /** Without a worker, which never saw it. */
     fail: db.prepare<EventEnd>(`
-      update event set status = 'failed', reason = @reason, message = @message, settled_at = @now, runs = null,
-        told_digest = @toldDigest, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
+      update event set status = 'failed', reason = @reason, message = @message, cause = @cause, settled_at = @now,
+        runs = null, runs_digest = null, replay_seq = null, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
       where seq = @seq`),
     move: db.prepare<EventMove>(`
-      update event set status = @status, reason = @reason, message = @message, settled_at = @settledAt, runs = @runs,
-        told_digest = @toldDigest, due_at = @dueAt, waits_for = @waitsFor, tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
+      update event set status = @status, reason = @reason, message = @message, cause = @cause, settled_at = @settledAt,
+        runs = @runs, runs_digest = @runsDigest, due_at = @dueAt, waits_for = @waitsFor,
+        replay_seq = iif(@status = 'received', replay_seq, null), tries = tries - 1 + @spent, claimed_by = null,
+        lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 
     /** What is open; more than one of each is asked for only where some are set aside. */

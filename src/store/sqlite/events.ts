@@ -1,15 +1,17 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
+import { causeOf } from '../../model/cause.ts';
 import { addMs, dateFromMs } from '../../model/clock.ts';
 import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
 import { newId } from '../../model/id.ts';
 import type { Json } from '../../model/json.ts';
-import { eventDigest, requestDigest, toldDigest } from '../digest.ts';
+import { eventDigest, requestDigest, runsDigest } from '../digest.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
 import { isEventWhole, isRequestWhole } from './contents.ts';
 import { failEvent } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
 import { insertDrafts } from './deliveries.ts';
 import type { EventMove, NewEvent } from './event-statements.ts';
+import { settleReplayed } from './replay-drafts.ts';
 import { type EventRow, earliest, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 import type { Tally } from './tally.ts';
@@ -22,8 +24,10 @@ export function recordRequest(sql: Statements, received: ReceivedRequest, tally:
   for (const event of request.events) {
     if (sql.events.isKnown.get(request.source, event.externalId) !== undefined) continue;
     requestSeq ??= insertRequest(sql, request);
-    sql.events.insert.run(newEvent(request, event, requestSeq));
-    tally.events(request.source, statusOf(event), 1);
+    const row = newEvent(request, event, requestSeq);
+    sql.events.insert.run(row);
+    tally.events(request.source, row.status, 1);
+    tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
     accepted += 1;
   }
   return { accepted, duplicates: received.events.length - accepted };
@@ -48,7 +52,6 @@ const statusOf = ({ unusable }: SourceEvent): EventStatus => (unusable === undef
 
 function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, requestSeq: number): NewEvent {
   const { item, type, externalId, unusable } = event;
-  const message = unusable?.message ?? null;
   const content = {
     id: newId('evt', receivedAt),
     requestSeq,
@@ -63,10 +66,10 @@ function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, r
     ...content,
     status: statusOf(event),
     reason: unusable?.reason ?? null,
-    message,
+    message: unusable?.message ?? null,
+    cause: unusable === undefined ? null : causeOf(unusable.message),
     settledAt: unusable === undefined ? null : receivedAt.getTime(),
     digest: eventDigest(content),
-    toldDigest: toldDigest(message, null),
   };
 }
 
@@ -88,7 +91,8 @@ export function claimEvents(sql: Statements, claim: EventClaim & Care, tally: Ta
     if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
     const request = requests.get(row.request_seq);
     if (request === undefined || !isEventWhole(row)) failEvent(sql, { row, now, damages }, tally);
-    else if (take(sql, row, claim)) claimed.push({ ...toClaimed(row), ...request, claimedBy: claim.worker });
+    else if (take(sql, row, claim))
+      claimed.push({ ...toStored(row), ...request, tries: row.tries + 1, claimedBy: claim.worker });
   }
   return claimed;
 }
@@ -131,19 +135,18 @@ export function endAllEventLeases(sql: Statements, { damages, isCareful }: Care)
   }
 }
 
-type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
+export type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
 
 /** Read and decoded once, however many of the claimed events it carries; undefined where it is damaged. */
-function readRequest(sql: Statements, seq: number): RequestText | undefined {
+export function readRequest(sql: Statements, seq: number): RequestText | undefined {
   const row = sql.events.request.get(seq);
   if (row === undefined || !isRequestWhole(row)) return undefined;
   return { kind: row.kind, url: row.url, headers: toHeaders(row), bodyText: row.body.toString('utf8') };
 }
 
-function toClaimed(row: EventRow) {
+export function toStored(row: EventRow) {
   return {
     id: row.id,
-    tries: row.tries + 1,
     source: row.source,
     type: row.type,
     externalId: row.external_id,
@@ -155,23 +158,29 @@ function toClaimed(row: EventRow) {
 
 /** False when the lease was lost; then nothing is written. */
 export function settleTranslation(sql: Statements, settlement: TranslationSettlement, tally: Tally): boolean {
-  const { event, settledAt } = settlement;
+  const { event, settledAt: now } = settlement;
   const move = moveOf(settlement);
-  if (sql.events.move.run({ ...move, toldDigest: toldDigest(move.message, move.runs) }).changes === 0) return false;
-  if (move.status !== 'received') {
-    tally.events(event.source, 'received', -1);
-    tally.events(event.source, move.status, 1);
-  }
-  if ('drafts' in settlement) {
-    insertDrafts(sql, { eventId: event.id, drafts: settlement.drafts, now: settledAt }, tally);
-    for (const origin of settlement.origins) tally.stitched(event.source, origin);
-  }
+  // Read before the event leaves it.
+  const replay = sql.replays.ofEvent.get(event.id);
+  if (sql.events.move.run({ ...move, runsDigest: runsDigest(move.runs) }).changes === 0) return false;
+  if (move.status === 'received') return true;
+  tally.events(event.source, 'received', -1);
+  tally.events(event.source, move.status, 1);
+  tally.problem({ kind: 'event', name: event.source, ...move, count: 1 });
+  const { drafts, origins } = 'drafts' in settlement ? settlement : noDrafts;
+  if (replay === undefined || sql.replays.hasDeliveries.get(event.id) === undefined)
+    for (const origin of origins) tally.stitched(event.source, origin);
+  const queued = { eventId: event.id, drafts, now };
+  if (replay === undefined) insertDrafts(sql, queued, tally);
+  else settleReplayed(sql, { ...queued, replay, status: move.status }, tally);
   return true;
 }
 
-function moveOf(settlement: TranslationSettlement): Omit<EventMove, 'toldDigest'> {
+const noDrafts = { drafts: [], origins: [] } as const;
+
+function moveOf(settlement: TranslationSettlement): Omit<EventMove, 'runsDigest'> {
   const { id, claimedBy: worker, tries } = settlement.event;
-  const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null };
+  const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null, cause: null };
   const settledAt = settlement.settledAt.getTime();
   switch (settlement.to) {
     case 'translated':
@@ -187,7 +196,8 @@ function moveOf(settlement: TranslationSettlement): Omit<EventMove, 'toldDigest'
       };
     case 'failed': {
       const { reason, message } = settlement;
-      return { ...lease, status: 'failed', reason, message, settledAt, runs: runsOf(settlement) };
+      const cause = causeOf(message);
+      return { ...lease, status: 'failed', reason, message, cause, settledAt, runs: runsOf(settlement) };
     }
     case 'delayed': {
       const wait = { dueAt: settlement.dueAt.getTime(), waitsFor: settlement.waitsFor, spent: 0 as const };

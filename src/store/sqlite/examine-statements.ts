@@ -48,6 +48,14 @@ export function examineStatements(db: Database) {
       from attempt ${part('attempt', 'rowid')}`) as Piece<
       AttemptRow & { readonly seq: number; readonly has_delivery: 0 | 1 }
     >,
+    problemCounts: db.prepare<[], CountRow>(`
+      select name, reason || ': ' || cause as status, sum(counted) as counted, sum(there) as there from (
+        select kind, name, reason, cause, count as counted, 0 as there from problem
+        union all
+        select 'event', source, reason, cause, 0, count(*) from event where status = 'failed' group by 2, 3, 4
+        union all
+        select 'delivery', destination, reason, cause, 0, count(*) from delivery where status = 'dead' group by 2, 3, 4)
+      group by kind, name, reason, cause`),
     eventCounts: db.prepare<[], CountRow>(counts('event', 'source')),
     deliveryCounts: db.prepare<[], CountRow>(counts('delivery', 'destination')),
   };

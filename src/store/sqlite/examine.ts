@@ -103,6 +103,7 @@ function* examineCounters(db: Database, found: Found): Generator<undefined, void
   for (const [kind, statement] of [
     ['events', sql.eventCounts],
     ['deliveries', sql.deliveryCounts],
+    ['problems', sql.problemCounts],
   ] as const) {
     guarded('tally', found, () => {
       for (const { name, status, counted, there } of statement.all())

@@ -11,6 +11,7 @@ import { eraseEvents, eraseFinding, eraseLinks, nothing, sum } from './erase.ts'
 import { FileScan } from './file-scan.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { seqOf, walkFrom } from './people.ts';
+import { eraseFromFilters } from './replays.ts';
 import { rewriteDatabase } from './rewrite.ts';
 import { search } from './search.ts';
 import type { Statements } from './statements.ts';
@@ -64,7 +65,8 @@ export class Forgetting {
     const { outcome } = settlement.attempt;
     const texts = [outcome.response?.body ?? '', outcome.kind === 'delivered' ? '' : outcome.message];
     if (!this.#watched.some(({ traces }) => texts.some((text) => traces.isIn(text, '')))) return settlement;
-    return { ...settlement, attempt: { ...settlement.attempt, outcome: emptied(outcome) } };
+    const attempt = { ...settlement.attempt, outcome: emptied(outcome) };
+    return settlement.to === 'dead' ? { ...settlement, attempt, cause: 'erased' } : { ...settlement, attempt };
   }
 
   close(): void {
@@ -122,6 +124,7 @@ export class Forgetting {
         // What came in meanwhile is theirs too, until the moment in which nothing is known of them any more.
         const late = isAll ? eraseEvents(erasing, this.#eventsOf(own)) : nothing;
         const identifiers = isAll ? eraseLinks(this.#sql, own) : 0;
+        if (isAll) eraseFromFilters(this.#sql, traces);
         return { erased: sum(found, late), identifiers, last, isAll };
       });
       erased = sum(erased, part.erased);

@@ -67,9 +67,9 @@ function rangeOf({ cursor, limit }: PageRequest, { since, until }: Times): Range
   return { beforeAt: start.at, beforeSeq: start.seq, since: since?.getTime() ?? 0, limit: limit + 1 };
 }
 
-const toCursor = ({ at, seq }: Place): string => Buffer.from(`${at}.${seq}`).toString('base64url');
+export const toCursor = ({ at, seq }: Place): string => Buffer.from(`${at}.${seq}`).toString('base64url');
 
-function fromCursor(cursor: string): Place {
+export function fromCursor(cursor: string): Place {
   const [, at, seq] = /^(\d{1,15})\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (at === undefined || seq === undefined) {
     throw new GatewayError('REQUEST_INVALID', 'the cursor is not one that a list returned', {

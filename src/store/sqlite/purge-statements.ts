@@ -25,7 +25,9 @@ export function purgeStatements(db: Database) {
   return {
     /** By the index event_retention, oldest first. */
     line: db.prepare<Line, RetainedEvent>(`
-      select seq, id, request_seq, item, source, status, external_id, message, runs, settled_at, kept from event
+      select seq, id, request_seq, item, source, status, external_id, reason, message, cause, runs,
+        settled_at, kept
+      from event
       where settled_at is not null and kept is @kept and coalesce(kept_from, settled_at) <= @until
       order by coalesce(kept_from, settled_at) limit @limit`),
     deliveries: db.prepare<[EventId], { readonly status: DeliveryStatus; readonly settled_at: number | null }>(

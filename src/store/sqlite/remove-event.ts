@@ -9,14 +9,20 @@ export interface Removed {
 }
 
 /** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
-export function removeEvent(sql: Statements, { id, source, status }: KeptEvent, tally: Tally): Removed {
+export function removeEvent(sql: Statements, event: KeptEvent, tally: Tally): Removed {
+  const { id, source, status, reason, cause } = event;
   const { erasures } = sql;
   const deliveries = erasures.deliveries.all(id);
   const attempts = deliveries.map((delivery) => erasures.deleteAttempts.run(delivery.id).changes);
   erasures.deleteDeliveries.run(id);
-  for (const { destination, status: was } of deliveries) tally.deliveries(destination, was, -1);
+  for (const delivery of deliveries) {
+    tally.deliveries(delivery.destination, delivery.status, -1);
+    tally.problem({ kind: 'delivery', name: delivery.destination, ...delivery, count: -1 });
+  }
   erasures.deleteMarks.run(id);
+  sql.replays.leave.run(id);
   erasures.deleteEvent.run(id);
   tally.events(source, status, -1);
+  tally.problem({ kind: 'event', name: source, reason, cause, count: -1 });
   return { deliveries: deliveries.length, attempts: attempts.reduce((all, count) => all + count, 0) };
 }

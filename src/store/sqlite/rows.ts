@@ -24,10 +24,11 @@ export type EventRow = EventWaitRow & {
   readonly status: EventStatus;
   readonly reason: string | null;
   readonly message: string | null;
+  readonly cause: string | null;
   readonly tries: number;
   readonly runs: string | null;
   readonly digest: Buffer | null;
-  readonly told_digest: Buffer | null;
+  readonly runs_digest: Buffer | null;
 };
 
 export interface RequestRow {

@@ -3,10 +3,12 @@ import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
-import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
+import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
 import type {
   ClaimedDeliveries,
   Damage,
@@ -43,7 +45,9 @@ import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
+import { cancelDeliveries, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
+import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay, toReplay } from './replays.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
@@ -155,11 +159,63 @@ export class SqliteStore implements Store {
   }
 
   async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {
-    return this.#read(() =>
-      work.kind === 'events'
-        ? nextEventAt(this.#sql, this.#damages)
-        : nextDeliveryAt(this.#sql, work.destination, this.#damages),
-    );
+    return this.#read(() => {
+      switch (work.kind) {
+        case 'events':
+          return nextEventAt(this.#sql, this.#damages);
+        case 'deliveries':
+          return nextDeliveryAt(this.#sql, work.destination, this.#damages);
+        case 'replays':
+          return nextReplayAt(this.#sql);
+      }
+    });
+  }
+
+  async problems(): Promise<Problems> {
+    return this.#read(() => problems(this.#sql));
+  }
+
+  async countDead(filter: DeadFilter): Promise<readonly DeadCount[]> {
+    return this.#read(() => countDead(this.#sql, filter));
+  }
+
+  async redeliver(redelivery: Redelivery): Promise<readonly MovedDelivery[]> {
+    return this.#commit.write((tally) => redeliver(this.#sql, redelivery, tally));
+  }
+
+  async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
+    return this.#commit.write((tally) => cancelDeliveries(this.#sql, { ids, now }, tally));
+  }
+
+  async replayCandidates(
+    filter: ReplayFilter,
+    page: Parameters<Store['replayCandidates']>[1],
+  ): Promise<ReplayCandidates> {
+    return this.#read(() => replayCandidates(this.#sql, filter, page));
+  }
+
+  async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
+    return this.#read(() => countReplayable(this.#sql, filter));
+  }
+
+  async startReplay(order: ReplayOrder, now: Date): Promise<Replay> {
+    return this.#commit.write(() => startReplay(this.#sql, order, now));
+  }
+
+  async continueReplays(now: Date): Promise<number> {
+    return this.#commit.write((tally) => continueReplays(this.#sql, now, tally));
+  }
+
+  async getReplay(id: ReplayId): Promise<Replay | undefined> {
+    return this.#read(() => this.#sql.replays.byId.all(id).map(toReplay)[0]);
+  }
+
+  async listReplays(): Promise<readonly Replay[]> {
+    return this.#read(() => this.#sql.replays.newest.all().map(toReplay));
+  }
+
+  async cancelReplay(id: ReplayId, now: Date): Promise<boolean> {
+    return this.#commit.write(() => this.#sql.replays.cancel.run({ id, now: now.getTime() }).changes > 0);
   }
 
   async getEvent(id: EventId): Promise<EventDetail | undefined> {

@@ -5,7 +5,9 @@ import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
 import { laneStatements } from './lane-statements.ts';
 import { pageStatements } from './page-statements.ts';
+import { problemStatements } from './problem-statements.ts';
 import { purgeStatements } from './purge-statements.ts';
+import { replayStatements } from './replay-statements.ts';
 import { tallyStatements } from './tally.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
@@ -20,6 +22,8 @@ export function prepareStatements(db: Database) {
     erasures: erasureStatements(db),
     purges: purgeStatements(db),
     pages: pageStatements(db),
+    problems: problemStatements(db),
+    replays: replayStatements(db),
     tally: tallyStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),
   };

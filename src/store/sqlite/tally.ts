@@ -13,10 +13,19 @@ export interface StitchTallyRow {
   readonly count: number;
 }
 
+export interface ProblemRow {
+  readonly kind: 'event' | 'delivery';
+  readonly name: string;
+  readonly reason: string;
+  readonly cause: string;
+  readonly count: number;
+}
+
 /** What one transaction changes in the counters, added up so that a thousand rows cost a handful of updates. */
 export class Tally {
   readonly #changes = new Map<string, TallyRow>();
   readonly #stitches = new Map<string, StitchTallyRow>();
+  readonly #problems = new Map<string, ProblemRow>();
 
   events(source: string, status: EventStatus, count: number): void {
     this.#add({ kind: 'event', name: source, status, count });
@@ -32,8 +41,16 @@ export class Tally {
     this.#stitches.set(key, { source, origin, count: count + (this.#stitches.get(key)?.count ?? 0) });
   }
 
+  /** What is counted with its reason; anything that has none is no problem. */
+  problem({ kind, name, reason, cause, count }: MaybeProblem): void {
+    if (reason === null || cause === null) return;
+    const key = JSON.stringify([kind, name, reason, cause]);
+    this.#problems.set(key, { kind, name, reason, cause, count: count + (this.#problems.get(key)?.count ?? 0) });
+  }
+
   addAll(other: Tally): void {
     for (const change of other.changes()) this.#add(change);
+    for (const problem of other.problems()) this.problem(problem);
     for (const { source, origin, count } of other.stitches()) this.stitched(source, origin, count);
   }
 
@@ -45,12 +62,21 @@ export class Tally {
     return this.#stitches.values();
   }
 
+  problems(): Iterable<ProblemRow> {
+    return this.#problems.values();
+  }
+
   #add(change: TallyRow): void {
     const key = `${change.kind} ${change.status} ${change.name}`;
     const count = change.count + (this.#changes.get(key)?.count ?? 0);
     this.#changes.set(key, { ...change, count });
   }
 }
+
+type MaybeProblem = Omit<ProblemRow, 'reason' | 'cause'> & {
+  readonly reason: string | null;
+  readonly cause: string | null;
+};
 
 export type TallyStatements = ReturnType<typeof tallyStatements>;
 
@@ -70,6 +96,14 @@ export function tallyStatements(db: Database) {
     allStitches: db.prepare<[], StitchTallyRow>(
       'select source, origin, count from stitch_tally order by source, origin',
     ),
+    updateProblem: db.prepare<[ProblemRow]>(`
+      update problem set count = max(count + @count, 0)
+      where kind = @kind and name = @name and reason = @reason and cause = @cause`),
+    insertProblem: db.prepare<[ProblemRow]>(
+      'insert into problem (kind, name, reason, cause, count) values (@kind, @name, @reason, @cause, max(@count, 0))',
+    ),
+    deleteProblem: db.prepare<[ProblemRow]>(`
+      delete from problem where kind = @kind and name = @name and reason = @reason and cause = @cause and count = 0`),
     names: db
       .prepare<[TallyRow['kind']], string>('select distinct name from tally where kind = ? order by name')
       .pluck(),
@@ -82,4 +116,12 @@ export function writeTally(sql: TallyStatements, tally: Tally): void {
     if (sql.update.run(change).changes === 0) sql.insert.run(change);
   }
   for (const change of tally.stitches()) sql.addStitches.run(change);
+  for (const problem of tally.problems()) writeProblem(sql, problem);
+}
+
+/** A group that nothing is left of is none. */
+function writeProblem(sql: TallyStatements, problem: ProblemRow): void {
+  if (problem.count === 0) return;
+  if (sql.updateProblem.run(problem).changes === 0) sql.insertProblem.run(problem);
+  if (problem.count < 0) sql.deleteProblem.run(problem);
 }

@@ -52,6 +52,7 @@ describe('looking at everything that is stored', () => {
     ['a payload', `update delivery set payload = '{"event":"Paie"}' where seq = 1`, 'delivery dlv_'],
     ['an answer', "update attempt set response_body = 'x' where outcome = 'delivered'", 'attempt att_'],
     ['a counter', "update tally set count = count + 1 where name = 'stripe' and status = 'received'", 'tally'],
+    ['a counter of problems', 'update problem set count = count + 1', 'tally'],
     ['a request that is gone', 'pragma foreign_keys = off; delete from request where seq = 1', 'event evt_'],
     ['a delivery that is gone', 'pragma foreign_keys = off; delete from delivery where seq = 1', 'attempt att_'],
     [

@@ -4,6 +4,7 @@ import { failureReasons, outcomeKinds } from '../../../src/model/attempt.ts';
 import { deliveryStatuses } from '../../../src/model/delivery.ts';
 import { eventFailures, eventStatuses, eventWaits } from '../../../src/model/event.ts';
 import { circuitStates, laneTroubles } from '../../../src/model/lane.ts';
+import { replayStatuses } from '../../../src/model/replay.ts';
 import { readProjectFile } from '../../support/project-files.ts';
 import { freshDatabase } from './data-directory.ts';
 
@@ -45,6 +46,18 @@ const lane = {
   window_requests: 0,
   window_failures: 0,
 };
+const replay = {
+  id: 'rpl_1',
+  filter: '{}',
+  includes_delivered: 0,
+  rate: 100,
+  status: 'running',
+  created_at: 0,
+  due_at: 0,
+  walked_at: 0,
+  walked_seq: 0,
+  total: 0,
+};
 const open = { circuit: 'open', trouble: 'failing', message: 'm', since: 0, probe_at: 1 };
 
 describe('the schema', () => {
@@ -82,6 +95,8 @@ describe('the schema', () => {
     ['lane', 'known_circuit', circuitStates],
     ['lane', 'known_trouble', laneTroubles],
     ['tally', 'known_kind', ['event', 'delivery']],
+    ['problem', 'known_kind', ['event', 'delivery']],
+    ['replay', 'known_status', replayStatuses],
   ])('has the words of the model in %s.%s', (table, constraint, words) => {
     expect(allowed(table, constraint)).toEqual([...words]);
   });
@@ -127,6 +142,12 @@ describe('the schema', () => {
       'claimed and delayed',
       { ...received, tries: 1, claimed_by: 'w', lease_ends_at: 0, waits_for: 'lookup', due_at: 0 },
       'due_only_received',
+    ],
+    ['received with a cause', { ...received, cause: 'c' }, 'cause_only_failed'],
+    [
+      'translated in a replay',
+      { ...event, status: 'translated', settled_at: 0, replay_seq: 1 },
+      'replayed_only_received',
     ],
     ['claimed and never tried', { ...received, claimed_by: 'wrk_1', lease_ends_at: 0 }, 'claimed_means_tried'],
   ])('refuses an event that is %s', (_, row, constraint) => {
@@ -193,6 +214,19 @@ describe('the schema', () => {
   ])('refuses a lane that is %s', (_, row, constraint) => {
     insert('lane', { ...lane, ...open, destination: 'umami' });
     expect(() => insert('lane', row)).toThrow(constraint);
+  });
+
+  it.each<[string, Row, string]>([
+    ['of an unknown status', { ...replay, status: 'paused' }, 'known_status'],
+    ['running and over', { ...replay, ended_at: 0 }, 'ended_iff_over'],
+    ['finished at no time', { ...replay, status: 'finished', due_at: null }, 'ended_iff_over'],
+    ['finished and due', { ...replay, status: 'finished', ended_at: 0 }, 'due_only_running'],
+    ['that never gets anywhere', { ...replay, rate: 0 }, 'goes_forward'],
+    ['with fewer than none in line', { ...replay, in_line: -1 }, 'never_negative'],
+    ['of some that are delivered', { ...replay, includes_delivered: 2 }, 'is_a_flag'],
+  ])('refuses a replay %s', (_, row, constraint) => {
+    insert('replay', { ...replay, id: 'rpl_2' });
+    expect(() => insert('replay', row)).toThrow(constraint);
   });
 
   it('keeps one event for each external id of a source', () => {

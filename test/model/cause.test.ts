@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf } from '../../src/delivery/cause.ts';
+import { causeOf } from '../../src/model/cause.ts';
 
 describe('causeOf', () => {
   it.each([

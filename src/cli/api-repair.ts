@@ -1,0 +1,75 @@
+import type { Json } from '../model/json.ts';
+
+/** What the API answers about problems, redeliveries and replays, as far as the command line shows it. */
+
+interface ApiProblem {
+  readonly reason: string;
+  readonly cause: string;
+  readonly count: number;
+  readonly first_at: string;
+  readonly last_at: string;
+  readonly example: string;
+}
+
+export interface ApiProblems {
+  readonly deliveries: readonly (ApiProblem & { readonly destination: string })[];
+  readonly events: readonly (ApiProblem & { readonly source: string })[];
+}
+
+export interface ApiRedelivered {
+  readonly deliveries: number;
+  readonly destinations: Readonly<Record<string, number>>;
+}
+
+/** By what is done with each payload. */
+export interface ApiFates {
+  readonly new: number;
+  readonly again: number;
+  readonly left_delivered: number;
+  readonly left_under_way: number;
+  readonly left_out: number;
+}
+
+export interface ApiReplay {
+  readonly id: string;
+  readonly status: string;
+  readonly filter: Readonly<Record<string, string | readonly string[]>>;
+  readonly rate: number;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly events: {
+    readonly total: number;
+    readonly translated: number;
+    readonly unmatched: number;
+    readonly failed: number;
+    readonly in_line: number;
+  };
+  readonly payloads: ApiFates;
+  readonly joins: number;
+}
+
+export interface ApiPlan {
+  readonly events: {
+    readonly total: number;
+    readonly translated: number;
+    readonly unmatched: number;
+    readonly failed: number;
+    readonly delayed: number;
+    readonly unusable: number;
+  };
+  readonly payloads: ApiFates;
+  readonly joins: number;
+  readonly changed: { readonly again: number; readonly left_delivered: number };
+  readonly changes: readonly {
+    readonly event_id: string;
+    readonly destination: string;
+    readonly fate: string;
+    readonly changes: readonly { readonly path: string; readonly before?: Json; readonly after?: Json }[];
+  }[];
+  readonly new: readonly {
+    readonly event_id: string;
+    readonly destination: string;
+    readonly payload: Json;
+  }[];
+  readonly failures: readonly { readonly cause: string; readonly count: number; readonly example: string }[];
+}

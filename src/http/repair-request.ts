@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** What the calls have in common by which an operator repairs. */
+
+const idsMax = 500;
+const rateMax = 10_000;
+
+export const idsOf = <Id extends string>(prefix: string) =>
+  z
+    .array(z.string().regex(new RegExp(`^${prefix}_\\w{1,40}$`), { error: `must be ids, as in ${prefix}_…` }))
+    .min(1)
+    .max(idsMax)
+    .transform((ids) => ids as Id[]);
+
+/** In a second: fast enough for people who wait, slow enough for what else is under way. */
+export const rate = z.number().positive().max(rateMax).default(100);
+
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time in ISO 8601, as in 2026-11-21T00:00:00Z' })
+  .transform((text) => z.coerce.date().parse(text));
+
+export const filterTimes = { since: time.optional(), until: time.optional() };

@@ -1,0 +1,114 @@
+/** What went wrong, in groups, and the dead deliveries that are redelivered or cancelled. Writes run in a transaction. */
+import { failureReasons } from '../../model/attempt.ts';
+import { addMs, dateFromMs } from '../../model/clock.ts';
+import type { DeliveryStatus } from '../../model/delivery.ts';
+import type { DeliveryId } from '../../model/id.ts';
+import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
+import { alignLine } from './deliveries.ts';
+import type { DeadRange, MovableRow } from './problem-statements.ts';
+import type { Statements } from './statements.ts';
+import type { Tally } from './tally.ts';
+
+export function problems({ problems: sql }: Statements): Problems {
+  return {
+    deliveries: sql.deadGroups.all().flatMap(({ name, ...group }) => {
+      const last = sql.lastDead.get(name, group.reason, group.cause);
+      const first = sql.firstDead.get(name, group.reason, group.cause);
+      return last === undefined ? [] : [{ destination: name, ...group, ...timesOf(first, last), example: last.id }];
+    }),
+    events: sql.failedGroups.all().flatMap(({ name, ...group }) => {
+      const last = sql.lastFailed.get(name, group.reason, group.cause);
+      const first = sql.firstFailed.get(name, group.reason, group.cause);
+      return last === undefined ? [] : [{ source: name, ...group, ...timesOf(first, last), example: last.id }];
+    }),
+  };
+}
+
+const timesOf = (first: number | undefined, { at }: { readonly at: number }) => ({
+  firstAt: dateFromMs(first ?? at),
+  lastAt: dateFromMs(at),
+});
+
+/** One short range for each destination and reason, as for pages. */
+function rangesOf({ tally }: Statements, filter: DeadFilter): readonly DeadRange[] {
+  const { cause = null, since, until } = filter;
+  const destinations = filter.destination === undefined ? tally.names.all('delivery') : [filter.destination];
+  const reasons = filter.reason === undefined ? failureReasons : [filter.reason];
+  const times = { since: since?.getTime() ?? 0, until: until?.getTime() ?? Number.MAX_SAFE_INTEGER };
+  return destinations.flatMap((destination) => reasons.map((reason) => ({ destination, reason, cause, ...times })));
+}
+
+export function countDead(sql: Statements, filter: DeadFilter): readonly DeadCount[] {
+  const statement = filter.cause === undefined ? sql.problems.countDead : sql.problems.countDeadOfCause;
+  return rangesOf(sql, filter).flatMap((range) => {
+    const count = statement.get(range) ?? 0;
+    return count === 0 ? [] : [{ destination: range.destination, reason: range.reason, count }];
+  });
+}
+
+export function redeliver(sql: Statements, redelivery: Redelivery, tally: Tally): readonly MovedDelivery[] {
+  const { which, dueAt, everyMs } = redelivery;
+  const dead = ('ids' in which ? byIds(sql, which.ids) : firstOf(sql, which)).filter(({ status }) => status === 'dead');
+  for (const [index, row] of dead.entries()) {
+    sql.problems.redeliver.run(addMs(dueAt, Math.round(index * everyMs)).getTime(), row.seq);
+    leaveDead(row, 'pending', tally);
+  }
+  const lines = new Map(dead.flatMap(({ destination, person }) => lineOf(destination, person)));
+  for (const line of lines.values()) alignLine(sql, line);
+  return dead.map(({ id, destination }) => ({ id, destination }));
+}
+
+export function cancelDeliveries(
+  sql: Statements,
+  { ids, now }: { readonly ids: readonly DeliveryId[]; readonly now: Date },
+  tally: Tally,
+): readonly MovedDelivery[] {
+  const open = byIds(sql, ids).filter(({ status }) => status === 'pending' || status === 'dead');
+  for (const row of open) cancelRow(sql, { row, now }, tally);
+  return open.map(({ id, destination }) => ({ id, destination }));
+}
+
+/** A dead one that is made anew. */
+export function cancelDead(
+  sql: Statements,
+  { id, now }: { readonly id: DeliveryId; readonly now: Date },
+  tally: Tally,
+): void {
+  const row = sql.problems.movableById.get(id);
+  if (row?.status === 'dead') cancelRow(sql, { row, now }, tally);
+}
+
+function cancelRow(
+  sql: Statements,
+  { row, now }: { readonly row: MovableRow; readonly now: Date },
+  tally: Tally,
+): void {
+  sql.problems.cancel.run(now.getTime(), row.seq);
+  if (row.status === 'dead') return leaveDead(row, 'cancelled', tally);
+  tally.deliveries(row.destination, row.status, -1);
+  tally.deliveries(row.destination, 'cancelled', 1);
+  if (row.person !== null) sql.deliveries.putInFront.run({ destination: row.destination, person: row.person });
+}
+
+function leaveDead({ destination, reason, cause }: MovableRow, to: DeliveryStatus, tally: Tally): void {
+  tally.deliveries(destination, 'dead', -1);
+  tally.deliveries(destination, to, 1);
+  tally.problem({ kind: 'delivery', name: destination, reason, cause, count: -1 });
+}
+
+const byIds = ({ problems: sql }: Statements, ids: readonly DeliveryId[]): readonly MovableRow[] =>
+  [...new Set(ids)].flatMap((id) => sql.movableById.get(id) ?? []);
+
+function firstOf(
+  sql: Statements,
+  { filter, limit }: { readonly filter: DeadFilter; readonly limit: number },
+): readonly MovableRow[] {
+  const statement = filter.cause === undefined ? sql.problems.dead : sql.problems.deadOfCause;
+  const places = rangesOf(sql, filter).flatMap((range) => statement.all({ ...range, limit }));
+  const oldest = places.toSorted((a, b) => a.at - b.at || a.seq - b.seq).slice(0, limit);
+  return oldest.flatMap(({ seq }) => sql.problems.movable.get(seq) ?? []);
+}
+
+/** By a key of its own, so that each line is aligned once. */
+const lineOf = (destination: string, person: string | null) =>
+  person === null ? [] : [[`${person} ${destination}`, { destination, person }] as const];
