@@ -1,12 +1,14 @@
 import type { Log } from '../log.ts';
 import { addMs, type Clock } from '../model/clock.ts';
-import type { Purged, Retention, Store } from '../store/store.ts';
+import type { Purged, Retention, Store, StoreCondition } from '../store/store.ts';
 import { Loop } from './loop.ts';
 
 /** Events in one transaction, and the rest between two: receiving goes on in between. */
 const purgeLimit = 50;
 const purgeRestMs = 50;
 const purgeEveryMs = 60_000;
+/** While the disk is short. */
+const purgeEveryMsShort = 5_000;
 const purgeFirstMs = 20_000;
 
 /** From the end of one look to the start of the next: what is damaged is found within ten minutes. */
@@ -58,6 +60,7 @@ export class Sweeper {
     const purged = await store.purge({ now, keep, limit: purgeLimit });
     this.#count(purged);
     if (!purged.isAll) this.#purgeAt = addMs(now, purgeRestMs);
+    else if (isShort(await store.condition())) this.#purgeAt = addMs(now, purgeEveryMsShort);
     return false;
   }
 
@@ -87,3 +90,5 @@ export class Sweeper {
     return false;
   }
 }
+
+const isShort = ({ disk }: StoreCondition): boolean => disk !== null && disk.freeBytes < disk.reserveBytes;

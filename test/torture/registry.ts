@@ -1,6 +1,10 @@
+import { corrupt } from './corrupt.ts';
 import { crash } from './crash.ts';
 import { crashPipeline } from './crash-pipeline.ts';
+import { diskfull } from './diskfull.ts';
 import { drain } from './drain.ts';
+import { fsync } from './fsync.ts';
+import { locked } from './locked.ts';
 import { reload } from './reload.ts';
 import { sandbox } from './sandbox.ts';
 import type { Scenario } from './scenario.ts';
@@ -14,4 +18,9 @@ export const scenarios: readonly Scenario[] = [
   // Events and mappings are hostile.
   sandbox,
   reload,
+  // The storage does.
+  fsync,
+  locked,
+  diskfull,
+  corrupt,
 ];

@@ -49,10 +49,13 @@ export class DiskSpace {
   async admit({ isSentOnce, reusableBytes }: Admission): Promise<void> {
     const disk = await this.#known();
     const reserve = reserveBytes(disk, this.#limits);
-    const least = isSentOnce ? reserve * lastShare : reserve;
+    const last = reserve * lastShare;
+    const least = isSentOnce ? last : reserve;
     if (disk.freeBytes >= least) return;
     const free = disk.freeBytes + reusableBytes();
-    if (free >= least || (isSentOnce && this.release())) return;
+    // What is written goes through the log first, whatever is free within the database.
+    if (free >= least && disk.freeBytes >= last) return;
+    if (isSentOnce && this.release()) return;
     throw new GatewayError('STORE_UNAVAILABLE', `the disk is nearly full: ${inMebibytes(free)} MB are free`, {
       hint: `Free space on the disk of DATA_DIR; below ${inMebibytes(reserve)} MB nothing is received (DISK_RESERVE_MB).`,
     });

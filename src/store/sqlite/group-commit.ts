@@ -9,8 +9,8 @@ export const writeLimits = {
   /** Requests are refused above either; what the process remembers of the world stays bounded. */
   waiting: 10_000,
   waitingBytes: 64 * 1024 * 1024,
-  /** Another process's lock is tried this often, this far apart: 0.8 s with the busy timeout, so a sender hears in time. */
-  lockTries: 20,
+  /** Another process's lock is tried for so long, this far apart: a sender hears of it within a second. */
+  lockMs: 600,
   lockWaitMs: 30,
 } as const;
 
@@ -97,13 +97,13 @@ export class GroupCommit {
     setImmediate(() => this.#flush());
   }
 
-  #flush(triesBefore = 0): void {
+  #flush(lockedSinceMs = performance.now()): void {
     this.#scheduled = false;
     if (this.#isHeld || this.#waiting.length === 0) return;
     try {
       this.#db.exec('begin immediate');
     } catch (error) {
-      this.#couldNotBegin(error, triesBefore + 1);
+      this.#couldNotBegin(error, lockedSinceMs);
       return;
     }
     this.#commit(this.#take(writeLimits.group));
@@ -111,10 +111,10 @@ export class GroupCommit {
   }
 
   /** The group stays in line while the lock may still come free; after that everything waiting hears the same. */
-  #couldNotBegin(error: unknown, tries: number): void {
-    if (isBusy(error) && tries < writeLimits.lockTries) {
+  #couldNotBegin(error: unknown, lockedSinceMs: number): void {
+    if (isBusy(error) && performance.now() - lockedSinceMs < writeLimits.lockMs) {
       this.#scheduled = true;
-      setTimeout(() => this.#flush(tries), writeLimits.lockWaitMs);
+      setTimeout(() => this.#flush(lockedSinceMs), writeLimits.lockWaitMs);
       return;
     }
     rejectAll(this.#take(this.#waiting.length), error);
