@@ -8,7 +8,7 @@ import { createMetrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
-import { type Clock, systemClock } from './model/clock.ts';
+import type { Clock } from './model/clock.ts';
 import { preview } from './pipeline/preview.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
@@ -38,9 +38,9 @@ export interface Gateway {
 
 /** The composition root: opens the store, starts the workers, listens. Throws GatewayError with what to fix. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { settings, log, clock = systemClock } = options;
+  const { settings, log, clock } = options;
   const damaged = (damage: Damage): void => log.write('store.damaged', { ...damage });
-  const store = await openStore({ dataDir: settings.dataDir, clock, disk: settings.disk, damaged });
+  const store = await openStore({ ...settings, clock, damaged });
   const parts = assemble(options, { store, clock: store.clock });
   try {
     // Receiving needs no mappings: what arrives while they load is stored and waits.

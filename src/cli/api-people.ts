@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { readEnvironment } from '../config/environment.ts';
 import { readSettings } from '../config/settings.ts';
-import { systemClock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { Identifier } from '../model/identity.ts';
-import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
+import { keptIn, openKeptStore } from './kept-store.ts';
 
 export interface ApiPersonIdentifier extends Identifier {
   readonly hops: number;
@@ -48,13 +45,13 @@ export interface ApiForgotten {
 
 /** For when no gateway is running: the store itself. Throws GATEWAY_UNREACHABLE where there has never been one. */
 export async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const { dataDir } = readSettings(readEnvironment());
-  if (!existsSync(join(dataDir, 'hookstitch.db'))) {
-    throw new GatewayError('GATEWAY_UNREACHABLE', `no gateway is running, and none has run in ${dataDir}`, {
+  const settings = readSettings(readEnvironment());
+  const store = await openKeptStore(settings);
+  if (store === undefined) {
+    throw new GatewayError('GATEWAY_UNREACHABLE', `no gateway is running, and none has run in ${keptIn(settings)}`, {
       hint: "start one with `hookstitch serve`, or set DATA_DIR to the gateway's folder",
     });
   }
-  const store = await openStore({ dataDir, clock: systemClock });
   try {
     return await work(store);
   } finally {

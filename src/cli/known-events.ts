@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { readEnvironment } from '../config/environment.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
-import { dateFromMs, systemClock } from '../model/clock.ts';
+import { dateFromMs } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import { type EventStatus, eventStatuses } from '../model/event.ts';
 import type { EventId } from '../model/id.ts';
 import { isJson, type PreviewEvent } from '../pipeline/preview-event.ts';
 import { eventJson, eventSummaryJson } from '../pipeline/stored-json.ts';
-import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { ApiClient, ApiEvent, ApiEventSummary, ApiPage } from './api-client.ts';
 import { type EventQuery, queryOf } from './event-query.ts';
+import { keptIn, openKeptStore } from './kept-store.ts';
 import { gatewayIfRunning } from './running-gateway.ts';
 
 /** The events that a gateway has received, from the gateway itself or, where none is running, from its store. */
@@ -81,16 +79,17 @@ export function previewEventOf({ request, ...event }: ApiEvent): PreviewEvent | 
   };
 }
 
-async function eventsInStore({ dataDir, adminPort }: Settings): Promise<KnownEvents | undefined> {
-  if (!existsSync(join(dataDir, 'hookstitch.db'))) return undefined;
-  const store = await openStore({ dataDir, clock: systemClock }).catch((error: unknown) => {
+async function eventsInStore(settings: Settings): Promise<KnownEvents | undefined> {
+  const place = keptIn(settings);
+  const store = await openKeptStore(settings).catch((error: unknown) => {
     if (!(error instanceof GatewayError) || error.code !== 'STORE_IN_USE') throw error;
-    throw new GatewayError('STORE_IN_USE', `a gateway has the store in ${dataDir} open and does not answer the API`, {
-      hint: `set ADMIN_HOST and ADMIN_PORT (now ${adminPort}) to where its API is, or stop it`,
+    throw new GatewayError('STORE_IN_USE', `a gateway has the store in ${place} open and does not answer the API`, {
+      hint: `set ADMIN_HOST and ADMIN_PORT (now ${settings.adminPort}) to where its API is, or stop it`,
     });
   });
+  if (store === undefined) return undefined;
   return {
-    from: `the store in ${dataDir}`,
+    from: `the store in ${place}`,
     list: (query) => listFrom(store, query),
     get: async (id) => {
       const event = await store.getEvent(id as EventId);

@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Linked } from '../mapping/stitching.ts';
-import { systemClock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { Identifier, Stitch } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
 import { linkedBy } from '../pipeline/stitch.ts';
-import { openStore } from '../store/open.ts';
+import { openKeptStore } from './kept-store.ts';
 import { gatewayIfRunning } from './running-gateway.ts';
 
 interface Answer {
@@ -19,15 +16,15 @@ interface Answer {
 /** What a running gateway has linked to these, or else its store; nothing where there has never been one. */
 export async function linkedItems(
   items: readonly (readonly Identifier[])[],
-  { dataDir }: Pick<Settings, 'dataDir'>,
+  place: Pick<Settings, 'dataDir' | 'databaseUrl'>,
 ): Promise<readonly Linked[]> {
   const api = await gatewayIfRunning();
   if (!(api instanceof GatewayError))
     return (await api.post<{ items: readonly Answer[] }>('/resolve', { items: items as unknown as Json })).items.map(
       toLinked,
     );
-  if (!existsSync(join(dataDir, 'hookstitch.db'))) return [];
-  const store = await openStore({ dataDir, clock: systemClock });
+  const store = await openKeptStore(place);
+  if (store === undefined) return [];
   try {
     return await linkedBy(items, store);
   } finally {

@@ -74,7 +74,7 @@ const lines = (counts: readonly (readonly [count: number, text: string])[]): rea
 const fateLines = (fates: ApiFates): readonly string[] =>
   lines([
     [fates.new, 'new'],
-    [fates.again, 'made again of one that died, was cancelled or is asked for again'],
+    [fates.again, 'made again, after an earlier one'],
     [fates.left_delivered, 'left alone: delivered'],
     [fates.left_under_way, 'left alone: on their way'],
     [fates.left_out, 'left out: other destinations'],

@@ -37,6 +37,11 @@ export const environmentVariables = [
   },
   { name: 'DATA_DIR', default: './data', description: 'Folder of the SQLite database and the admin token.' },
   {
+    name: 'DATABASE_URL',
+    default: null,
+    description: 'postgres://…: the store is in PostgreSQL, for any number of replicas; default: SQLite in DATA_DIR.',
+  },
+  {
     name: 'DISK_RESERVE_MB',
     default: null,
     description:

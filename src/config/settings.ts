@@ -14,6 +14,8 @@ export interface Settings {
   readonly publicUrl: string | undefined;
   readonly mappingsDir: string;
   readonly dataDir: string;
+  /** Of PostgreSQL, with its password: never shown. Undefined: SQLite in the data folder. */
+  readonly databaseUrl: string | undefined;
   /** What has to stay free on the disk, and the file that gives way; undefined members follow the disk's size. */
   readonly disk: { readonly reserveBytes: number | undefined; readonly ballastBytes: number | undefined };
   /** How long what is settled is kept, in milliseconds. */
@@ -48,6 +50,9 @@ const shape = z
       .optional(),
     MAPPINGS_DIR: z.string(),
     DATA_DIR: z.string(),
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL, as in postgres://user:password@host/database' })
+      .optional(),
     DISK_RESERVE_MB: megabytes,
     DISK_BALLAST_MB: megabytes,
     KEEP_DELIVERED_DAYS: days,
@@ -81,6 +86,7 @@ export function readSettings(environment: Environment): Settings {
     publicUrl: data.PUBLIC_URL,
     mappingsDir: data.MAPPINGS_DIR,
     dataDir: data.DATA_DIR,
+    databaseUrl: data.DATABASE_URL,
     disk: { reserveBytes: data.DISK_RESERVE_MB, ballastBytes: data.DISK_BALLAST_MB },
     keep: { deliveredMs: data.KEEP_DELIVERED_DAYS, deadMs: data.KEEP_DEAD_DAYS, keysMs: data.KEEP_KEYS_DAYS },
     logLevel: data.LOG_LEVEL,

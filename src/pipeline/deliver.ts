@@ -51,7 +51,7 @@ export class LaneWorker {
   readonly #dependencies: DeliverDependencies;
   readonly #loop: Loop;
   readonly #shutdown = new AbortController();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Map<Promise<void>, readonly ClaimedDelivery[]>();
   /** As this process saw it last. */
   #lane: Lane;
   /** Deliveries under way when this process claimed last, on all replicas. */
@@ -86,7 +86,7 @@ export class LaneWorker {
   async stop(graceMs: number): Promise<void> {
     await this.#loop.stop();
     const timer = setTimeout(() => this.#shutdown.abort(), graceMs);
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#underWay.keys());
     clearTimeout(timer);
     this.#dependencies.log.write('worker.drained', { worker: `deliver:${this.#target.name}` });
   }
@@ -104,6 +104,7 @@ export class LaneWorker {
       limit: Math.min((limits.concurrency - this.#underWay.size) * limits.batch, claimMax),
       leaseMs: Math.max(leaseMsMin, settings.timeout_ms * leaseFactor),
       now,
+      underWay: [...this.#underWay.values()].flatMap((deliveries) => deliveries.map(({ id }) => id)),
       admit: (current, inFlight) => {
         this.#inFlight = inFlight;
         return admit(current, { inFlight, now }, limits);
@@ -133,7 +134,7 @@ export class LaneWorker {
         this.#underWay.delete(running);
         this.#loop.wake();
       });
-    this.#underWay.add(running);
+    this.#underWay.set(running, sending.deliveries);
   }
 
   async #attempt({ deliveries, isProbe }: Sending): Promise<void> {

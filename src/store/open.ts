@@ -1,18 +1,23 @@
 import { type Clock, systemClock } from '../model/clock.ts';
+import { openPostgres } from './postgres/open-postgres.ts';
 import type { DiskLimits } from './sqlite/disk-space.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 import type { Damage, Store } from './store.ts';
 
 export interface StoreOptions {
   readonly dataDir: string;
-  readonly clock?: Clock;
+  /** Of PostgreSQL; undefined: SQLite in `dataDir`. */
+  readonly databaseUrl?: string | undefined;
+  readonly clock?: Clock | undefined;
   /** For who receives: what has to stay free on the disk. */
-  readonly disk?: DiskLimits;
+  readonly disk?: DiskLimits | undefined;
   /** Told of each thing stored that is not what was written. */
-  readonly damaged?: (damage: Damage) => void;
+  readonly damaged?: ((damage: Damage) => void) | undefined;
 }
 
 /** The store the configuration asks for, with its schema up to date. */
-export function openStore({ dataDir, clock = systemClock, disk, damaged }: StoreOptions): Promise<Store> {
-  return openSqlite({ dataDir, clock, disk, damaged });
+export function openStore({ dataDir, databaseUrl, clock, disk, damaged }: StoreOptions): Promise<Store> {
+  return databaseUrl === undefined
+    ? openSqlite({ dataDir, clock: clock ?? systemClock, disk, damaged })
+    : openPostgres(databaseUrl, clock);
 }

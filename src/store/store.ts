@@ -34,6 +34,8 @@ export interface EventClaim extends Claim {
 export interface DeliveryClaim extends Claim {
   readonly destination: string;
   readonly admit: (lane: Lane, inFlight: number) => LaneAdmission;
+  /** What this worker still works on: whatever a clock says that has leapt, those leases do not end. */
+  readonly underWay?: readonly DeliveryId[];
 }
 
 export interface LaneAdmission {

@@ -1,5 +1,6 @@
 /** Lanes: what they let through, how their state is kept, and the order of what is one person's. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ClaimedDelivery } from '../../src/model/delivery.ts';
 import { freshLane, type Lane } from '../../src/model/lane.ts';
 import type { Store } from '../../src/store/store.ts';
 import {
@@ -125,6 +126,20 @@ export function describeLanes(opened: { readonly store: Store }): void {
     });
   });
 
+  describe('a clock that leaps', () => {
+    it('ends no lease of what the worker still works on', async () => {
+      await queue(store, [aDraft({ outgoingId: 'slow' }), aDraft({ outgoingId: 'lost' })]);
+      const [slow] = await claimDeliveries(store, 'segment', { now: at(2_000) });
+      if (slow === undefined) expect.fail('both are due');
+      const years = 12 * 365 * 86_400_000;
+
+      const claimed = await claimDeliveries(store, 'segment', { now: at(years), underWay: [slow.id] });
+
+      expect(outgoingIds(claimed)).toEqual(['lost']);
+      expect(await settleDeliveries(store, [settledAs(slow)])).toEqual([true]);
+    });
+  });
+
   describe('the order of one person', () => {
     const claim = async (now = at(2_000)) => claimDeliveries(store, 'segment', { now });
     const ofAda = (outgoingId: string) => aDraft({ outgoingId, person: 'ada' });
@@ -213,6 +228,30 @@ export function describeLanes(opened: { readonly store: Store }): void {
       );
       expect(outgoingIds(await claim())).toEqual(['user 2']);
       expect((await store.stats()).deliveries).toMatchObject({ delivered: 2, in_flight: 1, pending: 1 });
+    });
+
+    it.each([
+      ['has to be tried again', (delivery: ClaimedDelivery) => settledAs(delivery, throttled)],
+      ['is given back', (delivery: ClaimedDelivery) => ({ to: 'released', delivery, settledAt: at(4_000) }) as const],
+    ])('is kept when what was under way behind something earlier %s', async (_, end) => {
+      await queue(store, [aDraft({ outgoingId: 'visitor', person: 'cookie' }), ofAda('user')]);
+      const [visitor, user] = await claim();
+      if (visitor === undefined || user === undefined) expect.fail('both are due');
+      await queue(store, [aDraft({ outgoingId: 'sign-up', person: 'ada', formerly: ['cookie'] })]);
+
+      await settleDeliveries(store, [end(user)]);
+
+      expect(await claim(at(50_000))).toEqual([]);
+      await settleDeliveries(store, [settledAs(visitor)]);
+      expect(outgoingIds(await claim(at(50_000)))).toEqual(['user']);
+    });
+
+    it('is kept when the lease of what was under way behind something earlier ends', async () => {
+      await queue(store, [aDraft({ outgoingId: 'visitor', person: 'cookie' }), ofAda('user')]);
+      await claim();
+      await queue(store, [aDraft({ outgoingId: 'sign-up', person: 'ada', formerly: ['cookie'] })]);
+
+      expect(outgoingIds(await claim(at(2_000 + leaseMs)))).toEqual(['visitor']);
     });
 
     it('does not lead to a due time of what cannot go yet', async () => {

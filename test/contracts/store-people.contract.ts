@@ -251,6 +251,21 @@ export function describePeople(opened: { readonly store: Store }): void {
       expect(await person('email:ada@example.com')).toBeUndefined();
     });
 
+    it('lets go what stood behind it', async () => {
+      const body = Buffer.from('{"email":"ada@example.com"}');
+      for (const [externalId, of] of [
+        ['ada', { body }],
+        ['others', {}],
+      ] as const) {
+        await store.recordRequest(aRequest({ ...of, events: [anEvent({ externalId })] }));
+        const draft = aDraft({ outgoingId: externalId, person: 'a family' });
+        await store.settleTranslations([translated(await claimOne(store), [draft])]);
+      }
+      await forget('email:ada@example.com');
+
+      expect(await claimDelivery(store)).toMatchObject({ outgoingId: 'others' });
+    });
+
     it('does not take the same event again, and of a repeated batch only what is new', async () => {
       const one = anEvent({ externalId: 'one', item: 0 });
       const two = anEvent({ externalId: 'two', item: 1 });

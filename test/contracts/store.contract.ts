@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/store.ts';
 import { describeDeliveries } from './store-deliveries.contract.ts';
 import { describeEvents } from './store-events.contract.ts';
 import { describeHistory } from './store-history.contract.ts';
+import { describeHostileTexts } from './store-hostile.contract.ts';
 import { describeIdentities } from './store-identities.contract.ts';
 import { describeLanes } from './store-lanes.contract.ts';
 import { describePeople } from './store-people.contract.ts';
@@ -42,6 +43,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeRepair(opened);
     describeReplays(opened);
     describeRetention(opened);
+    describeHostileTexts(opened);
 
     describe('opening and closing', () => {
       it('finds everything again after it was closed', async () => {

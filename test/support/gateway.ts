@@ -43,9 +43,16 @@ export interface TestGatewayOptions {
   /** By file name; or a folder that the gateway reads and watches. */
   readonly mappings: Readonly<Record<string, string>> | { readonly folder: string };
   readonly dataDir?: string;
+  /** Of PostgreSQL; without it SQLite in the data folder. */
+  readonly databaseUrl?: string;
 }
 
-export async function testGateway({ destinations, mappings, dataDir }: TestGatewayOptions): Promise<TestGateway> {
+export async function testGateway({
+  destinations,
+  mappings,
+  dataDir,
+  databaseUrl,
+}: TestGatewayOptions): Promise<TestGateway> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'hookstitch-')));
   const text = JSON.stringify({
     version: 1,
@@ -56,6 +63,7 @@ export async function testGateway({ destinations, mappings, dataDir }: TestGatew
   const environment = environmentFrom({
     ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, STRIPE_WEBHOOK_SECRET: stripeSecret },
     ...(isFolder ? { MAPPINGS_DIR: mappings.folder } : {}),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   });
   const file = readGatewayFile('gateway.yaml', text, { environment, publicUrl: undefined });
   const shown: string[] = [];

@@ -16,12 +16,9 @@ export const stripeBody = (id: string, type = 'check.event', fields: JsonObject 
     data: { object: { id: `obj_${id}`, customer: `cus_${id}`, padding: 'x'.repeat(500), ...fields } },
   });
 
-export async function postStripe(url: string, body: string): Promise<number> {
-  const headers = stripe.sign(
-    { method: 'POST', url: `${url}/in/stripe`, body: Buffer.from(body) },
-    stripeSecret,
-    systemClock.now(),
-  );
+/** Signed at `at`; the status of the answer. */
+export async function postStripe(url: string, body: string, at = systemClock.now()): Promise<number> {
+  const headers = stripe.sign({ method: 'POST', url: `${url}/in/stripe`, body: Buffer.from(body) }, stripeSecret, at);
   const answer = await fetch(`${url}/in/stripe`, {
     method: 'POST',
     body,

@@ -17,7 +17,7 @@ export const crash = defineScenario({
   name: 'crash',
   description: 'Kills the gateway again and again under load: what was answered 200 arrives.',
   sizes: { ci: { kills: 25, senders: 16 }, release: { kills: 200, senders: 16 } },
-  run: (context) => killed({ ...context, answering: answerOk }),
+  run: (context) => killed({ ...context, answering: answerOk, everyMs: 40 }),
 });
 
 interface Kills {
@@ -25,11 +25,11 @@ interface Kills {
   readonly seed: number;
   readonly answering: Answering;
   /** Pause of each sender between two events. */
-  readonly everyMs?: number;
+  readonly everyMs: number;
 }
 
 /** SIGKILL at random moments under senders who send again what was not acknowledged. */
-export async function killed({ size, seed, answering, everyMs = 0 }: Kills): Promise<Report> {
+export async function killed({ size, seed, answering, everyMs }: Kills): Promise<Report> {
   const random = seededRandom(seed);
   const sink = await startSink(answering);
   const workspace = await createWorkspace({

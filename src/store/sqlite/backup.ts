@@ -7,7 +7,7 @@ import { withDatabase } from './beside.ts';
 import { type DataFiles, dataFiles, makePrivate, syncFile, syncFolder } from './data-files.ts';
 import { examineAtOnce } from './examine.ts';
 import { isDamage, messageOf } from './fault.ts';
-import { instanceOf, readMarker, writeMarker } from './instance.ts';
+import { instanceOf, writeMarker } from './instance.ts';
 import { holdLock } from './lock.ts';
 import { sizeOf } from './wal.ts';
 
@@ -24,11 +24,6 @@ export interface Backup {
  */
 export function backUp(dataDir: string, file: string): Backup {
   const files = dataFiles(dataDir);
-  if (sizeOf(files.database) === 0 && readMarker(files) === undefined) {
-    throw new GatewayError('REQUEST_INVALID', `there is nothing to back up in ${dataDir}`, {
-      hint: "Set DATA_DIR to the gateway's folder.",
-    });
-  }
   refuseToOverwrite(file);
   try {
     return copyTo(file, files);

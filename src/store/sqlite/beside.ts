@@ -6,12 +6,18 @@ import type { DataFiles } from './data-files.ts';
 import { checkInstance, readMarker } from './instance.ts';
 import { holdLock } from './lock.ts';
 import { checkFiles } from './start-checks.ts';
+import { sizeOf } from './wal.ts';
 
 /** Nothing else waits for this process. */
 const lockWaitMs = 5_000;
 
 /** Of a stopped gateway only after the checks of a start: opening the file would hide what they look for. */
 export function withDatabase<T>(files: DataFiles, use: (db: Database.Database) => T): T {
+  if (sizeOf(files.database) === 0 && readMarker(files) === undefined) {
+    throw new GatewayError('REQUEST_INVALID', `no gateway has stored anything in ${files.folder}`, {
+      hint: "Set DATA_DIR to the gateway's folder.",
+    });
+  }
   const releaseLock = lockIfFree(files);
   const db = releaseLock === undefined ? new Database(files.database, { readonly: true }) : openStopped(files);
   try {

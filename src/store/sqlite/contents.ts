@@ -11,10 +11,18 @@ import {
   requestDigest,
   runsDigest,
 } from '../digest.ts';
-import type { PayloadRow } from './delivery-statements.ts';
-import type { AttemptRow, EventRow, RequestRow } from './rows.ts';
+import type { AttemptRow, EventRow, PayloadRow, RequestRow } from '../rows.ts';
 
-export const requestContent = (row: RequestRow): RequestContent => ({
+interface Digested {
+  /** Null only where the row is damaged. */
+  readonly digest: Buffer | null;
+}
+export type DigestedRequest = RequestRow & Digested & { readonly source: string; readonly received_at: number };
+export type DigestedEvent = EventRow & Digested & { readonly runs_digest: Buffer | null };
+export type DigestedDelivery = PayloadRow & Digested;
+export type DigestedAttempt = AttemptRow & Digested;
+
+export const requestContent = (row: DigestedRequest): RequestContent => ({
   source: row.source,
   kind: row.kind,
   method: row.method,
@@ -65,11 +73,12 @@ export const attemptContent = (row: AttemptRow): AttemptContent => ({
   responseBody: row.response_status === null ? null : row.response_body,
 });
 
-export const isRequestWhole = (row: RequestRow): boolean => isSame(row.digest, requestDigest(requestContent(row)));
+export const isRequestWhole = (row: DigestedRequest): boolean => isSame(row.digest, requestDigest(requestContent(row)));
 
-export const isEventWhole = (row: EventRow): boolean =>
+export const isEventWhole = (row: DigestedEvent): boolean =>
   isSame(row.digest, eventDigest(eventContent(row))) && isSame(row.runs_digest, runsDigest(row.runs));
 
-export const isDeliveryWhole = (row: PayloadRow): boolean => isSame(row.digest, deliveryDigest(deliveryContent(row)));
+export const isDeliveryWhole = (row: DigestedDelivery): boolean =>
+  isSame(row.digest, deliveryDigest(deliveryContent(row)));
 
-export const isAttemptWhole = (row: AttemptRow): boolean => isSame(row.digest, attemptDigest(attemptContent(row)));
+export const isAttemptWhole = (row: DigestedAttempt): boolean => isSame(row.digest, attemptDigest(attemptContent(row)));

@@ -2,15 +2,15 @@
 import type { FailureReason } from '../../model/attempt.ts';
 import type { EventFailure } from '../../model/event.ts';
 import { newId } from '../../model/id.ts';
+import type { Tally } from '../tally.ts';
 import { addAttempt } from './attempts.ts';
+import type { DigestedDelivery, DigestedEvent } from './contents.ts';
 import { type Damages, notAsWritten } from './damages.ts';
-import type { PayloadRow } from './delivery-statements.ts';
-import type { EventRow } from './rows.ts';
+import { keepOrder } from './lines.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 interface DamagedDelivery {
-  readonly row: PayloadRow;
+  readonly row: DigestedDelivery;
   /** That of the claim: the row's may be the damage. */
   readonly destination: string;
   readonly now: Date;
@@ -48,20 +48,11 @@ export function buryDelivery(sql: Statements, { row, destination, now, damages }
   tally.deliveries(destination, 'pending', -1);
   tally.deliveries(destination, 'dead', 1);
   tally.problem({ kind: 'delivery', name: destination, reason, cause, count: 1 });
-  if (row.person !== null) letNextGo(sql, { destination, person: row.person, damages });
-}
-
-/** The next of a person's line; where that one is damaged it stays where it is, and what lets it go is settled all the same. */
-export function letNextGo(
-  { deliveries }: Statements,
-  { damages, ...line }: { readonly destination: string; readonly person: string; readonly damages: Damages },
-): void {
-  if (damages.apart(() => void deliveries.putInFront.run(line))) return;
-  damages.report({ place: `deliveries to ${line.destination}`, what: 'the next one of a person cannot be written' });
+  if (row.person !== null) keepOrder(sql, { destination, person: row.person, damages });
 }
 
 interface DamagedEvent {
-  readonly row: EventRow;
+  readonly row: DigestedEvent;
   readonly now: Date;
   readonly damages: Damages;
 }

@@ -1,19 +1,20 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. What writes runs inside a transaction. */
-import type { Attempt } from '../../model/attempt.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
-import { type DeliveryId, type EventId, newId } from '../../model/id.ts';
+import type { DeliveryId, EventId } from '../../model/id.ts';
+import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
 import { deliveryDigest } from '../digest.ts';
+import { type DeliveryRow, earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
-import { addAttempt, contentOf } from './attempts.ts';
-import { isDeliveryWhole } from './contents.ts';
-import { buryDelivery, letNextGo } from './damaged-rows.ts';
+import type { Tally } from '../tally.ts';
+import { addAttempt } from './attempts.ts';
+import { type DigestedDelivery, isDeliveryWhole } from './contents.ts';
+import { buryDelivery } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
-import type { DeliveryMove, EndOfLeases, PayloadRow } from './delivery-statements.ts';
+import type { EndOfLeases } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
-import { earliest, toDelivery } from './rows.ts';
+import { alignLine, keepOrder } from './lines.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 export interface Queued {
   readonly eventId: EventId;
@@ -33,24 +34,11 @@ interface QueuedDraft extends Queued {
   readonly replayOf?: DeliveryId;
 }
 
-export function insertDraft(sql: Statements, { eventId, draft, replayOf, now }: QueuedDraft, tally: Tally): void {
-  const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
+export function insertDraft(sql: Statements, { draft, ...made }: QueuedDraft, tally: Tally): void {
   joinLines(sql, draft);
-  const content = {
-    id: newId('dlv', now),
-    eventId,
-    mappingFile: mapping.file,
-    mappingVersion: mapping.version,
-    item,
-    destination,
-    outgoingId,
-    createdAt: now.getTime(),
-    replayOf: replayOf ?? null,
-    stitch: stitch === null ? null : JSON.stringify(stitch),
-    payload,
-  };
-  sql.deliveries.insert.run({ ...content, person, digest: deliveryDigest(content) });
-  tally.deliveries(destination, 'pending', 1);
+  const row = newDelivery(draft, made);
+  sql.deliveries.insert.run({ ...row, digest: deliveryDigest(row) });
+  tally.deliveries(draft.destination, 'pending', 1);
 }
 
 /** What was queued for the same person under other keys is theirs from now on, in the order in which it came. */
@@ -60,12 +48,6 @@ function joinLines(sql: Statements, { destination, person, formerly = [] }: Draf
     .map((key) => sql.deliveries.renamePerson.run({ destination, person, formerly: key }).changes)
     .reduce((sum, count) => sum + count, 0);
   if (renamed > 0) alignLine(sql, { destination, person });
-}
-
-/** The first of what is on its way for a person may go, the rest stays behind it. */
-export function alignLine({ deliveries }: Statements, line: { destination: string; person: string }): void {
-  deliveries.putBehind.run(line);
-  deliveries.putInFront.run(line);
 }
 
 /** Not where all it says is who a visitor is, and the destination knows that; from now on it has been told. */
@@ -88,7 +70,8 @@ interface Care {
 
 export function claimDeliveries(sql: Statements, claim: DeliveryClaim & Care, tally: Tally): ClaimedDeliveries {
   const { destination, limit, now, admit, damages } = claim;
-  endLeases(sql, { ...claim, now: now.getTime(), until: now.getTime() }, tally);
+  const underWay = JSON.stringify(claim.underWay ?? []);
+  endLeases(sql, { ...claim, now: now.getTime(), until: now.getTime(), underWay }, tally);
   const lane = readLane(sql, destination, now);
   const admission = admit(lane, sql.deliveries.inFlight.get(destination) ?? 0);
   const most = Math.min(limit, admission.limit);
@@ -106,7 +89,7 @@ export function claimDeliveries(sql: Statements, claim: DeliveryClaim & Care, ta
   return { deliveries, lane: writeLane(sql, lane, admission.after(deliveries.length)) };
 }
 
-function take(sql: Statements, row: PayloadRow, claim: DeliveryClaim & Care): ClaimedDelivery | undefined {
+function take(sql: Statements, row: DigestedDelivery, claim: DeliveryClaim & Care): ClaimedDelivery | undefined {
   const { worker: claimedBy, leaseMs, now, damages, isCareful } = claim;
   const leaseEndsAt = addMs(now, leaseMs);
   const write = (): void => void sql.deliveries.claim.run(claimedBy, leaseEndsAt.getTime(), row.seq);
@@ -121,19 +104,29 @@ function take(sql: Statements, row: PayloadRow, claim: DeliveryClaim & Care): Cl
 
 /** Back in line, due since the lease ended. */
 function endLeases(sql: Statements, end: EndOfLeases & Care, tally: Tally): void {
-  const changes = end.isCareful ? endEachLease(sql, end) : sql.deliveries.endLeases.run(end).changes;
-  tally.deliveries(end.destination, 'in_flight', -changes);
-  tally.deliveries(end.destination, 'pending', changes);
+  const { destination, damages } = end;
+  const ended = end.isCareful ? endEachLease(sql, end) : sql.deliveries.endLeases.all(leasesOf(end));
+  const persons = new Set(ended.flatMap(({ person }) => person ?? []));
+  for (const person of persons) keepOrder(sql, { destination, person, damages });
+  tally.deliveries(destination, 'in_flight', -ended.length);
+  tally.deliveries(destination, 'pending', ended.length);
 }
 
-function endEachLease(sql: Statements, { damages, ...end }: EndOfLeases & Care): number {
-  let ended = 0;
-  for (const row of sql.deliveries.endingLeases.all(end)) {
-    if (damages.isSetAside('delivery', row.seq)) continue;
-    if (damages.apart(() => void sql.deliveries.endLease.run({ ...end, seq: row.seq }))) ended += 1;
-    else damages.setAside('delivery', row);
-  }
-  return ended;
+const leasesOf = ({ destination, now, until, underWay }: EndOfLeases): EndOfLeases => ({
+  destination,
+  now,
+  until,
+  underWay,
+});
+
+function endEachLease(sql: Statements, end: EndOfLeases & Care): readonly Pick<DeliveryRow, 'person'>[] {
+  const { damages, now } = end;
+  return sql.deliveries.endingLeases.all(leasesOf(end)).filter((row) => {
+    if (damages.isSetAside('delivery', row.seq)) return false;
+    if (damages.apart(() => void sql.deliveries.endLease.run({ now, seq: row.seq }))) return true;
+    damages.setAside('delivery', row);
+    return false;
+  });
 }
 
 export function endAllDeliveryLeases(
@@ -142,50 +135,24 @@ export function endAllDeliveryLeases(
   tally: Tally,
 ): void {
   for (const destination of sql.tally.names.all('delivery')) {
-    endLeases(sql, { ...care, destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER }, tally);
+    endLeases(sql, { ...care, destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER, underWay: '[]' }, tally);
   }
 }
 
 /** False when the lease was lost; then nothing is written. */
 export function settleDelivery(sql: Statements, settlement: Settlement & Pick<Care, 'damages'>, tally: Tally): boolean {
   const { delivery, damages } = settlement;
-  const move = moveOf(settlement);
+  const move = deliveryMoveOf(settlement);
   const moved = sql.deliveries.move.get(move);
   if (moved === undefined) return false;
-  if (move.settledAt !== null && moved.person !== null) {
-    letNextGo(sql, { destination: delivery.destination, person: moved.person, damages });
-  }
-  if ('attempt' in settlement) addAttempt(sql, contentOf(settlement.attempt));
-  tally.deliveries(delivery.destination, 'in_flight', -1);
-  tally.deliveries(delivery.destination, move.status, 1);
-  tally.problem({ kind: 'delivery', name: delivery.destination, ...move, count: 1 });
+  const { destination } = delivery;
+  if (moved.person !== null) keepOrder(sql, { destination, person: moved.person, damages });
+  if ('attempt' in settlement) addAttempt(sql, toNewAttempt(settlement.attempt));
+  tally.deliveries(destination, 'in_flight', -1);
+  tally.deliveries(destination, move.status, 1);
+  tally.problem({ kind: 'delivery', name: destination, ...move, count: 1 });
   return true;
 }
-
-function moveOf(settlement: Settlement): DeliveryMove {
-  const { id, state, attempts } = settlement.delivery;
-  const settledAt = settlement.settledAt.getTime();
-  const lease = { id, worker: state.claimedBy, token: state.token };
-  const none = { dueAt: null, settledAt: null, reason: null, cause: null, failedAt: null };
-  switch (settlement.to) {
-    case 'delivered':
-      return { ...lease, ...tried(settlement.attempt), ...none, status: 'delivered', settledAt };
-    case 'dead': {
-      const { attempt, reason, cause } = settlement;
-      return { ...lease, ...tried(attempt), ...none, status: 'dead', settledAt, reason, cause, failedAt: settledAt };
-    }
-    case 'pending': {
-      const { attempt, dueAt, counts } = settlement;
-      const failedAt = counts ? settledAt : null;
-      return { ...lease, ...tried(attempt), ...none, status: 'pending', dueAt: dueAt.getTime(), failedAt };
-    }
-    case 'released':
-      return { ...lease, ...none, attempts, tried: 0, status: 'pending', dueAt: settledAt };
-  }
-}
-
-/** The row must still count the attempts made before this one. */
-const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as const;
 
 export function nextDeliveryAt(sql: Statements, destination: string, damages: Damages): Date | null {
   const { firstDue, firstLeaseEnd, places } = sql.deliveries;

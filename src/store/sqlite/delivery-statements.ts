@@ -2,19 +2,17 @@ import type { Database } from 'better-sqlite3';
 import type { FailureReason } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId, EventId, WorkerId } from '../../model/id.ts';
-import type { AttemptContent, DeliveryContent } from '../digest.ts';
-import type { AttemptRow, DeliveryRow } from './rows.ts';
-
-interface NewDelivery extends DeliveryContent {
-  readonly person: string | null;
-  readonly digest: Uint8Array;
-}
+import type { DeliveryMove, NewAttempt, NewDelivery } from '../delivery-moves.ts';
+import type { DeliveryRow } from '../rows.ts';
+import type { DigestedAttempt, DigestedDelivery } from './contents.ts';
 
 export interface EndOfLeases {
   readonly destination: string;
   readonly now: number;
   /** Leases that end later stay. */
   readonly until: number;
+  /** A JSON list of those that stay too. */
+  readonly underWay: string;
 }
 
 /** How a delivery ends that is not what was queued. */
@@ -25,36 +23,17 @@ interface Burial {
   readonly cause: string;
 }
 
-type DeliveryPlace = Pick<DeliveryRow, 'seq' | 'id'>;
+interface Digest {
+  readonly digest: Uint8Array;
+}
+
+type DeliveryPlace = Pick<DeliveryRow, 'seq' | 'id' | 'person'>;
 
 /** What is on its way to a destination for one person. */
 interface PersonLine {
   readonly destination: string;
   readonly person: string;
 }
-
-/** A step of a delivery that its worker holds the lease for; without the last members the lease is lost. */
-export interface DeliveryMove {
-  readonly status: DeliveryStatus;
-  readonly dueAt: number | null;
-  readonly settledAt: number | null;
-  readonly reason: FailureReason | null;
-  readonly cause: string | null;
-  /** 0 when the worker gives it back untried. */
-  readonly tried: 0 | 1;
-  /** When it failed, where that counts against the limits of its retries. */
-  readonly failedAt: number | null;
-  readonly id: DeliveryId;
-  readonly worker: WorkerId;
-  readonly token: number;
-  readonly attempts: number;
-}
-
-interface NewAttempt extends AttemptContent {
-  readonly digest: Uint8Array;
-}
-
-export type PayloadRow = DeliveryRow & { readonly payload: string; readonly digest: Buffer | null };
 
 const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
   failing_since, created_at, status, due_at, is_behind, claimed_by, lease_ends_at, lease_token, settled_at, reason, person,
@@ -69,7 +48,7 @@ const onTheWay = "destination = @destination and person = @person and status in 
 
 export function deliveryStatements(db: Database) {
   return {
-    insert: db.prepare<NewDelivery>(`
+    insert: db.prepare<NewDelivery & Digest>(`
       insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, created_at,
         status, due_at, payload, stitch, person, replay_of, digest, is_behind)
       values (@id, @eventId, @mappingFile, @mappingVersion, @item, @destination, @outgoingId, @createdAt,
@@ -79,7 +58,7 @@ export function deliveryStatements(db: Database) {
     renamePerson: db.prepare<PersonLine & { readonly formerly: string }>(
       `update delivery set person = @person where ${onTheWay.replace('@person', '@formerly')}`,
     ),
-    /** Only the first of a person's line may go; the second statement lets it. */
+    /** Only the first of a person's line may go; the second statement lets it. What is under way stays so. */
     putBehind: db.prepare<PersonLine>(`
       update delivery set is_behind = 1
       where ${onTheWay} and status = 'pending' and is_behind = 0
@@ -88,13 +67,16 @@ export function deliveryStatements(db: Database) {
       update delivery set is_behind = 0
       where seq = (select min(seq) from delivery where ${onTheWay}) and is_behind = 1`),
 
-    endLeases: db.prepare<EndOfLeases>(`
+    endLeases: db.prepare<EndOfLeases, Pick<DeliveryRow, 'person'>>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
-      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
+      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until
+        and id not in (select value from json_each(@underWay))
+      returning person`),
     /** The same one by one, for when one of them is damaged. */
-    endingLeases: db.prepare<Omit<EndOfLeases, 'now'>, DeliveryPlace>(`
-      select seq, id from delivery
-      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until`),
+    endingLeases: db.prepare<EndOfLeases, DeliveryPlace>(`
+      select seq, id, person from delivery
+      where destination = @destination and status = 'in_flight' and lease_ends_at <= @until
+        and id not in (select value from json_each(@underWay))`),
     endLease: db.prepare<Pick<EndOfLeases, 'now'> & { readonly seq: number }>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
       where seq = @seq`),
@@ -107,7 +89,7 @@ export function deliveryStatements(db: Database) {
       select seq, lease_ends_at from (
         select seq, lease_ends_at from delivery
         where destination = @destination and status = 'in_flight' order by lease_ends_at limit @limit)`),
-    due: db.prepare<[string, number, number], PayloadRow>(`
+    due: db.prepare<[string, number, number], DigestedDelivery>(`
       select ${columns}, payload, digest from delivery
       where destination = ? and status = 'pending' and is_behind = 0 and due_at <= ? order by due_at, seq limit ?`),
     claim: db.prepare<[WorkerId, number, number]>(`
@@ -129,7 +111,7 @@ export function deliveryStatements(db: Database) {
         failing_since = ifnull(failing_since, @failedAt), claimed_by = null, lease_ends_at = null
       where id = @id and status = 'in_flight' and claimed_by = @worker and lease_token = @token and attempts = @attempts
       returning person`),
-    insertAttempt: db.prepare<NewAttempt>(`
+    insertAttempt: db.prepare<NewAttempt & Digest>(`
       insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
         lane, ambiguous, response_status, response_body, digest)
       values (@id, @deliveryId, @number, @startedAt, @durationMs, @outcome, @reason, @message, @retryAfterMs,
@@ -156,12 +138,12 @@ export function deliveryStatements(db: Database) {
       )
       .pluck(),
 
-    byId: db.prepare<[DeliveryId], PayloadRow>(`select ${columns}, payload, digest from delivery where id = ?`),
-    ofEvent: db.prepare<[EventId], PayloadRow>(
+    byId: db.prepare<[DeliveryId], DigestedDelivery>(`select ${columns}, payload, digest from delivery where id = ?`),
+    ofEvent: db.prepare<[EventId], DigestedDelivery>(
       `select ${columns}, payload, digest from delivery where event_id = ? order by seq`,
     ),
     bySeq: db.prepare<[number], DeliveryRow>(`select ${columns} from delivery where seq = ?`),
-    attempts: db.prepare<[DeliveryId], AttemptRow>(
+    attempts: db.prepare<[DeliveryId], DigestedAttempt>(
       `select ${attemptColumns} from attempt where delivery_id = ? order by number`,
     ),
     message: db

@@ -2,29 +2,16 @@
 import type { Traces } from '../../identity/traces.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
-import type { Json } from '../../model/json.ts';
 import type { Erased } from '../../model/person.ts';
 import { attemptDigest, requestDigest } from '../digest.ts';
-import { withoutElements } from './array-elements.ts';
+import { emptiedRequest, type KeptEvent, nothing, siblingsOf, sum } from '../erasing.ts';
+import type { Finding } from '../finding.ts';
+import type { Tally } from '../tally.ts';
 import { attemptContent, requestContent } from './contents.ts';
-import type { KeptAttempt, KeptEvent } from './erasure-statements.ts';
 import { seqOf } from './people.ts';
 import { removeEvent } from './remove-event.ts';
-import { toHeaders } from './rows.ts';
-import type { Finding } from './search.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 import { bury } from './tombstones.ts';
-
-export const nothing: Erased = { events: 0, requests: 0, deliveries: 0, attempts: 0, emptied: 0 };
-
-export const sum = (one: Erased, other: Erased): Erased => ({
-  events: one.events + other.events,
-  requests: one.requests + other.requests,
-  deliveries: one.deliveries + other.deliveries,
-  attempts: one.attempts + other.attempts,
-  emptied: one.emptied + other.emptied,
-});
 
 interface Erasing {
   readonly sql: Statements;
@@ -37,40 +24,10 @@ export function eraseFinding(erasing: Erasing, finding: Finding): Erased {
   const { erasures } = erasing.sql;
   const events = finding.events.flatMap((id) => erasures.event.get(id) ?? []);
   const erased = events.map((event) => eraseEvent(erasing, event)).reduce(sum, nothing);
-  for (const place of finding.attempts) emptyAttempt(erasing, place);
+  for (const attempt of finding.attempts) emptyAttempt(erasing, attempt);
   const items = [...finding.items, ...events.flatMap(({ item }) => item ?? [])];
   const kept = eraseFromRequest(erasing, { ...finding, items });
   return sum(sum(erased, kept), { ...nothing, emptied: finding.attempts.length });
-}
-
-/** Events that the links name. */
-export function eraseEvents(erasing: Erasing, ids: readonly EventId[]): Erased {
-  return ids
-    .flatMap((id) => erasing.sql.erasures.event.get(id) ?? [])
-    .map(({ id, request_seq: request }) =>
-      eraseFinding(erasing, { request, events: [id], items: [], isInEnvelope: false, attempts: [] }),
-    )
-    .reduce(sum, nothing);
-}
-
-function eraseEvent(erasing: Erasing, event: KeptEvent): Erased {
-  const { sql, tally } = erasing;
-  const answers = sql.erasures.deliveries.all(event.id).flatMap(({ id }) => sql.erasures.attempts.all(id));
-  const removed = removeEvent(sql, event, tally);
-  for (const answer of answers) emptySiblings(erasing, answer);
-  bury(sql, event);
-  return { ...nothing, ...removed, events: 1 };
-}
-
-/** An answer is kept up to 2,048 characters, so one that repeats a batch may be cut between a name and an e-mail. */
-const cutFrom = 2_000;
-/** Deliveries of one request are settled together: their attempts lie close to each other. */
-const siblingsWithin = 1_000;
-
-function emptySiblings(erasing: Erasing, { place, started_at: startedAt, response_body: body }: KeptAttempt): void {
-  if (body === null || body.length < cutFrom) return;
-  const siblings = { from: place - siblingsWithin, to: place + siblingsWithin, startedAt, body };
-  for (const sibling of erasing.sql.erasures.siblings.all(siblings)) emptyAttempt(erasing, sibling);
 }
 
 /** What a destination said is erased, that it answered is not; with what its delivery died of, if that is quoted from it. */
@@ -91,6 +48,26 @@ function emptyAttempt({ sql, traces, tally }: Erasing, place: number): void {
   }
 }
 
+/** Events that the links name. */
+export function eraseEvents(erasing: Erasing, ids: readonly EventId[]): Erased {
+  return ids
+    .flatMap((id) => erasing.sql.erasures.event.get(id) ?? [])
+    .map(({ id, request_seq: request }) =>
+      eraseFinding(erasing, { request, events: [id], items: [], isInEnvelope: false, attempts: [] }),
+    )
+    .reduce(sum, nothing);
+}
+
+function eraseEvent(erasing: Erasing, event: KeptEvent): Erased {
+  const { sql, tally } = erasing;
+  const answers = sql.erasures.deliveries.all(event.id).flatMap(({ id }) => sql.erasures.attempts.all(id));
+  const removed = removeEvent(sql, event, tally);
+  for (const siblings of answers.flatMap(siblingsOf))
+    for (const place of sql.erasures.siblings.all(siblings)) emptyAttempt(erasing, place);
+  bury(sql, event);
+  return { ...nothing, ...removed, events: 1 };
+}
+
 interface Emptying extends Pick<Finding, 'request' | 'isInEnvelope'> {
   readonly items: readonly number[];
 }
@@ -105,17 +82,10 @@ function eraseFromRequest({ sql, traces }: Erasing, { request: seq, items, isInE
     return { ...nothing, requests: 1 };
   }
   if (items.length === 0 && !isInEnvelope) return nothing;
-  const text = request.body.toString();
-  const emptied = items.length === 0 ? request.body : Buffer.from(withoutElements(text, new Set(items)));
-  const has = (part: string): boolean => traces.isIn(part, request.source);
-  const headers = Object.entries(toHeaders(request)).filter(([name, value]) => !has(`${name}: ${value}`));
-  const url = has(request.url) ? withoutQuery(request.url) : request.url;
-  const left = { url, headers: JSON.stringify(Object.fromEntries(headers) as Json), body: emptied };
-  erasures.emptyRequest.run({ seq, ...left, digest: requestDigest({ ...requestContent(request), ...left }) });
+  const left = emptiedRequest(request, items, traces);
+  erasures.emptyRequest.run({ ...left, digest: requestDigest({ ...requestContent(request), ...left }) });
   return { ...nothing, emptied: new Set(items).size + (isInEnvelope ? 1 : 0) };
 }
-
-const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, '');
 
 /** The identifiers with their links, and what destinations were told of them. */
 export function eraseLinks(sql: Statements, identifiers: readonly Identifier[]): number {

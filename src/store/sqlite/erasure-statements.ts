@@ -1,67 +1,31 @@
 import type { Database } from 'better-sqlite3';
-import type { FailureReason } from '../../model/attempt.ts';
-import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { EmptiedRequest, KeptAttempt, KeptDelivery, KeptEvent, KeptRequest, Siblings } from '../erasing.ts';
+import type { DigestedAttempt, DigestedRequest } from './contents.ts';
 import { attemptColumns } from './delivery-statements.ts';
-import type { AttemptRow, EventRow, RequestRow } from './rows.ts';
-
-export interface KeptRequest extends RequestRow {
-  readonly seq: number;
-}
-
-export type KeptEvent = Pick<
-  EventRow,
-  'seq' | 'id' | 'request_seq' | 'item' | 'source' | 'status' | 'external_id' | 'reason' | 'message' | 'cause' | 'runs'
->;
-
-export interface KeptDelivery {
-  readonly id: DeliveryId;
-  readonly destination: string;
-  readonly status: DeliveryStatus;
-  readonly reason: FailureReason | null;
-  readonly cause: string | null;
-  readonly payload: string;
-}
-
-export interface KeptAttempt {
-  readonly place: number;
-  readonly started_at: number;
-  readonly message: string | null;
-  readonly response_body: string | null;
-}
-
-interface EmptiedRequest {
-  readonly seq: number;
-  readonly url: string;
-  readonly headers: string;
-  readonly body: Uint8Array;
-  readonly digest: Uint8Array;
-}
-
-interface EmptiedAttempt {
-  readonly place: number;
-  readonly message: string | null;
-  readonly responseBody: string | null;
-  readonly digest: Uint8Array;
-}
-
-interface Siblings {
-  readonly from: number;
-  readonly to: number;
-  readonly startedAt: number;
-  readonly body: string;
-}
 
 const requestColumns = 'seq, source, kind, method, url, received_at, headers, body, digest';
 const eventColumns = 'seq, id, request_seq, item, source, status, external_id, reason, message, cause, runs';
-const deliveryColumns = 'id, destination, status, reason, cause, payload';
+const deliveryColumns = 'id, destination, person, status, reason, cause, payload';
+
+interface EmptiedAttempt extends Digest {
+  readonly place: number;
+  readonly message: string | null;
+  readonly responseBody: string | null;
+}
+
+interface Digest {
+  readonly digest: Uint8Array;
+}
+
+type DigestedKeptRequest = KeptRequest & DigestedRequest;
 
 export function erasureStatements(db: Database) {
   return {
-    nextRequest: db.prepare<[number], KeptRequest>(
+    nextRequest: db.prepare<[number], DigestedKeptRequest>(
       `select ${requestColumns} from request where seq > ? order by seq limit 1`,
     ),
-    request: db.prepare<[number], KeptRequest>(`select ${requestColumns} from request where seq = ?`),
+    request: db.prepare<[number], DigestedKeptRequest>(`select ${requestColumns} from request where seq = ?`),
     events: db.prepare<[number], KeptEvent>(`select ${eventColumns} from event where request_seq = ? order by seq`),
     event: db.prepare<[EventId], KeptEvent>(`select ${eventColumns} from event where id = ?`),
     deliveries: db.prepare<[EventId], KeptDelivery>(`select ${deliveryColumns} from delivery where event_id = ?`),
@@ -77,10 +41,10 @@ export function erasureStatements(db: Database) {
     deleteMarks: db.prepare<[EventId]>('delete from event_identifier where event_id = ?'),
     deleteEvent: db.prepare<[EventId]>('delete from event where id = ?'),
     deleteRequest: db.prepare<[number]>('delete from request where seq = ?'),
-    emptyRequest: db.prepare<EmptiedRequest>(
+    emptyRequest: db.prepare<EmptiedRequest & Digest>(
       'update request set url = @url, headers = @headers, body = @body, digest = @digest where seq = @seq',
     ),
-    attempt: db.prepare<[number], AttemptRow>(`select ${attemptColumns} from attempt where rowid = ?`),
+    attempt: db.prepare<[number], DigestedAttempt>(`select ${attemptColumns} from attempt where rowid = ?`),
     emptyAttempt: db.prepare<EmptiedAttempt>(
       'update attempt set message = @message, response_body = @responseBody, digest = @digest where rowid = @place',
     ),

@@ -1,50 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import type { EventFailure, EventStatus, EventWait } from '../../model/event.ts';
+import type { EventFailure } from '../../model/event.ts';
 import type { EventId, WorkerId } from '../../model/id.ts';
-import type { RequestContent } from '../digest.ts';
-import type { EventRow, RequestRow } from './rows.ts';
-
-interface NewRequest extends RequestContent {
-  readonly digest: Uint8Array;
-}
-
-export interface NewEvent {
-  readonly id: EventId;
-  readonly requestSeq: number;
-  readonly item: number | null;
-  readonly source: string;
-  readonly type: string;
-  readonly externalId: string;
-  readonly occurredAt: number;
-  readonly receivedAt: number;
-  readonly status: EventStatus;
-  readonly reason: EventFailure | null;
-  readonly message: string | null;
-  readonly cause: string | null;
-  readonly settledAt: number | null;
-  readonly digest: Uint8Array;
-}
-
-/** Which claim of which event: without all three the lease is lost. */
-export interface EventLease {
-  readonly id: EventId;
-  readonly worker: WorkerId;
-  readonly tries: number;
-}
-
-export interface EventMove extends EventLease {
-  readonly status: EventStatus;
-  readonly reason: EventFailure | null;
-  readonly message: string | null;
-  readonly cause: string | null;
-  readonly settledAt: number | null;
-  readonly runs: string | null;
-  readonly runsDigest: Uint8Array | null;
-  readonly dueAt: number | null;
-  readonly waitsFor: EventWait | null;
-  /** 0 when the worker gives it back untried. */
-  readonly spent: 0 | 1;
-}
+import type { EventMove, NewEvent, NewRequest } from '../event-moves.ts';
+import type { DigestedEvent, DigestedRequest } from './contents.ts';
 
 /** How an event ends that is not what was received. */
 interface EventEnd {
@@ -55,16 +13,20 @@ interface EventEnd {
   readonly cause: string;
 }
 
+interface Digest {
+  readonly digest: Uint8Array;
+}
+
 const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
   cause, tries, runs, due_at, waits_for, digest, runs_digest`;
 
 export function eventStatements(db: Database) {
   return {
     isKnown: db.prepare<[string, string], 1>('select 1 from event where source = ? and external_id = ?').pluck(),
-    insertRequest: db.prepare<NewRequest>(`
+    insertRequest: db.prepare<NewRequest & Digest>(`
       insert into request (source, kind, method, url, received_at, headers, body, digest)
       values (@source, @kind, @method, @url, @receivedAt, @headers, @body, @digest)`),
-    insert: db.prepare<NewEvent>(`
+    insert: db.prepare<NewEvent & Digest>(`
       insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at,
         status, reason, message, cause, settled_at, digest)
       values (@id, @requestSeq, @item, @source, @type, @externalId, @occurredAt, @receivedAt,
@@ -84,7 +46,7 @@ export function eventStatements(db: Database) {
     putBack: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null, due_at = null, waits_for = null where seq = ?`),
     endDelays: db.prepare<[number]>('update event set due_at = null, waits_for = null where due_at <= ?'),
-    waiting: db.prepare<[number], EventRow>(`
+    waiting: db.prepare<[number], DigestedEvent>(`
       select ${columns} from event where status = 'received' and claimed_by is null and due_at is null
       order by seq limit ?`),
     claim: db.prepare<[WorkerId, number, number]>(
@@ -95,11 +57,10 @@ export function eventStatements(db: Database) {
       update event set status = 'failed', reason = @reason, message = @message, cause = @cause, settled_at = @now,
         runs = null, runs_digest = null, replay_seq = null, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
       where seq = @seq`),
-    move: db.prepare<EventMove>(`
+    move: db.prepare<EventMove & { readonly runsDigest: Uint8Array | null }>(`
       update event set status = @status, reason = @reason, message = @message, cause = @cause, settled_at = @settledAt,
-        runs = @runs, runs_digest = @runsDigest, due_at = @dueAt, waits_for = @waitsFor,
-        replay_seq = iif(@status = 'received', replay_seq, null), tries = tries - 1 + @spent, claimed_by = null,
-        lease_ends_at = null
+        runs = @runs, runs_digest = @runsDigest, due_at = @dueAt, waits_for = @waitsFor, replay_seq = iif(@status = 'received', replay_seq, null),
+        tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 
     /** What is open; more than one of each is asked for only where some are set aside. */
@@ -126,9 +87,9 @@ export function eventStatements(db: Database) {
       .pluck(),
 
     exists: db.prepare<[EventId], 1>('select 1 from event where id = ?').pluck(),
-    byId: db.prepare<[EventId], EventRow>(`select ${columns} from event where id = ?`),
-    bySeq: db.prepare<[number], EventRow>(`select ${columns} from event where seq = ?`),
-    request: db.prepare<[number], RequestRow>(
+    byId: db.prepare<[EventId], DigestedEvent>(`select ${columns} from event where id = ?`),
+    bySeq: db.prepare<[number], DigestedEvent>(`select ${columns} from event where seq = ?`),
+    request: db.prepare<[number], DigestedRequest>(
       'select source, kind, method, url, received_at, headers, body, digest from request where seq = ?',
     ),
   };

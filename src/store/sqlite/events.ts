@@ -1,20 +1,25 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
-import { causeOf } from '../../model/cause.ts';
-import { addMs, dateFromMs } from '../../model/clock.ts';
-import type { ClaimedEvent, EventStatus, Receipt, ReceivedRequest, SourceEvent } from '../../model/event.ts';
-import { newId } from '../../model/id.ts';
-import type { Json } from '../../model/json.ts';
+import { addMs } from '../../model/clock.ts';
+import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import { eventDigest, requestDigest, runsDigest } from '../digest.ts';
+import {
+  beforeSuspect,
+  eventMoveOf,
+  newEvent,
+  newRequest,
+  type RequestText,
+  toRequestText,
+  toStored,
+} from '../event-moves.ts';
+import { earliest } from '../rows.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
-import { isEventWhole, isRequestWhole } from './contents.ts';
+import type { Tally } from '../tally.ts';
+import { type DigestedEvent, isEventWhole, isRequestWhole } from './contents.ts';
 import { failEvent } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
 import { insertDrafts } from './deliveries.ts';
-import type { EventMove, NewEvent } from './event-statements.ts';
 import { settleReplayed } from './replay-drafts.ts';
-import { type EventRow, earliest, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 import { withoutGone } from './tombstones.ts';
 
 export function recordRequest(sql: Statements, received: ReceivedRequest, tally: Tally): Receipt {
@@ -25,7 +30,7 @@ export function recordRequest(sql: Statements, received: ReceivedRequest, tally:
     if (sql.events.isKnown.get(request.source, event.externalId) !== undefined) continue;
     requestSeq ??= insertRequest(sql, request);
     const row = newEvent(request, event, requestSeq);
-    sql.events.insert.run(row);
+    sql.events.insert.run({ ...row, digest: eventDigest(row) });
     tally.events(request.source, row.status, 1);
     tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
     accepted += 1;
@@ -34,43 +39,8 @@ export function recordRequest(sql: Statements, received: ReceivedRequest, tally:
 }
 
 function insertRequest(sql: Statements, request: ReceivedRequest): number {
-  const { source, kind, method, url, headers, body, receivedAt } = request;
-  const content = {
-    source,
-    kind,
-    method,
-    url,
-    receivedAt: receivedAt.getTime(),
-    headers: JSON.stringify(headers),
-    body,
-  };
-  const { lastInsertRowid } = sql.events.insertRequest.run({ ...content, digest: requestDigest(content) });
-  return Number(lastInsertRowid);
-}
-
-const statusOf = ({ unusable }: SourceEvent): EventStatus => (unusable === undefined ? 'received' : 'failed');
-
-function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, requestSeq: number): NewEvent {
-  const { item, type, externalId, unusable } = event;
-  const content = {
-    id: newId('evt', receivedAt),
-    requestSeq,
-    item,
-    source,
-    type,
-    externalId,
-    occurredAt: event.occurredAt.getTime(),
-    receivedAt: receivedAt.getTime(),
-  };
-  return {
-    ...content,
-    status: statusOf(event),
-    reason: unusable?.reason ?? null,
-    message: unusable?.message ?? null,
-    cause: unusable === undefined ? null : causeOf(unusable.message),
-    settledAt: unusable === undefined ? null : receivedAt.getTime(),
-    digest: eventDigest(content),
-  };
+  const row = newRequest(request);
+  return Number(sql.events.insertRequest.run({ ...row, digest: requestDigest(row) }).lastInsertRowid);
 }
 
 /** Where damage was met before, each row is written by itself: what cannot be written is set aside. */
@@ -85,9 +55,8 @@ export function claimEvents(sql: Statements, claim: EventClaim & Care, tally: Ta
   const requests = new Map<number, RequestText | undefined>();
   const line = sql.events.waiting.all(limit + damages.countSetAside('event'));
   const waiting = line.filter(({ seq }) => !damages.isSetAside('event', seq)).slice(0, limit);
-  const suspect = waiting.findIndex(({ tries }) => tries >= aloneAfterTries);
   const claimed: ClaimedEvent[] = [];
-  for (const row of suspect === -1 ? waiting : waiting.slice(0, Math.max(suspect, 1))) {
+  for (const row of beforeSuspect(waiting, aloneAfterTries)) {
     if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
     const request = requests.get(row.request_seq);
     if (request === undefined || !isEventWhole(row)) failEvent(sql, { row, now, damages }, tally);
@@ -99,7 +68,7 @@ export function claimEvents(sql: Statements, claim: EventClaim & Care, tally: Ta
 
 function take(
   sql: Statements,
-  row: EventRow,
+  row: DigestedEvent,
   { worker, leaseMs, now, damages, isCareful }: EventClaim & Care,
 ): boolean {
   const write = (): void => void sql.events.claim.run(worker, addMs(now, leaseMs).getTime(), row.seq);
@@ -135,31 +104,16 @@ export function endAllEventLeases(sql: Statements, { damages, isCareful }: Care)
   }
 }
 
-export type RequestText = Pick<ClaimedEvent, 'kind' | 'url' | 'headers' | 'bodyText'>;
-
 /** Read and decoded once, however many of the claimed events it carries; undefined where it is damaged. */
 export function readRequest(sql: Statements, seq: number): RequestText | undefined {
   const row = sql.events.request.get(seq);
-  if (row === undefined || !isRequestWhole(row)) return undefined;
-  return { kind: row.kind, url: row.url, headers: toHeaders(row), bodyText: row.body.toString('utf8') };
-}
-
-export function toStored(row: EventRow) {
-  return {
-    id: row.id,
-    source: row.source,
-    type: row.type,
-    externalId: row.external_id,
-    occurredAt: dateFromMs(row.occurred_at),
-    receivedAt: dateFromMs(row.received_at),
-    item: row.item,
-  };
+  return row === undefined || !isRequestWhole(row) ? undefined : toRequestText(row);
 }
 
 /** False when the lease was lost; then nothing is written. */
 export function settleTranslation(sql: Statements, settlement: TranslationSettlement, tally: Tally): boolean {
   const { event, settledAt: now } = settlement;
-  const move = moveOf(settlement);
+  const move = eventMoveOf(settlement);
   // Read before the event leaves it.
   const replay = sql.replays.ofEvent.get(event.id);
   if (sql.events.move.run({ ...move, runsDigest: runsDigest(move.runs) }).changes === 0) return false;
@@ -177,40 +131,6 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
 }
 
 const noDrafts = { drafts: [], origins: [] } as const;
-
-function moveOf(settlement: TranslationSettlement): Omit<EventMove, 'runsDigest'> {
-  const { id, claimedBy: worker, tries } = settlement.event;
-  const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null, cause: null };
-  const settledAt = settlement.settledAt.getTime();
-  switch (settlement.to) {
-    case 'translated':
-      return { ...lease, status: 'translated', reason: null, message: null, settledAt, runs: runsOf(settlement) };
-    case 'unmatched':
-      return {
-        ...lease,
-        status: 'unmatched',
-        reason: null,
-        message: settlement.why,
-        settledAt,
-        runs: runsOf(settlement),
-      };
-    case 'failed': {
-      const { reason, message } = settlement;
-      const cause = causeOf(message);
-      return { ...lease, status: 'failed', reason, message, cause, settledAt, runs: runsOf(settlement) };
-    }
-    case 'delayed': {
-      const wait = { dueAt: settlement.dueAt.getTime(), waitsFor: settlement.waitsFor, spent: 0 as const };
-      return { ...lease, ...backInLine, runs: runsOf(settlement), ...wait };
-    }
-    case 'released':
-      return { ...lease, ...backInLine, runs: null, spent: 0 };
-  }
-}
-
-const backInLine = { status: 'received', reason: null, message: null, settledAt: null } as const;
-
-const runsOf = ({ runs }: { readonly runs: Json }): string => JSON.stringify(runs);
 
 export function nextEventAt(sql: Statements, damages: Damages): Date | null {
   const { oldestWaiting, firstLeaseEnd, firstDelayEnd, places } = sql.events;

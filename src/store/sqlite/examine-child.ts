@@ -10,13 +10,14 @@ import { examine } from './examine.ts';
 /** For each millisecond of work so many of rest, and no longer than that at a time. */
 const restFactor = 4;
 const restMsMax = 1_000;
-const lowestPriority = 19;
+/** Behind everything else, and yet not so far that a long read would never end on a busy machine. */
+const priority = 10;
 const lockWaitMs = 5_000;
 
 const [file = ''] = process.argv.slice(2);
 // Without a gateway there is nobody to tell.
 process.on('disconnect', () => process.exit());
-setPriority(lowestPriority);
+setPriority(priority);
 const db = new Database(file, { readonly: true, fileMustExist: true, timeout: lockWaitMs });
 const pieces = examine(db);
 for (;;) {

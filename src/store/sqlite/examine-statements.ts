@@ -1,6 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { PayloadRow } from './delivery-statements.ts';
-import type { AttemptRow, EventRow, RequestRow } from './rows.ts';
+import type { DigestedAttempt, DigestedDelivery, DigestedEvent, DigestedRequest } from './contents.ts';
 
 /** Some rows of a table, from a place on. */
 export type Piece<Row> = Statement<{ readonly after: number; readonly limit: number }, Row>;
@@ -28,11 +27,11 @@ export function examineStatements(db: Database) {
   return {
     requests: db.prepare(`
       select *, exists (select 1 from event where request_seq = request.seq) as events from request ${part('request')}`) as Piece<
-      RequestRow & { readonly seq: number; readonly events: 0 | 1 }
+      DigestedRequest & { readonly seq: number; readonly events: 0 | 1 }
     >,
     events: db.prepare(`
       select *, exists (select 1 from request where request.seq = event.request_seq) as has_request
-      from event ${part('event')}`) as Piece<EventRow & { readonly has_request: 0 | 1 }>,
+      from event ${part('event')}`) as Piece<DigestedEvent & { readonly has_request: 0 | 1 }>,
     deliveries: db.prepare(`
       select *, exists (select 1 from event where event.id = delivery.event_id) as has_event,
         (select count(*) from attempt where attempt.delivery_id = delivery.id) as made,
@@ -41,12 +40,12 @@ export function examineStatements(db: Database) {
             and twin.outgoing_id = delivery.outgoing_id and twin.replay_of is null and delivery.replay_of is null
             and twin.seq < delivery.seq) as twins
       from delivery ${part('delivery')}`) as Piece<
-      PayloadRow & { readonly has_event: 0 | 1; readonly made: number; readonly twins: number }
+      DigestedDelivery & { readonly has_event: 0 | 1; readonly made: number; readonly twins: number }
     >,
     attempts: db.prepare(`
       select *, rowid as seq, exists (select 1 from delivery where delivery.id = attempt.delivery_id) as has_delivery
       from attempt ${part('attempt', 'rowid')}`) as Piece<
-      AttemptRow & { readonly seq: number; readonly has_delivery: 0 | 1 }
+      DigestedAttempt & { readonly seq: number; readonly has_delivery: 0 | 1 }
     >,
     problemCounts: db.prepare<[], CountRow>(`
       select name, reason || ': ' || cause as status, sum(counted) as counted, sum(there) as there from (

@@ -1,13 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import { keyOf } from '../../identity/identifier.ts';
 import { Traces } from '../../identity/traces.ts';
-import type { WalkLimits } from '../../identity/walk.ts';
-import type { Outcome } from '../../model/attempt.ts';
 import type { Settlement } from '../../model/delivery.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Erased, Forgotten } from '../../model/person.ts';
-import { eraseEvents, eraseFinding, eraseLinks, nothing, sum } from './erase.ts';
+import { allOf, everything, nothing, sum, withoutTraces } from '../erasing.ts';
+import { eraseEvents, eraseFinding, eraseLinks } from './erase.ts';
 import { FileScan } from './file-scan.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { seqOf, walkFrom } from './people.ts';
@@ -16,8 +14,6 @@ import { rewriteDatabase } from './rewrite.ts';
 import { search } from './search.ts';
 import type { Statements } from './statements.ts';
 
-/** As far as an event is followed, and all that is there: who is shown as the person is who is erased. */
-const everything: WalkLimits = { hops: 4, width: 10_000 };
 /** The event loop stands still for about so long at a time. */
 const searchMs = 15;
 /** Events erased in one commit. */
@@ -61,12 +57,10 @@ export class Forgetting {
   /** An answer to a batch may repeat the payloads of all whose events were in it: what tells of a forgotten one goes. */
   withoutForgotten(settlement: Settlement): Settlement {
     this.#watched = this.#watched.filter(({ untilMs }) => untilMs >= settlement.settledAt.getTime());
-    if (this.#watched.length === 0 || !('attempt' in settlement)) return settlement;
-    const { outcome } = settlement.attempt;
-    const texts = [outcome.response?.body ?? '', outcome.kind === 'delivered' ? '' : outcome.message];
-    if (!this.#watched.some(({ traces }) => texts.some((text) => traces.isIn(text, '')))) return settlement;
-    const attempt = { ...settlement.attempt, outcome: emptied(outcome) };
-    return settlement.to === 'dead' ? { ...settlement, attempt, cause: 'erased' } : { ...settlement, attempt };
+    return withoutTraces(
+      settlement,
+      this.#watched.map(({ traces }) => traces),
+    );
   }
 
   close(): void {
@@ -79,11 +73,10 @@ export class Forgetting {
   }
   /** Seen from what was asked for and from the user that it leads to: from one of them alone another may be too far. */
   #ownOf(identifier: Identifier): readonly Identifier[] {
-    const { reached, user } = walkFrom(this.#sql, identifier, everything);
-    const fromUser =
-      user === undefined ? [] : walkFrom(this.#sql, { kind: 'user_id', value: user.id }, everything).reached;
-    const all = [identifier, ...[...reached, ...fromUser].map((each) => each.identifier)];
-    return [...new Map(all.map((each) => [keyOf(each), each])).values()];
+    const walked = walkFrom(this.#sql, identifier, everything);
+    const { user } = walked;
+    const fromUser = user === undefined ? [] : [walkFrom(this.#sql, { kind: 'user_id', value: user.id }, everything)];
+    return allOf(identifier, [walked, ...fromUser]);
   }
 
   #watch(traces: Traces): Watch {
@@ -148,9 +141,4 @@ export class Forgetting {
 interface Watch {
   readonly traces: Traces;
   untilMs: number;
-}
-
-function emptied(outcome: Outcome): Outcome {
-  const answered = outcome.response === undefined ? {} : { response: { ...outcome.response, body: '' } };
-  return outcome.kind === 'delivered' ? { ...outcome, ...answered } : { ...outcome, ...answered, message: 'erased' };
 }

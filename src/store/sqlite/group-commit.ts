@@ -1,14 +1,15 @@
 import type { Database } from 'better-sqlite3';
+
 import { GatewayError } from '../../model/error.ts';
+import { assertRoom, roomLimits } from '../room.ts';
+import { Tally } from '../tally.ts';
 import { isBusy, isDamage, isDatabaseError, isFull, storeFault, unavailable } from './fault.ts';
-import { Tally, type TallyStatements, writeTally } from './tally.ts';
+import { type TallyStatements, writeTally } from './tally-statements.ts';
 
 export const writeLimits = {
   /** Most operations in one commit: bounds how long the event loop stands still. */
   group: 1_000,
-  /** Requests are refused above either; what the process remembers of the world stays bounded. */
-  waiting: 10_000,
-  waitingBytes: 64 * 1024 * 1024,
+  ...roomLimits,
   /** Another process's lock is tried for so long, this far apart: a sender hears of it within a second. */
   lockMs: 600,
   lockWaitMs: 30,
@@ -60,9 +61,7 @@ export class GroupCommit {
   /** Adds work that can be turned away while too much is waiting. */
   async writeIfRoom<T>(work: Work<T>, bytes: number): Promise<T> {
     if (this.#isHeld) throw new GatewayError('STORE_UNAVAILABLE', 'the database is being rewritten');
-    if (this.#waiting.length >= writeLimits.waiting || this.#waitingBytes + bytes > writeLimits.waitingBytes) {
-      throw new GatewayError('STORE_UNAVAILABLE', 'too many writes are waiting for the disk');
-    }
+    assertRoom(this.#waiting.length, this.#waitingBytes + bytes);
     return this.write(work, bytes);
   }
 

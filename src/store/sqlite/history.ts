@@ -1,10 +1,10 @@
 /** What became of one event or delivery, and of all of them in numbers. */
 import type { DeliveryId, EventId } from '../../model/id.ts';
+import { earliest, toAttempt, toDelivery, toEventSummary, toHeaders } from '../rows.ts';
+import { statsOf } from '../stats.ts';
 import type { DeliveryDetail, EventDetail, Stats } from '../store.ts';
-import { isAttemptWhole, isDeliveryWhole, isEventWhole, isRequestWhole } from './contents.ts';
+import { type DigestedDelivery, isAttemptWhole, isDeliveryWhole, isEventWhole, isRequestWhole } from './contents.ts';
 import { type Damages, notAsWritten } from './damages.ts';
-import type { PayloadRow } from './delivery-statements.ts';
-import { earliest, toAttempt, toDelivery, toEventSummary, toHeaders } from './rows.ts';
 import type { Statements } from './statements.ts';
 
 export function getEvent(sql: Statements, id: EventId, damages: Damages): EventDetail | undefined {
@@ -40,7 +40,7 @@ export function getDelivery(sql: Statements, id: DeliveryId, damages: Damages): 
 }
 
 /** Of what is damaged nothing is shown but that it is there: it may be no JSON any more, or somebody else's. */
-function withHistory(sql: Statements, row: PayloadRow, damages: Damages): DeliveryDetail {
+function withHistory(sql: Statements, row: DigestedDelivery, damages: Damages): DeliveryDetail {
   const attempts = sql.deliveries.attempts.all(row.id);
   const isWhole = isDeliveryWhole(row);
   if (!isWhole) damages.report({ place: `delivery ${row.id}`, what: notAsWritten });
@@ -54,23 +54,8 @@ function withHistory(sql: Statements, row: PayloadRow, damages: Damages): Delive
   };
 }
 
-export function stats(sql: Statements): Stats {
-  const events = { received: 0, translated: 0, unmatched: 0, failed: 0 };
-  const deliveries = { pending: 0, in_flight: 0, delivered: 0, dead: 0, cancelled: 0 };
-  const eventsBySource: Stats['eventsBySource'][number][] = [];
-  const deliveriesByDestination: Stats['deliveriesByDestination'][number][] = [];
-  for (const row of sql.tally.all.all()) {
-    if (row.kind === 'event') {
-      events[row.status] += row.count;
-      eventsBySource.push({ source: row.name, status: row.status, count: row.count });
-    } else {
-      deliveries[row.status] += row.count;
-      deliveriesByDestination.push({ destination: row.name, status: row.status, count: row.count });
-    }
-  }
-  const stitching = sql.tally.allStitches.all().map(({ source, origin, count }) => ({ source, from: origin, count }));
-  return { events, deliveries, eventsBySource, deliveriesByDestination, stitching, oldestPending: oldestPending(sql) };
-}
+export const stats = (sql: Statements): Stats =>
+  statsOf(sql.tally.all.all(), sql.tally.allStitches.all(), oldestPending(sql));
 
 function oldestPending(sql: Statements): Stats['oldestPending'] {
   return sql.tally.names.all('delivery').flatMap((destination) => {

@@ -1,32 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { FailureReason } from '../../model/attempt.ts';
-import type { DeliveryStatus } from '../../model/delivery.ts';
-import type { EventStatus } from '../../model/event.ts';
-
-/** Where a row stands in a list that runs from the newest to the oldest. */
-export interface Place {
-  readonly at: number;
-  readonly seq: number;
-}
-
-export interface Range {
-  readonly beforeAt: number;
-  readonly beforeSeq: number;
-  readonly since: number;
-  readonly limit: number;
-}
-
-export interface EventRange extends Range {
-  readonly source: string;
-  readonly status: EventStatus;
-  readonly type: string | null;
-}
-
-export interface DeliveryRange extends Range {
-  readonly destination: string;
-  readonly status: DeliveryStatus;
-  readonly reason: FailureReason | null;
-}
+import type { DeliveryRange, EventRange, Place } from '../pages.ts';
 
 const eventsIn = `select received_at as at, seq from event
   where (received_at, seq) < (@beforeAt, @beforeSeq) and received_at >= @since

@@ -1,35 +1,18 @@
 /** Who an identifier belongs to, with all that is linked to it and what they did. */
-import { compare, keyOf } from '../../identity/identifier.ts';
 import { linksReadMax } from '../../identity/sharing.ts';
-import { type Reached, type Walk, type WalkLimits, walk } from '../../identity/walk.ts';
+import { type Walk, type WalkLimits, walk } from '../../identity/walk.ts';
 import { meantBy } from '../../identity/written.ts';
-import { dateFromMs } from '../../model/clock.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
-import type { Person, PersonEvent, PersonIdentifier } from '../../model/person.ts';
+import type { Person, PersonEvent } from '../../model/person.ts';
+import { eventsMax, newestOf, ownOf, personFrom, toPersonEvents } from '../person.ts';
 import { linksOf } from './identities.ts';
 import type { Statements } from './statements.ts';
 
-const eventsMax = 100;
-
 export function findPerson(sql: Statements, identifier: Identifier): Person | undefined {
   if (seqOf(sql, identifier) === undefined) return undefined;
-  const walked = walkFrom(sql, identifier);
-  const { reached, ends, user, conflict } = walked;
-  const known = [...reached, ...ends].toSorted((one, other) => one.hops - other.hops);
-  const own: Reached = { identifier, hops: 0, via: identifier };
-  const nodes = known.length === 0 ? [own] : known;
-  const isEnd = new Set(ends.map((end) => keyOf(end.identifier)));
-  const identifiers = nodes.map((node) => toPersonIdentifier(node, isEnd.has(keyOf(node.identifier))));
-  return {
-    userId: user?.id ?? null,
-    conflict: conflict ?? null,
-    identifiers,
-    events: newestEvents(
-      sql,
-      identifiers.filter(({ hops, isShared }) => hops === 0 || !isShared),
-    ),
-  };
+  const person = personFrom(identifier, walkFrom(sql, identifier));
+  return { ...person, events: newestEvents(sql, ownOf(person)) };
 }
 
 /** Of the identifiers that a text may mean those that are known. */
@@ -60,36 +43,11 @@ function kindsOf({ identities }: Statements): readonly string[] {
   return kinds;
 }
 
-function toPersonIdentifier({ identifier, hops, step }: Reached, isShared: boolean): PersonIdentifier {
-  const link =
-    step === undefined
-      ? null
-      : {
-          from: step.from,
-          to: identifier,
-          source: step.link.source,
-          eventId: step.link.eventId,
-          seenAt: step.link.seenAt,
-        };
-  return { ...identifier, hops, isShared, link };
-}
-
 function newestEvents(sql: Statements, identifiers: readonly Identifier[]): readonly PersonEvent[] {
   const ids = new Set<EventId>();
   for (const identifier of identifiers) {
     const seq = seqOf(sql, identifier);
     if (seq !== undefined) for (const id of sql.identities.events.all(seq, eventsMax)) ids.add(id);
   }
-  // An id starts with the time of receipt.
-  const newest = [...ids].toSorted((one, other) => compare(other, one)).slice(0, eventsMax);
-  const events = newest.flatMap((id) => sql.events.byId.get(id) ?? []);
-  return events
-    .map(({ id, source, type, occurred_at, status }) => ({
-      id,
-      source,
-      type,
-      status,
-      occurredAt: dateFromMs(occurred_at),
-    }))
-    .toSorted((one, other) => other.occurredAt.getTime() - one.occurredAt.getTime() || compare(other.id, one.id));
+  return toPersonEvents(newestOf(ids).flatMap((id) => sql.events.byId.get(id) ?? []));
 }

@@ -3,7 +3,7 @@ import type { FailureReason } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { EventFailure } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
-import type { Place } from './page-statements.ts';
+import type { Place } from '../pages.ts';
 
 /** Groups that are shown of events and of deliveries. */
 const groupsMax = 100;

@@ -4,10 +4,10 @@ import { addMs, dateFromMs } from '../../model/clock.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId } from '../../model/id.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
-import { alignLine } from './deliveries.ts';
+import type { Tally } from '../tally.ts';
+import { alignLine } from './lines.ts';
 import type { DeadRange, MovableRow } from './problem-statements.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 export function problems({ problems: sql }: Statements): Problems {
   return {

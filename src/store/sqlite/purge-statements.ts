@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { EventId } from '../../model/id.ts';
-import type { KeptEvent } from './erasure-statements.ts';
+import type { KeptEvent } from '../erasing.ts';
 
 /** An event whose retention may have ended. */
 export interface RetainedEvent extends KeptEvent {

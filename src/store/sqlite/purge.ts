@@ -1,10 +1,10 @@
 /** Erases what has been kept long enough. Runs inside a transaction; each event is looked at when it may be due. */
 import type { Purge, Purged } from '../store.ts';
+import { Tally } from '../tally.ts';
 import type { Damages } from './damages.ts';
 import type { RetainedEvent } from './purge-statements.ts';
 import { removeEvent } from './remove-event.ts';
 import type { Statements } from './statements.ts';
-import { Tally } from './tally.ts';
 import { rememberGone } from './tombstones.ts';
 
 /** When an event is looked at again that was due and not settled. */

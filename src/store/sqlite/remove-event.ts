@@ -1,7 +1,7 @@
 /** An event with all that came of it, taken out of the store. Runs inside a transaction. */
-import type { KeptEvent } from './erasure-statements.ts';
+import type { KeptEvent } from '../erasing.ts';
+import type { Tally } from '../tally.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 export interface Removed {
   readonly deliveries: number;
@@ -16,8 +16,11 @@ export function removeEvent(sql: Statements, event: KeptEvent, tally: Tally): Re
   const attempts = deliveries.map((delivery) => erasures.deleteAttempts.run(delivery.id).changes);
   erasures.deleteDeliveries.run(id);
   for (const delivery of deliveries) {
-    tally.deliveries(delivery.destination, delivery.status, -1);
-    tally.problem({ kind: 'delivery', name: delivery.destination, ...delivery, count: -1 });
+    const { destination, person, status: was } = delivery;
+    // Somebody else's may have stood behind it.
+    if (person !== null) sql.deliveries.putInFront.run({ destination, person });
+    tally.deliveries(destination, was, -1);
+    tally.problem({ kind: 'delivery', name: destination, ...delivery, count: -1 });
   }
   erasures.deleteMarks.run(id);
   sql.replays.leave.run(id);

@@ -2,11 +2,11 @@
 import type { Draft, JoinDraft } from '../../model/delivery.ts';
 import type { EventStatus } from '../../model/event.ts';
 import { type PayloadFate, payloadFate, type ReplayScope } from '../../model/replay.ts';
+import type { Tally } from '../tally.ts';
 import { insertDraft, isToBeTold, type Queued } from './deliveries.ts';
 import { cancelDead } from './problems.ts';
 import type { LatestRow, ReplayRow } from './replay-statements.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 interface Replayed extends Queued {
   readonly drafts: readonly (Draft | JoinDraft)[];

@@ -3,7 +3,7 @@ import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { EventFailure, EventStatus } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { ReplayStatus } from '../../model/replay.ts';
-import type { Place } from './page-statements.ts';
+import type { Place } from '../pages.ts';
 
 export interface ReplayRow {
   readonly seq: number;

@@ -13,14 +13,14 @@ import {
   replayInLineMax,
   replayPace,
 } from '../../model/replay.ts';
+import { type RequestText, toStored } from '../event-moves.ts';
+import { fromCursor, type Place, toCursor } from '../pages.ts';
 import type { ReplayCandidate, ReplayCandidates } from '../repair.ts';
-import { type RequestText, readRequest, toStored } from './events.ts';
-import type { Place } from './page-statements.ts';
-import { fromCursor, toCursor } from './pages.ts';
+import { earliest } from '../rows.ts';
+import type { Tally } from '../tally.ts';
+import { readRequest } from './events.ts';
 import type { RangeKind, ReplayableRow, ReplayRange, ReplayRow } from './replay-statements.ts';
-import { earliest } from './rows.ts';
 import type { Statements } from './statements.ts';
-import type { Tally } from './tally.ts';
 
 /** How long a replay waits whose events pile up in line, in milliseconds. */
 const crowdedMs = 1_000;

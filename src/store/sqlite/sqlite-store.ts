@@ -71,6 +71,9 @@ export class SqliteStore implements Store {
   readonly #damages: Damages;
   readonly #releaseLock: () => void;
   #examined: StoreCondition['examined'] = null;
+  #looking = new AbortController();
+  /** Under way. */
+  #forgets = 0;
   #closed: Promise<void> | undefined;
 
   constructor(db: Database, { clock, releaseLock, space, damaged = () => undefined }: SqliteParts) {
@@ -125,11 +128,17 @@ export class SqliteStore implements Store {
   }
 
   async forget(identifier: Identifier): Promise<Forgotten> {
+    // Who reads for long keeps what was deleted in the log.
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    this.#forgets += 1;
     try {
       return await this.#forgetting.forget(identifier);
     } catch (error) {
       // Callers know our faults, not SQLite's codes.
       throw this.#db.open ? storeFault(error) : unavailable(error);
+    } finally {
+      this.#forgets -= 1;
     }
   }
 
@@ -252,7 +261,8 @@ export class SqliteStore implements Store {
   }
 
   async examine(stop: AbortSignal): Promise<boolean> {
-    const findings = await examineApart(this.#db.name, stop);
+    if (this.#forgets > 0) return false;
+    const findings = await examineApart(this.#db.name, AbortSignal.any([stop, this.#looking.signal]));
     if (findings === undefined) return false;
     this.#damages.replace(findings.damages);
     this.#examined = { endedAt: this.clock.now(), rows: findings.rows };

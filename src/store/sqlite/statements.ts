@@ -8,7 +8,7 @@ import { pageStatements } from './page-statements.ts';
 import { problemStatements } from './problem-statements.ts';
 import { purgeStatements } from './purge-statements.ts';
 import { replayStatements } from './replay-statements.ts';
-import { tallyStatements } from './tally.ts';
+import { tallyStatements } from './tally-statements.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
 

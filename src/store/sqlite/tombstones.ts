@@ -1,14 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { ReceivedRequest } from '../../model/event.ts';
-import { withoutElements } from './array-elements.ts';
-import type { KeptEvent } from './erasure-statements.ts';
+import type { KeptEvent } from '../erasing.ts';
+import { digestOf, withoutEvents } from '../tombstones.ts';
 import type { Statements } from './statements.ts';
-
-/** One-way: whether an event is gone can be asked, and not which ones are. */
-const digestOf = (source: string, externalId: string): Uint8Array =>
-  createHash('sha256')
-    .update(JSON.stringify([source, externalId]))
-    .digest();
 
 /** For good: whose it was has been forgotten. */
 export function bury({ purges }: Statements, { source, external_id }: KeptEvent): void {
@@ -26,9 +19,5 @@ export function withoutGone({ purges }: Statements, request: ReceivedRequest): R
   const isGone = request.events.map(
     ({ externalId }) => purges.isGone.get(digestOf(request.source, externalId)) !== undefined,
   );
-  if (!isGone.includes(true)) return request;
-  const items = new Set(request.events.flatMap(({ item }, index) => (isGone[index] && item !== null ? [item] : [])));
-  const body =
-    items.size === 0 ? request.body : Buffer.from(withoutElements(Buffer.from(request.body).toString(), items));
-  return { ...request, body, events: request.events.filter((_, index) => !isGone[index]) };
+  return withoutEvents(request, isGone);
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GroupCommit, writeLimits } from '../../../src/store/sqlite/group-commit.ts';
-import { tallyStatements } from '../../../src/store/sqlite/tally.ts';
+import { tallyStatements } from '../../../src/store/sqlite/tally-statements.ts';
 import { aRequest } from '../../contracts/store-samples.ts';
 import { commitsInLog, connect, databaseIn, dataDirectory, freshDatabase, storeOn } from './data-directory.ts';
 

@@ -1,7 +1,6 @@
-import type { Database } from 'better-sqlite3';
-import type { DeliveryStatus } from '../../model/delivery.ts';
-import type { EventStatus } from '../../model/event.ts';
-import type { StitchOrigin } from '../../model/identity.ts';
+import type { DeliveryStatus } from '../model/delivery.ts';
+import type { EventStatus } from '../model/event.ts';
+import type { StitchOrigin } from '../model/identity.ts';
 
 export type TallyRow =
   | { readonly kind: 'event'; readonly name: string; readonly status: EventStatus; readonly count: number }
@@ -77,51 +76,3 @@ type MaybeProblem = Omit<ProblemRow, 'reason' | 'cause'> & {
   readonly reason: string | null;
   readonly cause: string | null;
 };
-
-export type TallyStatements = ReturnType<typeof tallyStatements>;
-
-export function tallyStatements(db: Database) {
-  return {
-    // A counter that was damaged must not keep what it counts from moving; the scrub finds it.
-    update: db.prepare<[TallyRow]>(
-      'update tally set count = max(count + @count, 0) where kind = @kind and name = @name and status = @status',
-    ),
-    insert: db.prepare<[TallyRow]>(
-      'insert into tally (kind, name, status, count) values (@kind, @name, @status, max(@count, 0))',
-    ),
-    all: db.prepare<[], TallyRow>('select kind, name, status, count from tally order by kind, name, status'),
-    addStitches: db.prepare<[StitchTallyRow]>(`
-      insert into stitch_tally (source, origin, count) values (@source, @origin, @count)
-      on conflict do update set count = count + excluded.count`),
-    allStitches: db.prepare<[], StitchTallyRow>(
-      'select source, origin, count from stitch_tally order by source, origin',
-    ),
-    updateProblem: db.prepare<[ProblemRow]>(`
-      update problem set count = max(count + @count, 0)
-      where kind = @kind and name = @name and reason = @reason and cause = @cause`),
-    insertProblem: db.prepare<[ProblemRow]>(
-      'insert into problem (kind, name, reason, cause, count) values (@kind, @name, @reason, @cause, max(@count, 0))',
-    ),
-    deleteProblem: db.prepare<[ProblemRow]>(`
-      delete from problem where kind = @kind and name = @name and reason = @reason and cause = @cause and count = 0`),
-    names: db
-      .prepare<[TallyRow['kind']], string>('select distinct name from tally where kind = ? order by name')
-      .pluck(),
-  };
-}
-
-export function writeTally(sql: TallyStatements, tally: Tally): void {
-  for (const change of tally.changes()) {
-    if (change.count === 0) continue;
-    if (sql.update.run(change).changes === 0) sql.insert.run(change);
-  }
-  for (const change of tally.stitches()) sql.addStitches.run(change);
-  for (const problem of tally.problems()) writeProblem(sql, problem);
-}
-
-/** A group that nothing is left of is none. */
-function writeProblem(sql: TallyStatements, problem: ProblemRow): void {
-  if (problem.count === 0) return;
-  if (sql.updateProblem.run(problem).changes === 0) sql.insertProblem.run(problem);
-  if (problem.count < 0) sql.deleteProblem.run(problem);
-}

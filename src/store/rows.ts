@@ -1,11 +1,11 @@
 /** Rows as the tables hold them, and the model they stand for. The CHECKs of the schema make these types true. */
-import type { Attempt, FailureReason, LaneWide, Outcome } from '../../model/attempt.ts';
-import { dateFromMs } from '../../model/clock.ts';
-import type { Delivery, DeliveryState } from '../../model/delivery.ts';
-import type { EventStatus, EventWait } from '../../model/event.ts';
-import type { AttemptId, DeliveryId, EventId, WorkerId } from '../../model/id.ts';
-import type { Stitch } from '../../model/identity.ts';
-import type { EventSummary } from '../store.ts';
+import type { Attempt, FailureReason, LaneWide, Outcome } from '../model/attempt.ts';
+import { dateFromMs } from '../model/clock.ts';
+import type { Delivery, DeliveryState } from '../model/delivery.ts';
+import type { EventStatus, EventWait } from '../model/event.ts';
+import type { AttemptId, DeliveryId, EventId, WorkerId } from '../model/id.ts';
+import type { Stitch } from '../model/identity.ts';
+import type { EventDetail, EventSummary } from './store.ts';
 
 type EventWaitRow =
   | { readonly waits_for: null; readonly due_at: null }
@@ -27,19 +27,14 @@ export type EventRow = EventWaitRow & {
   readonly cause: string | null;
   readonly tries: number;
   readonly runs: string | null;
-  readonly digest: Buffer | null;
-  readonly runs_digest: Buffer | null;
 };
 
 export interface RequestRow {
-  readonly source: string;
   readonly kind: string | null;
   readonly method: string;
   readonly url: string;
-  readonly received_at: number;
   readonly headers: string;
   readonly body: Buffer;
-  readonly digest: Buffer | null;
 }
 
 type DeliveryStateRow =
@@ -73,6 +68,8 @@ export type DeliveryRow = DeliveryStateRow & {
   readonly stitch: string | null;
 };
 
+export type PayloadRow = DeliveryRow & { readonly payload: string };
+
 type OutcomeRow =
   | { readonly outcome: 'delivered' }
   | {
@@ -96,7 +93,6 @@ export type AttemptRow = OutcomeRow &
     readonly number: number;
     readonly started_at: number;
     readonly duration_ms: number;
-    readonly digest: Buffer | null;
   };
 
 export function toEventSummary(row: EventRow): EventSummary {
@@ -111,6 +107,17 @@ export function toEventSummary(row: EventRow): EventSummary {
     occurredAt: dateFromMs(row.occurred_at),
     receivedAt: dateFromMs(row.received_at),
     wait: row.waits_for === null ? null : { waitsFor: row.waits_for, dueAt: dateFromMs(row.due_at) },
+  };
+}
+
+export function toEventDetail(row: EventRow, request: RequestRow, deliveries: EventDetail['deliveries']): EventDetail {
+  const { kind, method, url, body } = request;
+  return {
+    ...toEventSummary(row),
+    tries: row.tries,
+    runs: row.runs === null ? null : JSON.parse(row.runs),
+    request: { kind, method, url, headers: toHeaders(request), body, item: row.item },
+    deliveries,
   };
 }
 

@@ -1,0 +1,122 @@
+/** What becomes of deliveries, as the tables hold it: the same for every driver. */
+import type { Attempt, FailureReason, LaneWide, Verdict } from '../model/attempt.ts';
+import type { DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
+import { type AttemptId, type DeliveryId, type EventId, newId, type WorkerId } from '../model/id.ts';
+
+export interface NewDelivery {
+  readonly id: DeliveryId;
+  readonly eventId: EventId;
+  readonly mappingFile: string;
+  readonly mappingVersion: string;
+  readonly item: number;
+  readonly destination: string;
+  readonly outgoingId: string;
+  readonly createdAt: number;
+  readonly payload: string;
+  readonly stitch: string | null;
+  readonly person: string | null;
+  readonly replayOf: DeliveryId | null;
+}
+
+/** A step of a delivery that its worker holds the lease for; without the last members the lease is lost. */
+export interface DeliveryMove {
+  readonly status: DeliveryStatus;
+  readonly dueAt: number | null;
+  readonly settledAt: number | null;
+  readonly reason: FailureReason | null;
+  readonly cause: string | null;
+  /** 0 when the worker gives it back untried. */
+  readonly tried: 0 | 1;
+  /** When it failed, where that counts against the limits of its retries. */
+  readonly failedAt: number | null;
+  readonly id: DeliveryId;
+  readonly worker: WorkerId;
+  readonly token: number;
+  readonly attempts: number;
+}
+
+export interface NewAttempt {
+  readonly id: AttemptId;
+  readonly deliveryId: DeliveryId;
+  readonly number: number;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly outcome: Verdict['kind'];
+  readonly reason: FailureReason | null;
+  readonly message: string | null;
+  readonly retryAfterMs: number | null;
+  readonly lane: LaneWide | null;
+  readonly ambiguous: 0 | 1;
+  readonly responseStatus: number | null;
+  readonly responseBody: string | null;
+}
+
+interface Made {
+  readonly eventId: EventId;
+  readonly now: Date;
+  /** The delivery that it replaces. */
+  readonly replayOf?: DeliveryId;
+}
+
+export function newDelivery(draft: Draft, { eventId, now, replayOf }: Made): NewDelivery {
+  const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
+  return {
+    id: newId('dlv', now),
+    eventId,
+    mappingFile: mapping.file,
+    mappingVersion: mapping.version,
+    item,
+    destination,
+    outgoingId,
+    createdAt: now.getTime(),
+    payload,
+    stitch: stitch === null ? null : JSON.stringify(stitch),
+    person,
+    replayOf: replayOf ?? null,
+  };
+}
+
+export function deliveryMoveOf(settlement: Settlement): DeliveryMove {
+  const { id, state, attempts } = settlement.delivery;
+  const settledAt = settlement.settledAt.getTime();
+  const lease = { id, worker: state.claimedBy, token: state.token };
+  const none = { dueAt: null, settledAt: null, reason: null, cause: null, failedAt: null };
+  switch (settlement.to) {
+    case 'delivered':
+      return { ...lease, ...tried(settlement.attempt), ...none, status: 'delivered', settledAt };
+    case 'dead': {
+      const { attempt, reason, cause } = settlement;
+      return { ...lease, ...tried(attempt), ...none, status: 'dead', settledAt, reason, cause, failedAt: settledAt };
+    }
+    case 'pending': {
+      const { attempt, dueAt, counts } = settlement;
+      const failedAt = counts ? settledAt : null;
+      return { ...lease, ...tried(attempt), ...none, status: 'pending', dueAt: dueAt.getTime(), failedAt };
+    }
+    case 'released':
+      return { ...lease, ...none, attempts, tried: 0, status: 'pending', dueAt: settledAt };
+  }
+}
+
+/** The row must still count the attempts made before this one. */
+const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as const;
+
+export function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): NewAttempt {
+  const retry = outcome.kind === 'retry' ? outcome : undefined;
+  const wait = retry?.retryAfterMs;
+  return {
+    id,
+    deliveryId,
+    number,
+    startedAt: startedAt.getTime(),
+    durationMs: Math.round(durationMs),
+    outcome: outcome.kind,
+    reason: outcome.kind === 'delivered' ? null : outcome.reason,
+    message: outcome.kind === 'delivered' ? null : outcome.message,
+    retryAfterMs: wait === undefined ? null : Math.round(wait),
+    lane: retry?.lane ?? null,
+    ambiguous: retry?.ambiguous === true ? 1 : 0,
+    responseStatus: outcome.response?.status ?? null,
+    responseBody: outcome.response?.body ?? null,
+  };
+}

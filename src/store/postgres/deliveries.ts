@@ -1,0 +1,219 @@
+/** Deliveries on their way out: queued, claimed by a sender, settled. All of it runs inside a transaction, under the lock of the lane. */
+import { createHash } from 'node:crypto';
+import type { Traces } from '../../identity/traces.ts';
+import { addMs } from '../../model/clock.ts';
+import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
+import type { EventId } from '../../model/id.ts';
+import type { Lane } from '../../model/lane.ts';
+import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
+import { withoutTraces } from '../erasing.ts';
+import { earliest, type PayloadRow, toDelivery } from '../rows.ts';
+import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
+import { Tally } from '../tally.ts';
+import type { Queries } from './connections.ts';
+import { deliverySql } from './delivery-sql.ts';
+import { readLane, writeLane } from './lanes.ts';
+import { placesInLines } from './lines.ts';
+import { rounds } from './rounds.ts';
+import { writeTally } from './tally.ts';
+import { toRecords } from './text.ts';
+import type { Watches } from './watches.ts';
+
+export interface Queued {
+  readonly eventId: EventId;
+  readonly draft: Draft | JoinDraft;
+  readonly now: Date;
+}
+
+export const joinSql = {
+  insert: `
+    insert into identity_join (digest, destination, user_id, anonymous_id, event_id, joined_at)
+    select decode(digest, 'hex'), destination, "userId", "anonymousId", "eventId", "joinedAt"
+    from json_to_recordset($1) as new (digest text, destination text, "userId" text, "anonymousId" text, "eventId" text,
+      "joinedAt" bigint)
+    order by digest
+    on conflict (digest) do nothing
+    returning digest`,
+};
+
+export async function insertDrafts(tx: Queries, all: readonly Queued[], tally: Tally): Promise<void> {
+  const queued = await withoutToldJoins(tx, all);
+  if (queued.length === 0) return;
+  const { places, renames } = placesInLines(queued.map(({ draft }) => draft));
+  if (renames.length > 0) await tx.rows(deliverySql.renamePersons, [toRecords(renames)]);
+  const rows = queued.map((one, place) => ({ place, ...newDelivery(one.draft, one), ...places[place] }));
+  await tx.rows(deliverySql.insert, [toRecords(rows)]);
+  for (const { destination } of rows) tally.deliveries(destination, 'pending', 1);
+  if (renames.length > 0) await alignLines(tx, renames);
+}
+
+/** The first of what is on its way for a person may go, the rest stays behind it. */
+async function alignLines(
+  tx: Queries,
+  lines: readonly { readonly destination: string; readonly person: string }[],
+): Promise<void> {
+  const asked = [toRecords(lines.map(({ destination, person }) => ({ destination, person })))];
+  await tx.rows(deliverySql.putBehind, asked);
+  await tx.rows(deliverySql.putInFront, asked);
+}
+
+/** The same for whoever had something move: out of the line, or back into it. */
+export async function alignPersons(
+  tx: Queries,
+  moved: readonly { readonly destination: string; readonly person: string | null }[],
+): Promise<void> {
+  const lines = moved.flatMap(({ destination, person }) => (person === null ? [] : [{ destination, person }]));
+  if (lines.length > 0) await alignLines(tx, lines);
+}
+
+/** A destination is told once that a visitor is a user; what says it besides something else goes out all the same. */
+async function withoutToldJoins(tx: Queries, queued: readonly Queued[]): Promise<readonly Queued[]> {
+  const first = new Map<string, object>();
+  for (const { draft, eventId, now } of queued) {
+    if (!('join' in draft)) continue;
+    const { userId, anonymousId } = draft.join;
+    const digest = joinDigest(draft.destination, userId, anonymousId);
+    if (first.has(digest)) continue;
+    const { destination } = draft;
+    first.set(digest, { digest, destination, userId, anonymousId, eventId, joinedAt: now.getTime() });
+  }
+  if (first.size === 0) return queued;
+  const rows = await tx.rows<{ digest: Buffer }>(joinSql.insert, [toRecords([...first.values()])]);
+  const isNew = new Set(rows.map(({ digest }) => digest.toString('hex')));
+  return queued.filter(({ draft }) => {
+    if (!('join' in draft)) return true;
+    const isFirst = isNew.delete(joinDigest(draft.destination, draft.join.userId, draft.join.anonymousId));
+    return isFirst || !draft.join.isAll;
+  });
+}
+
+const joinDigest = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+interface ClaimedRow {
+  readonly was_due_at: number;
+}
+
+export async function claimDeliveries(tx: Queries, claim: DeliveryClaim): Promise<ClaimedDeliveries> {
+  const { destination, worker, limit, leaseMs, now, admit } = claim;
+  const tally = new Tally();
+  const inFlight = await endLeases(tx, claim, tally);
+  const lane = await readLane(tx, destination, now);
+  const admission = admit(lane, inFlight);
+  const most = Math.min(limit, admission.limit);
+  const leaseEndsAt = addMs(now, leaseMs).getTime();
+  const values = [destination, now.getTime(), most, worker, leaseEndsAt];
+  const rows = most <= 0 ? [] : await tx.rows<PayloadRow & ClaimedRow>(deliverySql.claim, values);
+  tally.deliveries(destination, 'pending', -rows.length);
+  tally.deliveries(destination, 'in_flight', rows.length);
+  const after = most <= 0 ? lane : await writeLane(tx, lane, admission.after(rows.length));
+  await writeTally(tx, tally);
+  const inOrder = rows.toSorted((one, other) => one.was_due_at - other.was_due_at || one.seq - other.seq);
+  return { deliveries: inOrder.map(toClaimed), lane: after };
+}
+
+const toClaimed = (row: PayloadRow): ClaimedDelivery =>
+  ({ ...toDelivery(row), payload: row.payload }) as ClaimedDelivery;
+
+interface EndedLeases {
+  readonly ended: number;
+  readonly before: number;
+  readonly persons: readonly (string | null)[] | null;
+}
+
+/** Back in line, due since the lease ended; how many are still under way. */
+async function endLeases(
+  tx: Queries,
+  { destination, now, underWay = [] }: Pick<DeliveryClaim, 'destination' | 'now' | 'underWay'>,
+  tally: Tally,
+): Promise<number> {
+  const [row] = await tx.rows<EndedLeases>(deliverySql.endLeases, [destination, now.getTime(), underWay]);
+  const { ended, before, persons } = row ?? { ended: 0, before: 0, persons: null };
+  await alignPersons(
+    tx,
+    (persons ?? []).map((person) => ({ destination, person })),
+  );
+  tally.deliveries(destination, 'in_flight', -ended);
+  tally.deliveries(destination, 'pending', ended);
+  return before - ended;
+}
+
+/** A step of one lane: something settled, or what its lane is to be now. */
+interface SettleStep {
+  readonly kind: 'settle';
+  readonly settlement: Settlement;
+}
+
+export type LaneStep = SettleStep | { readonly kind: 'change'; readonly change: (lane: Lane) => Lane };
+
+export type LaneStepEnd =
+  | { readonly kind: 'settle'; readonly isKept: boolean }
+  | { readonly kind: 'change'; readonly lane: Lane };
+
+interface Taking {
+  readonly destination: string;
+  readonly steps: readonly LaneStep[];
+  readonly now: Date;
+  readonly watches: Watches;
+}
+
+/** All steps of one destination that wait. */
+export async function takeSteps(
+  tx: Queries,
+  { destination, steps, now, watches }: Taking,
+): Promise<readonly LaneStepEnd[]> {
+  const tally = new Tally();
+  const settling = steps.flatMap((step) => (step.kind === 'settle' ? [step] : []));
+  const forgotten = settling.length === 0 ? [] : await watches.tracesAt(tx, now);
+  const kept = new Set<LaneStep>();
+  for (const round of rounds(settling, ({ settlement }) => settlement.delivery.id))
+    for (const one of await settleRound(tx, { steps: round, forgotten }, tally)) kept.add(one);
+  const before = await readLane(tx, destination, now);
+  let lane = before;
+  const ends = steps.map((step): LaneStepEnd => {
+    if (step.kind === 'settle') return { kind: 'settle', isKept: kept.has(step) };
+    lane = step.change(lane);
+    return { kind: 'change', lane };
+  });
+  await writeLane(tx, before, lane);
+  await writeTally(tx, tally);
+  return ends;
+}
+
+/** Each delivery once; returns those whose lease was held. */
+async function settleRound(
+  tx: Queries,
+  { steps, forgotten }: { readonly steps: readonly SettleStep[]; readonly forgotten: readonly Traces[] },
+  tally: Tally,
+): Promise<readonly LaneStep[]> {
+  const moves = steps.map((step) => {
+    const settlement = withoutTraces(step.settlement, forgotten);
+    return { step, settlement, move: deliveryMoveOf(settlement) };
+  });
+  const rows = await tx.rows<{ id: string; person: string | null }>(deliverySql.move, [
+    toRecords(moves.map(({ move }) => move)),
+  ]);
+  const personOf = new Map(rows.map(({ id, person }) => [id, person]));
+  const kept = moves.filter(({ move }) => personOf.has(move.id));
+  const attempts = kept.flatMap(({ settlement }) =>
+    'attempt' in settlement ? [toNewAttempt(settlement.attempt)] : [],
+  );
+  if (attempts.length > 0) await tx.rows(deliverySql.insertAttempts, [toRecords(attempts)]);
+  await alignPersons(
+    tx,
+    kept.map(({ settlement, move }) => ({
+      destination: settlement.delivery.destination,
+      person: personOf.get(move.id) ?? null,
+    })),
+  );
+  for (const { settlement, move } of kept) {
+    tally.deliveries(settlement.delivery.destination, 'in_flight', -1);
+    tally.deliveries(settlement.delivery.destination, move.status, 1);
+  }
+  return kept.map(({ step }) => step);
+}
+
+export async function nextDeliveryAt(read: Queries['rows'], destination: string): Promise<Date | null> {
+  const [row] = await read<Record<'due' | 'leased', number | null>>(deliverySql.next, [destination]);
+  return earliest([row?.due, row?.leased]);
+}

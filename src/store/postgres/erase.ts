@@ -1,0 +1,117 @@
+/** Takes a person out of what is stored. All of it runs inside a transaction; doing it again erases nothing more. */
+import type { Traces } from '../../identity/traces.ts';
+import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { Identifier } from '../../model/identity.ts';
+import type { Erased } from '../../model/person.ts';
+import {
+  emptiedRequest,
+  type KeptAttempt,
+  type KeptDelivery,
+  type KeptEvent,
+  type KeptRequest,
+  nothing,
+  siblingsOf,
+  sum,
+} from '../erasing.ts';
+import type { Finding } from '../finding.ts';
+import type { Tally } from '../tally.ts';
+import { digestOf } from '../tombstones.ts';
+import type { Queries } from './connections.ts';
+import { alignPersons } from './deliveries.ts';
+import { erasureSql } from './erasure-sql.ts';
+import { knownOf } from './people.ts';
+
+export interface Erasing {
+  readonly tx: Queries;
+  readonly traces: Traces;
+  readonly tally: Tally;
+}
+
+export type StoredDelivery = KeptDelivery & { readonly event_id: EventId };
+export type StoredAttempt = KeptAttempt & { readonly delivery_id: DeliveryId };
+
+/** Their events with all that came of them; what else the findings name is emptied. */
+export async function eraseFindings(erasing: Erasing, findings: readonly Finding[]): Promise<Erased> {
+  if (findings.length === 0) return nothing;
+  const { tx } = erasing;
+  const ids = findings.flatMap(({ events }) => events);
+  const events = await tx.rows<KeptEvent>(erasureSql.events, [ids]);
+  const erased = await eraseEvents(erasing, events);
+  const attempts = findings.flatMap((finding) => finding.attempts);
+  await tx.rows(erasureSql.emptyAttempts, [attempts]);
+  const kept = await eraseFromRequests(erasing, findings, events);
+  return sum(sum(erased, kept), { ...nothing, emptied: attempts.length });
+}
+
+/** Findings for events that the links name. */
+export async function findingsOf(tx: Queries, ids: readonly EventId[]): Promise<readonly Finding[]> {
+  const events = await tx.rows<KeptEvent>(erasureSql.events, [ids]);
+  return events.map(({ id, request_seq: request }) => ({
+    request,
+    events: [id],
+    items: [],
+    isInEnvelope: false,
+    attempts: [],
+  }));
+}
+
+/** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
+async function eraseEvents({ tx, tally }: Erasing, events: readonly KeptEvent[]): Promise<Erased> {
+  if (events.length === 0) return nothing;
+  const ids = events.map(({ id }) => id);
+  const deliveries = await tx.rows<StoredDelivery>(erasureSql.deliveries, [ids]);
+  const attempts = await tx.rows<StoredAttempt>(erasureSql.attempts, [deliveries.map(({ id }) => id)]);
+  await tx.rows(erasureSql.deleteAttempts, [deliveries.map(({ id }) => id)]);
+  for (const { from, to, startedAt, body } of attempts.flatMap(siblingsOf))
+    await tx.rows(erasureSql.emptySiblings, [from, to, startedAt, body]);
+  await tx.rows(erasureSql.deleteDeliveries, [ids]);
+  await alignPersons(tx, deliveries);
+  await tx.rows(erasureSql.deleteMarks, [ids]);
+  await tx.rows(erasureSql.deleteEvents, [ids]);
+  await tx.rows(erasureSql.bury, [
+    events.map(({ source, external_id }) => digestOf(source, external_id).toString('hex')),
+  ]);
+  for (const { destination, status } of deliveries) tally.deliveries(destination, status, -1);
+  for (const { source, status } of events) tally.events(source, status, -1);
+  return { ...nothing, events: events.length, deliveries: deliveries.length, attempts: attempts.length };
+}
+
+/** Each goes with its last event; while others have theirs in it, only what tells of the person is taken out. */
+async function eraseFromRequests(
+  { tx, traces }: Erasing,
+  findings: readonly Finding[],
+  erased: readonly KeptEvent[],
+): Promise<Erased> {
+  const seqs = [...new Set(findings.map(({ request }) => request))];
+  const requests = await tx.rows<KeptRequest>(erasureSql.requests, [seqs]);
+  const left = await tx.rows<KeptEvent>(erasureSql.eventsOfRequests, [seqs]);
+  const withEvents = new Set(left.map(({ request_seq }) => request_seq));
+  const empty = requests.filter(({ seq }) => !withEvents.has(seq));
+  await tx.rows(erasureSql.deleteRequests, [empty.map(({ seq }) => seq)]);
+  let emptied = 0;
+  for (const request of requests.filter(({ seq }) => withEvents.has(seq))) {
+    const own = findings.filter((finding) => finding.request === request.seq);
+    const gone = erased.filter(({ request_seq }) => request_seq === request.seq);
+    const items = new Set([...own.flatMap((finding) => finding.items), ...gone.flatMap(({ item }) => item ?? [])]);
+    const isInEnvelope = own.some((finding) => finding.isInEnvelope);
+    if (items.size === 0 && !isInEnvelope) continue;
+    const { seq, url, headers, body } = emptiedRequest(request, [...items], traces);
+    await tx.rows(erasureSql.emptyRequest, [seq, url, headers, body]);
+    emptied += items.size + (isInEnvelope ? 1 : 0);
+  }
+  return { ...nothing, requests: empty.length, emptied };
+}
+
+/** The identifiers with their links, and what destinations were told of them. */
+export async function eraseLinks(tx: Queries, identifiers: readonly Identifier[]): Promise<number> {
+  for (const { kind, value } of identifiers) {
+    if (kind === 'user_id') await tx.rows(erasureSql.unjoinUser, [value]);
+    if (kind === 'anonymous_id') await tx.rows(erasureSql.unjoinVisitor, [value]);
+  }
+  const known = await knownOf((sql, values) => tx.rows(sql, values), identifiers);
+  for (const { seq } of known) {
+    await tx.rows(erasureSql.unlink, [seq]);
+    await tx.rows(erasureSql.deleteIdentifier, [seq]);
+  }
+  return known.length;
+}

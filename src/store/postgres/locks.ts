@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Locks that a transaction holds until it ends, by name. They are numbers to PostgreSQL: two names that come to the same
+ * one would wait for each other without need, and nothing worse.
+ */
+export const lockOf = (name: string): bigint =>
+  createHash('sha256').update(`hookstitch ${name}`).digest().readBigInt64BE();
+
+/** Whoever queues, claims or settles deliveries of a destination holds it: so order, limits and circuit are one's at a time. */
+export const laneLock = (destination: string): bigint => lockOf(`lane ${destination}`);
+
+/** Events are stitched one batch after the other, so that of two that belong together the later one knows. */
+export const stitchLock = lockOf('stitch');
+
+/** Always in one order, so that nobody waits for somebody who waits for them. */
+export const inOrder = (locks: readonly bigint[]): readonly bigint[] =>
+  [...new Set(locks)].toSorted((one, other) => (one < other ? -1 : Number(one > other)));

@@ -1,0 +1,24 @@
+import type { Clock } from '../../model/clock.ts';
+import type { Store } from '../store.ts';
+import { applyMigrations } from './apply-migrations.ts';
+import { DatabaseClock } from './clock.ts';
+import { Connections } from './connections.ts';
+import { PostgresStore } from './postgres-store.ts';
+import { watchSql } from './watches.ts';
+
+/** Opens the database at a URL, with its schema up to date. Without a clock of the caller's, the database's own. */
+export async function openPostgres(url: string, clock?: Clock): Promise<Store> {
+  const databaseClock = new DatabaseClock();
+  const connections = new Connections(url, databaseClock);
+  try {
+    // Whoever writes asks the database what time it is.
+    await connections.write({ purpose: 'working' }, async () => undefined);
+    const time = clock ?? databaseClock;
+    await applyMigrations(connections, time.now());
+    await connections.write({ purpose: 'working' }, (tx) => tx.rows(watchSql.endPast, [time.now().getTime()]));
+    return new PostgresStore(connections, time);
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+}

@@ -1,0 +1,200 @@
+import type { Resolution } from '../../identity/resolve.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
+import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { Identifier } from '../../model/identity.ts';
+import type { Lane } from '../../model/lane.ts';
+import type { Forgotten, Person } from '../../model/person.ts';
+import type {
+  ClaimedDeliveries,
+  DeliveryClaim,
+  DeliveryDetail,
+  DeliveryFilter,
+  DeliverySettlement,
+  DeliverySummary,
+  EventClaim,
+  EventDetail,
+  EventFilter,
+  EventSummary,
+  Page,
+  PageRequest,
+  SettledDeliveries,
+  Stats,
+  Stitching,
+  Store,
+  TranslationSettlement,
+} from '../store.ts';
+import type { Connections, Queries } from './connections.ts';
+import { claimDeliveries, type LaneStep, type LaneStepEnd, nextDeliveryAt, takeSteps } from './deliveries.ts';
+import { claimEvents, nextEventAt, recordRequests } from './events.ts';
+import { storeFault } from './fault.ts';
+import { Forgetting } from './forget.ts';
+import { GroupCommit } from './group-commit.ts';
+import { getDelivery, getEvent, stats } from './history.ts';
+import { resolveAll, stitch } from './identities.ts';
+import { readLanes } from './lanes.ts';
+import { laneLock, stitchLock } from './locks.ts';
+import { listDeliveries, listEvents } from './pages.ts';
+import { findIdentifiers, findPerson } from './people.ts';
+import { locksOf, settleTranslations } from './translations.ts';
+import { Watches } from './watches.ts';
+
+export const pulseSql = { beat: 'update pulse set beats = beats + 1' };
+
+/** The store in a database server, for any number of processes: writes of the same kind share commits. */
+export class PostgresStore implements Store {
+  readonly clock: Clock;
+  readonly isShared = true;
+  readonly #connections: Connections;
+  readonly #recording: GroupCommit<ReceivedRequest, Receipt>;
+  readonly #translating: GroupCommit<TranslationSettlement, boolean>;
+  readonly #lanes = new Map<string, GroupCommit<LaneStep, LaneStepEnd>>();
+  readonly #watches = new Watches();
+  readonly #forgetting: Forgetting;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  constructor(connections: Connections, clock: Clock) {
+    this.clock = clock;
+    this.#connections = connections;
+    this.#forgetting = new Forgetting(connections, clock);
+    this.#recording = new GroupCommit({
+      commit: (requests) => connections.write({ purpose: 'receiving' }, (tx) => recordRequests(tx, requests)),
+      atOnce: 2,
+      most: 200,
+    });
+    this.#translating = new GroupCommit({
+      commit: (settlements) =>
+        connections.write({ purpose: 'working', locks: locksOf(settlements) }, (tx) =>
+          settleTranslations(tx, settlements),
+        ),
+      atOnce: 1,
+      most: 500,
+    });
+  }
+
+  async recordRequest(request: ReceivedRequest): Promise<Receipt> {
+    return this.#recording.addIfRoom(request, request.body.byteLength);
+  }
+
+  async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
+    return this.#work([], (tx) => claimEvents(tx, claim));
+  }
+
+  async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
+    return this.#translating.addEach(settlements);
+  }
+
+  async stitch(stitchings: readonly Stitching[]): Promise<readonly Resolution[]> {
+    return this.#work([stitchLock], (tx) => stitch(tx, stitchings));
+  }
+
+  async resolve(items: readonly (readonly Identifier[])[]): Promise<readonly Resolution[]> {
+    return this.#connections.snapshot((read) => resolveAll(read, items));
+  }
+
+  async findIdentifiers(text: string): Promise<readonly Identifier[]> {
+    return this.#connections.snapshot((read) => findIdentifiers(read, text));
+  }
+
+  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+    return this.#connections.snapshot((read) => findPerson(read, identifier));
+  }
+
+  async forget(identifier: Identifier): Promise<Forgotten> {
+    try {
+      return await this.#forgetting.forget(identifier);
+    } catch (error) {
+      throw storeFault(error);
+    }
+  }
+
+  async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
+    return this.#work([laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim));
+  }
+
+  async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
+    const lane = this.#lane(destination);
+    const [ends, changed] = await Promise.all([
+      lane.addEach(settlements.map((settlement) => ({ kind: 'settle', settlement }))),
+      lane.add({ kind: 'change', change: observe }),
+    ]);
+    return { kept: ends.map((end) => end.kind === 'settle' && end.isKept), lane: laneOf(changed) };
+  }
+
+  async lanes(): Promise<readonly Lane[]> {
+    return this.#connections.snapshot(readLanes);
+  }
+
+  async changeLane(destination: string, change: (lane: Lane) => Lane): Promise<Lane> {
+    return laneOf(await this.#lane(destination).add({ kind: 'change', change }));
+  }
+
+  async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {
+    const read = <T>(sql: string, values?: readonly unknown[]) => this.#connections.read<T>(sql, values);
+    return work.kind === 'events' ? nextEventAt(read) : nextDeliveryAt(read, work.destination);
+  }
+
+  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+    return this.#connections.snapshot((read) => getEvent(read, id));
+  }
+
+  async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
+    return this.#connections.snapshot((read) => listEvents(read, filter, page));
+  }
+
+  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+    return this.#connections.snapshot((read) => getDelivery(read, id));
+  }
+
+  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
+    return this.#connections.snapshot((read) => listDeliveries(read, filter, page));
+  }
+
+  async stats(): Promise<Stats> {
+    return this.#connections.snapshot(stats);
+  }
+
+  async ping(): Promise<void> {
+    await this.#connections.write({ purpose: 'receiving' }, (tx) => tx.rows(pulseSql.beat));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#recording, this.#translating, ...this.#lanes.values()].map((group) => group.drained()));
+    await Promise.allSettled(this.#underWay);
+    await this.#connections.close();
+  }
+
+  /** One group for each destination: a lane whose lock is held elsewhere keeps no other waiting. */
+  #lane(destination: string): GroupCommit<LaneStep, LaneStepEnd> {
+    const known = this.#lanes.get(destination);
+    if (known !== undefined) return known;
+    const lane = new GroupCommit<LaneStep, LaneStepEnd>({
+      commit: (steps) =>
+        this.#connections.write({ purpose: 'working', locks: [laneLock(destination)] }, (tx) =>
+          takeSteps(tx, { destination, steps, now: this.clock.now(), watches: this.#watches }),
+        ),
+      atOnce: 1,
+      most: 500,
+    });
+    this.#lanes.set(destination, lane);
+    return lane;
+  }
+
+  #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {
+    const working = this.#connections.write({ purpose: 'working', locks }, work);
+    this.#underWay.add(working);
+    return working.finally(() => this.#underWay.delete(working));
+  }
+}
+
+/** A step that changes a lane ends with that lane. */
+function laneOf(end: LaneStepEnd): Lane {
+  if (end.kind === 'change') return end.lane;
+  throw storeFault(end);
+}

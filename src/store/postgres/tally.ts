@@ -1,0 +1,51 @@
+/** Counters, each spread over several rows: transactions that count the same thing need not wait for each other. */
+import type { StitchTallyRow, Tally, TallyRow } from '../tally.ts';
+import type { Queries } from './connections.ts';
+import { toRecords } from './text.ts';
+
+const shards = 8;
+
+export const tallySql = {
+  add: `
+    insert into tally (kind, name, status, shard, count)
+    select kind, name, status, $2, count
+    from json_to_recordset($1) as change (kind text, name text, status text, count bigint)
+    order by kind collate "C", name collate "C", status collate "C"
+    on conflict (kind, name, status, shard) do update set count = tally.count + excluded.count`,
+  addStitches: `
+    insert into stitch_tally (source, origin, shard, count)
+    select source, origin, $2, count from json_to_recordset($1) as change (source text, origin text, count bigint)
+    order by source collate "C", origin collate "C"
+    on conflict (source, origin, shard) do update set count = stitch_tally.count + excluded.count`,
+  all: `
+    select kind, name, status, sum(count)::bigint as count from tally
+    group by kind, name, status order by kind, name, status`,
+  allStitches: `
+    select source, origin, sum(count)::bigint as count from stitch_tally group by source, origin order by source, origin`,
+  names: 'select distinct name from tally where kind = $1 order by name',
+};
+
+/** The last thing a transaction does, so that the rows are held for the commit alone. */
+export async function writeTally(tx: Queries, tally: Tally): Promise<void> {
+  const changes = [...tally.changes()].filter(({ count }) => count !== 0);
+  const stitches = [...tally.stitches()];
+  const shard = nextShard();
+  if (changes.length > 0) await tx.rows(tallySql.add, [toRecords(changes), shard]);
+  if (stitches.length > 0) await tx.rows(tallySql.addStitches, [toRecords(stitches), shard]);
+}
+
+let shardsTaken = process.pid;
+
+function nextShard(): number {
+  shardsTaken += 1;
+  return shardsTaken % shards;
+}
+
+export type Read = Queries['rows'];
+
+export const tallyRows = (read: Read): Promise<readonly TallyRow[]> => read(tallySql.all);
+export const stitchTallyRows = (read: Read): Promise<readonly StitchTallyRow[]> => read(tallySql.allStitches);
+
+export async function namesOf(read: Read, kind: TallyRow['kind']): Promise<readonly string[]> {
+  return (await read<{ name: string }>(tallySql.names, [kind])).map(({ name }) => name);
+}

@@ -1,0 +1,108 @@
+/** Texts that senders and destinations may send and hardly any database likes. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/model/attempt.ts';
+import type { Store } from '../../src/store/store.ts';
+import {
+  aDraft,
+  anEvent,
+  aRequest,
+  at,
+  claimDelivery,
+  claimOne,
+  externalIds,
+  settleDeliveries,
+  settledAs,
+  translated,
+} from './store-samples.ts';
+
+const texts = [
+  ['a NUL', 'a\0b'],
+  ['nothing but NULs', '\0\0'],
+  ['what an escape could look like', '\u00100000 \\u0000 \\x00 %00'],
+  ['control characters', '\u0001\u001b[31m\u007f'],
+  ['characters beyond the first plane', '😀𝒵'],
+  ['quotes and backslashes', `'"\\{}[],;--$1`],
+  ['a byte order mark', '\ufefftext'],
+  ['a megabyte', 'x\0'.repeat(512 * 1024)],
+] as const;
+
+export function describeHostileTexts(opened: { readonly store: Store }): void {
+  let store: Store;
+
+  beforeEach(() => {
+    store = opened.store;
+  });
+
+  describe.each(texts)('a text with %s', (_, text) => {
+    it('comes back as it was from a request and its event', async () => {
+      const headers = { 'x-text': text };
+      const event = anEvent({ externalId: text, type: text });
+      await store.recordRequest(aRequest({ headers, url: `https://x.example/?${text}`, events: [event] }));
+
+      expect(await store.recordRequest(aRequest({ events: [event] }))).toEqual({ accepted: 0, duplicates: 1 });
+      const claimed = await claimOne(store);
+      expect(claimed).toMatchObject({ externalId: text, type: text, headers, url: `https://x.example/?${text}` });
+      expect(externalIds((await store.listEvents({ type: text }, { limit: 5 })).items)).toEqual([text]);
+      expect((await store.listEvents({ type: `${text}!` }, { limit: 5 })).items).toEqual([]);
+    });
+
+    it('comes back as it was from what was made of it', async () => {
+      await store.recordRequest(aRequest());
+      const event = await claimOne(store);
+      const draft = aDraft({ payload: JSON.stringify({ text }), outgoingId: text.slice(0, 100) });
+      await store.settleTranslations([{ ...translated(event, [draft]), runs: [text] }]);
+      const delivery = await claimDelivery(store);
+      const outcome: Outcome = {
+        kind: 'fail',
+        reason: 'rejected',
+        message: text,
+        response: { status: 400, body: text },
+      };
+      await settleDeliveries(store, [settledAs(delivery, outcome)]);
+
+      const detail = await store.getEvent(event.id);
+      expect(detail?.runs).toEqual([text]);
+      expect(detail?.deliveries[0]).toMatchObject({ ...draft, history: [{ outcome }] });
+      expect((await store.listDeliveries({}, { limit: 1 })).items).toMatchObject([{ lastMessage: text }]);
+    });
+
+    it('comes back as it was from why an event failed', async () => {
+      const unusable = { reason: 'not_json', message: text } as const;
+      await store.recordRequest(aRequest({ events: [anEvent({ unusable })] }));
+
+      expect((await store.listEvents({ status: 'failed' }, { limit: 1 })).items).toMatchObject([unusable]);
+    });
+  });
+
+  it('knows an event again whose id breaks off in the middle of a character', async () => {
+    const request = aRequest({ events: [anEvent({ externalId: 'a\ud800' })] });
+
+    expect(await store.recordRequest(request)).toEqual({ accepted: 1, duplicates: 0 });
+    expect(await store.recordRequest(request)).toEqual({ accepted: 0, duplicates: 1 });
+  });
+
+  it.each(texts.slice(0, -1))('links identifiers with %s, and joins by them once', async (_, text) => {
+    await store.recordRequest(aRequest());
+    const event = await claimOne(store);
+    const [user, visitor] = [
+      { kind: 'user_id', value: `user ${text}` },
+      { kind: 'anonymous_id', value: `visitor ${text}` },
+    ];
+    await store.stitch([{ event, identifiers: [user, visitor] }]);
+    const join = { userId: text, anonymousId: 'x'.repeat(10_000), isAll: true };
+    await store.settleTranslations([
+      translated(
+        event,
+        [
+          { ...aDraft(), join },
+          { ...aDraft(), join },
+        ],
+        at(2_000),
+      ),
+    ]);
+
+    expect(await store.resolve([[visitor]])).toMatchObject([{ userId: user.value }]);
+    expect(await store.findPerson(visitor)).toMatchObject({ userId: user.value });
+    expect((await store.stats()).deliveries.pending).toBe(1);
+  });
+}
