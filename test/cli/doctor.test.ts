@@ -52,4 +52,14 @@ describe('the doctor', () => {
 
     expect([code, err]).toEqual([2, expect.stringContaining('no gateway has stored anything')]);
   });
+
+  it('says what to use instead where the store is in PostgreSQL', async () => {
+    const folder = await temporaryFolder({});
+    const elsewhere = { DATABASE_URL: 'postgres://user@127.0.0.1:9/none' };
+
+    for (const args of [['doctor'], ['backup', 'copy.db'], ['restore', 'copy.db']]) {
+      const { code, err } = await hookstitch(folder, args, elsewhere);
+      expect([args[0], code, err]).toEqual([args[0], 2, expect.stringContaining('pg_dump')]);
+    }
+  });
 });

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import { readEnvironment } from '../../config/environment.ts';
-import { readSettings } from '../../config/settings.ts';
 import { backUp } from '../../store/sqlite/backup.ts';
 import { exitCodes, type Verb } from '../command.ts';
+import { sqliteSettings } from '../data-directory.ts';
 import { print, printJson } from '../output.ts';
 
 /** `hookstitch backup FILE`: a checked copy of the database, while the gateway runs or not. */
@@ -12,7 +11,7 @@ export const backupCommand: Verb = {
   configure: (command) => command.option('--json', 'machine-readable output'),
   run: async ([file], { json }) => {
     const path = resolve(String(file));
-    const backup = backUp(readSettings(readEnvironment()).dataDir, path);
+    const backup = backUp(sqliteSettings().dataDir, path);
     if (json === true) printJson({ file: path, ...backup });
     else print(`${path}: ${backup.events} events, ${backup.deliveries} deliveries, ${backup.bytes} bytes; checked`);
     return exitCodes.ok;

@@ -1,9 +1,8 @@
-import { readEnvironment } from '../../config/environment.ts';
-import { readSettings } from '../../config/settings.ts';
 import { systemClock } from '../../model/clock.ts';
 import { diagnose } from '../../store/sqlite/diagnose.ts';
 import type { Damage } from '../../store/store.ts';
 import { exitCodes, type Verb } from '../command.ts';
+import { sqliteSettings } from '../data-directory.ts';
 import { plainText, print, printJson } from '../output.ts';
 
 /** `hookstitch doctor`: whether everything stored is what was written, of a running or a stopped gateway. */
@@ -15,7 +14,7 @@ export const doctorCommand: Verb = {
       .option('--strict', 'exit 1 also for what is no damage: leases nobody took, a long log, a disk below its reserve')
       .option('--json', 'machine-readable output'),
   run: async (_args, { strict, json }) => {
-    const { dataDir, disk } = readSettings(readEnvironment());
+    const { dataDir, disk } = sqliteSettings();
     const { rows, damages, notes } = diagnose(dataDir, disk, systemClock.now());
     const ok = damages.length === 0 && (strict !== true || notes.length === 0);
     if (json === true) printJson({ ok, rows, damages, notes });

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import { readEnvironment } from '../../config/environment.ts';
-import { readSettings } from '../../config/settings.ts';
 import { systemClock } from '../../model/clock.ts';
 import { restore } from '../../store/sqlite/backup.ts';
 import { exitCodes, type Verb } from '../command.ts';
+import { sqliteSettings } from '../data-directory.ts';
 import { print, printJson } from '../output.ts';
 
 /** `hookstitch restore FILE`: a backup in the place of the database, which is kept aside. */
@@ -15,7 +14,7 @@ export const restoreCommand: Verb = {
       .option('--force', 'also where there is a database; it is kept aside')
       .option('--json', 'machine-readable output'),
   run: async ([file], { force, json }) => {
-    const { dataDir } = readSettings(readEnvironment());
+    const { dataDir } = sqliteSettings();
     const path = resolve(String(file));
     const restored = restore({ dataDir, file: path, force: force === true, now: systemClock.now() });
     if (json === true) {

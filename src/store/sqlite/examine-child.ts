@@ -16,7 +16,7 @@ const lockWaitMs = 5_000;
 
 const [file = ''] = process.argv.slice(2);
 // Without a gateway there is nobody to tell.
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 setPriority(priority);
 const db = new Database(file, { readonly: true, fileMustExist: true, timeout: lockWaitMs });
 const pieces = examine(db);
