@@ -5,7 +5,7 @@ import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId } from '../../model/id.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
 import type { Tally } from '../tally.ts';
-import { alignLine } from './deliveries.ts';
+import { alignLine } from './lines.ts';
 import type { DeadRange, MovableRow } from './problem-statements.ts';
 import type { Statements } from './statements.ts';
 
