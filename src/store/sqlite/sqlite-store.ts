@@ -8,6 +8,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import { toReplay } from '../replay-rows.ts';
 import type {
   ClaimedDeliveries,
   DeliveryClaim,
@@ -38,7 +39,7 @@ import { readLane, readLanes, writeLane } from './lanes.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, countDead, problems, redeliver } from './problems.ts';
-import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay, toReplay } from './replays.ts';
+import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 /** The store in one file, for one process: writes share commits, reads answer at once. */
