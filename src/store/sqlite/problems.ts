@@ -80,7 +80,7 @@ function cancelRow(
   if (row.status === 'dead') return leaveDead(row, 'cancelled', tally);
   tally.deliveries(row.destination, row.status, -1);
   tally.deliveries(row.destination, 'cancelled', 1);
-  if (row.person !== null) sql.deliveries.putInFront.run({ destination: row.destination, person: row.person });
+  if (row.person !== null) alignLine(sql, { destination: row.destination, person: row.person });
 }
 
 function leaveDead({ destination, reason, cause }: MovableRow, to: DeliveryStatus, tally: Tally): void {
