@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../model/clock.ts';
+import type { ReplayProgress } from '../model/replay.ts';
 import type { Store } from '../store/store.ts';
 
 const acceptBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -32,7 +33,7 @@ export interface RequestCount {
 }
 
 interface Stored {
-  readonly store: Pick<Store, 'stats' | 'lanes'>;
+  readonly store: Pick<Store, 'stats' | 'lanes' | 'listReplays' | 'condition'>;
   readonly clock: Clock;
 }
 
@@ -131,19 +132,51 @@ function instrumentsOfStore(registry: Registry) {
       labelNames: ['destination', 'state'],
       registers,
     }),
+    replays: new Gauge({
+      name: 'hookstitch_replay_events',
+      help: 'Events of the replays that run: in line, or still to be put there.',
+      labelNames: ['state'],
+      registers,
+    }),
     oldest: new Gauge({
       name: 'hookstitch_oldest_pending_seconds',
       help: 'Age of the oldest delivery not settled.',
       labelNames: ['destination'],
       registers,
     }),
+    damages: new Gauge({
+      name: 'hookstitch_store_damages',
+      help: 'Things stored that are not what was written, as far as they were found.',
+      registers,
+    }),
+    disk: new Gauge({
+      name: 'hookstitch_disk_bytes',
+      help: 'Of the disk of DATA_DIR: what is free, and the reserve below which nothing is received.',
+      labelNames: ['what'],
+      registers,
+    }),
   };
 }
 
 async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
-  const { events, deliveries, stitched, lanes, oldest } = instruments;
-  const [stats, laneStates] = await Promise.all([store.stats(), store.lanes()]);
-  for (const instrument of [events, deliveries, stitched, lanes, oldest]) instrument.reset();
+  const { events, deliveries, stitched, lanes, replays, oldest, damages, disk } = instruments;
+  const [stats, laneStates, known, condition] = await Promise.all([
+    store.stats(),
+    store.lanes(),
+    store.listReplays(),
+    store.condition(),
+  ]);
+  for (const instrument of [events, deliveries, stitched, lanes, replays, oldest]) instrument.reset();
+  damages.set(condition.damages.length);
+  if (condition.disk !== null) {
+    disk.set({ what: 'free' }, condition.disk.freeBytes);
+    disk.set({ what: 'reserve' }, condition.disk.reserveBytes);
+  }
+  const running = known.filter(({ status }) => status === 'running').map(({ progress }) => progress);
+  for (const progress of running) {
+    replays.inc({ state: 'in_line' }, progress.inLine);
+    replays.inc({ state: 'waiting' }, waitingOf(progress));
+  }
   for (const { destination, pausedAt, circuit } of laneStates) {
     lanes.set({ destination, state: pausedAt === null ? circuit.state : 'paused' }, 1);
   }
@@ -156,6 +189,10 @@ async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stor
     oldest.set({ destination }, ageInSeconds(createdAt, clock));
   }
 }
+
+/** Never negative: events may come to fit while a replay runs. */
+const waitingOf = ({ total, inLine, translated, unmatched, failed }: ReplayProgress): number =>
+  Math.max(0, total - inLine - translated - unmatched - failed);
 
 /** Never negative: a clock may have been set back since. */
 export const ageInSeconds = (since: Date, clock: Clock): number =>

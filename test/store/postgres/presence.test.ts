@@ -35,8 +35,10 @@ async function leasesIn(url: string): Promise<readonly number[]> {
   return rows.map((row) => Number(row.lease_ends_at));
 }
 
-/** The server's process that holds the lock of a worker. */
-const holder = "select pid from pg_locks where locktype = 'advisory' and granted";
+/** The server's processes that hold the lock of a worker. */
+const holder = `
+  select pid from pg_locks where locktype = 'advisory' and mode = 'ShareLock'
+    and database = (select oid from pg_database where datname = current_database())`;
 
 describeOnPostgres('the presence of workers', () => {
   it('ends the leases of one whose process is gone, when it had time to come back', async () => {
