@@ -17,7 +17,7 @@ export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
     Omit<SetupDependencies, 'store'>,
     Omit<LaneDependencies, 'store' | 'file'>,
-    Omit<RepairDependencies, 'store'>,
+    Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
     Omit<PreviewDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../model/clock.ts';
+import type { ReplayProgress } from '../model/replay.ts';
 import type { Store } from '../store/store.ts';
 
 const acceptBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -32,7 +33,7 @@ export interface RequestCount {
 }
 
 interface Stored {
-  readonly store: Pick<Store, 'stats' | 'lanes' | 'condition'>;
+  readonly store: Pick<Store, 'stats' | 'lanes' | 'listReplays' | 'condition'>;
   readonly clock: Clock;
 }
 
@@ -131,6 +132,12 @@ function instrumentsOfStore(registry: Registry) {
       labelNames: ['destination', 'state'],
       registers,
     }),
+    replays: new Gauge({
+      name: 'hookstitch_replay_events',
+      help: 'Events of the replays that run: in line, or still to be put there.',
+      labelNames: ['state'],
+      registers,
+    }),
     oldest: new Gauge({
       name: 'hookstitch_oldest_pending_seconds',
       help: 'Age of the oldest delivery not settled.',
@@ -152,14 +159,24 @@ function instrumentsOfStore(registry: Registry) {
 }
 
 async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
-  const { events, deliveries, stitched, lanes, oldest, damages, disk } = instruments;
-  const [stats, laneStates, condition] = await Promise.all([store.stats(), store.lanes(), store.condition()]);
+  const { events, deliveries, stitched, lanes, replays, oldest, damages, disk } = instruments;
+  const [stats, laneStates, known, condition] = await Promise.all([
+    store.stats(),
+    store.lanes(),
+    store.listReplays(),
+    store.condition(),
+  ]);
+  for (const instrument of [events, deliveries, stitched, lanes, replays, oldest]) instrument.reset();
   damages.set(condition.damages.length);
   if (condition.disk !== null) {
     disk.set({ what: 'free' }, condition.disk.freeBytes);
     disk.set({ what: 'reserve' }, condition.disk.reserveBytes);
   }
-  for (const instrument of [events, deliveries, stitched, lanes, oldest]) instrument.reset();
+  const running = known.filter(({ status }) => status === 'running').map(({ progress }) => progress);
+  for (const progress of running) {
+    replays.inc({ state: 'in_line' }, progress.inLine);
+    replays.inc({ state: 'waiting' }, waitingOf(progress));
+  }
   for (const { destination, pausedAt, circuit } of laneStates) {
     lanes.set({ destination, state: pausedAt === null ? circuit.state : 'paused' }, 1);
   }
@@ -172,6 +189,10 @@ async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stor
     oldest.set({ destination }, ageInSeconds(createdAt, clock));
   }
 }
+
+/** Never negative: events may come to fit while a replay runs. */
+const waitingOf = ({ total, inLine, translated, unmatched, failed }: ReplayProgress): number =>
+  Math.max(0, total - inLine - translated - unmatched - failed);
 
 /** Never negative: a clock may have been set back since. */
 export const ageInSeconds = (since: Date, clock: Clock): number =>

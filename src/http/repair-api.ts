@@ -1,20 +1,21 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Log } from '../log.ts';
 import { failureReasons } from '../model/attempt.ts';
-import { addMs, type Clock } from '../model/clock.ts';
+import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { DeliveryId } from '../model/id.ts';
-import { redeliverAll } from '../pipeline/redeliver.ts';
+import { countRedeliverable, redeliver } from '../pipeline/redeliver.ts';
 import { problemsJson } from '../pipeline/repair-json.ts';
-import type { MovedDelivery } from '../store/repair.ts';
-import type { Store } from '../store/store.ts';
+import type { DeliveryDetail, Store } from '../store/store.ts';
 import { BodyReader } from './read-body.ts';
 import { filterTimes, idsOf, rate } from './repair-request.ts';
 import { jsonIn, parsedAs } from './request-json.ts';
 import { sendJson } from './send-json.ts';
 
 export interface RepairDependencies {
+  readonly file: { readonly destinations: readonly ConfiguredDestination[] };
   readonly store: Pick<Store, 'problems' | 'countDead' | 'redeliver' | 'cancelDeliveries' | 'getDelivery'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,16 +49,18 @@ export function repairRouter(dependencies: RepairDependencies): Router {
 
   router.post('/deliveries/:id/redeliver', async (request, response) => {
     const id = request.params.id as DeliveryId;
-    const moved = await store.redeliver({ which: { ids: [id] }, dueAt: clock.now(), everyMs: 0 });
-    if (moved.length === 0) throw await whyNotMoved(id, store, 'redelivered: only a dead one is');
-    redelivered(moved, dependencies);
+    const delivery = await deliveryCalled(id, store);
+    requireDestination(delivery.destination, dependencies);
+    const moved = await redeliver({ which: { ids: [id] }, rate: 1, destinations: namesOf(dependencies) }, dependencies);
+    if (moved.size === 0) throw await notMovable(id, store, 'redelivered: only a dead one is');
+    for (const [destination] of moved) tell({ destination, deliveries: 1, delivery_id: id }, dependencies);
     sendJson(response, 200, { id, status: 'pending' });
   });
 
   router.post('/deliveries/:id/cancel', async (request, response) => {
     const id = request.params.id as DeliveryId;
     const moved = await store.cancelDeliveries([id], clock.now());
-    if (moved.length === 0) throw await whyNotMoved(id, store, 'cancelled: only a pending or dead one is');
+    if (moved.length === 0) throw await notMovable(id, store, 'cancelled: only a pending or dead one is');
     for (const { destination } of moved) {
       dependencies.log.write('delivery.cancelled', { delivery_id: id, destination });
       dependencies.resumed(destination);
@@ -75,51 +78,31 @@ async function bulk(
   response: Response,
   { bodies, ...dependencies }: RepairDependencies & { readonly bodies: BodyReader },
 ): Promise<void> {
-  const { store, clock } = dependencies;
-  const order = parsedAs(redeliveries, await jsonIn(request, response, bodies));
-  const { ids, filter, rate: perSecond, dry_run: isDryRun } = order;
-  if ((ids === undefined) === (filter === undefined))
+  const {
+    ids,
+    filter,
+    rate: perSecond,
+    dry_run: isDryRun,
+  } = parsedAs(redeliveries, await jsonIn(request, response, bodies));
+  const which = filter === undefined ? ids && { ids } : ids === undefined && { filter };
+  if (which === undefined || which === false)
     throw new GatewayError('REQUEST_INVALID', 'name either ids or a filter; {} is the filter that fits all');
-  if (ids !== undefined) {
-    const everyMs = 1_000 / perSecond;
-    const moved = isDryRun
-      ? await deadOf(ids, store)
-      : await store.redeliver({ which: { ids }, dueAt: clock.now(), everyMs });
-    if (!isDryRun) redelivered(moved, dependencies);
-    return sendJson(response, 200, countsJson(countsOf(moved), isDryRun));
-  }
-  if (isDryRun) {
-    const dead = await store.countDead({ ...filter, until: filter?.until ?? addMs(clock.now(), 1) });
-    const counts = new Map<string, number>();
-    for (const { destination, count } of dead) counts.set(destination, (counts.get(destination) ?? 0) + count);
-    return sendJson(response, 200, countsJson(counts, isDryRun));
-  }
-  const counts = await redeliverAll({ filter: filter ?? {}, rate: perSecond }, { store, clock });
-  for (const [destination, deliveries] of counts) tell({ destination, deliveries }, dependencies);
-  sendJson(response, 200, countsJson(counts, isDryRun));
+  if (filter?.destination !== undefined) requireDestination(filter.destination, dependencies);
+  const order = { which, rate: perSecond, destinations: namesOf(dependencies) };
+  const counts = isDryRun ? await countRedeliverable(order, dependencies) : await redeliver(order, dependencies);
+  if (!isDryRun) for (const [destination, deliveries] of counts) tell({ destination, deliveries }, dependencies);
+  sendJson(response, 200, {
+    dry_run: isDryRun,
+    deliveries: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    destinations: Object.fromEntries(counts),
+  });
 }
 
-async function deadOf(
-  ids: readonly DeliveryId[],
-  store: RepairDependencies['store'],
-): Promise<readonly MovedDelivery[]> {
-  const found = await Promise.all([...new Set(ids)].map((id) => store.getDelivery(id)));
-  return found.flatMap((one) => (one?.state.status === 'dead' ? [{ id: one.id, destination: one.destination }] : []));
-}
+const namesOf = ({ file }: RepairDependencies): readonly string[] => file.destinations.map(({ name }) => name);
 
-const countsOf = (moved: readonly MovedDelivery[]): ReadonlyMap<string, number> =>
-  new Map([...Map.groupBy(moved, ({ destination }) => destination)].map(([name, own]) => [name, own.length]));
-
-const countsJson = (counts: ReadonlyMap<string, number>, isDryRun: boolean) => ({
-  dry_run: isDryRun,
-  deliveries: [...counts.values()].reduce((sum, count) => sum + count, 0),
-  destinations: Object.fromEntries(counts),
-});
-
-function redelivered(moved: readonly MovedDelivery[], dependencies: RepairDependencies): void {
-  const [first] = moved;
-  const own = moved.length === 1 && first !== undefined ? { delivery_id: first.id } : {};
-  for (const [destination, deliveries] of countsOf(moved)) tell({ destination, deliveries, ...own }, dependencies);
+function requireDestination(name: string, dependencies: RepairDependencies): void {
+  if (namesOf(dependencies).includes(name)) return;
+  throw new GatewayError('DESTINATION_UNKNOWN', `no destination called "${name}", so nothing would be delivered there`);
 }
 
 interface Told {
@@ -133,8 +116,13 @@ function tell(told: Told, { log, resumed }: RepairDependencies): void {
   resumed(told.destination);
 }
 
-async function whyNotMoved(id: DeliveryId, store: RepairDependencies['store'], rule: string): Promise<GatewayError> {
+async function deliveryCalled(id: DeliveryId, store: RepairDependencies['store']): Promise<DeliveryDetail> {
   const delivery = await store.getDelivery(id);
-  if (delivery === undefined) return new GatewayError('DELIVERY_NOT_FOUND', `no delivery ${id}`);
-  return new GatewayError('DELIVERY_NOT_MOVABLE', `${id} is ${delivery.state.status} and cannot be ${rule}`);
+  if (delivery === undefined) throw new GatewayError('DELIVERY_NOT_FOUND', `no delivery ${id}`);
+  return delivery;
+}
+
+async function notMovable(id: DeliveryId, store: RepairDependencies['store'], rule: string): Promise<GatewayError> {
+  const { state } = await deliveryCalled(id, store);
+  return new GatewayError('DELIVERY_NOT_MOVABLE', `${id} is ${state.status} and cannot be ${rule}`);
 }

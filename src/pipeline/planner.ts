@@ -17,7 +17,7 @@ export class Planner {
     this.#dependencies = dependencies;
   }
 
-  /** Throws EVALUATOR_UNAVAILABLE and STORE_UNAVAILABLE. */
+  /** Throws EVALUATOR_UNAVAILABLE, also when it was abandoned, and STORE_UNAVAILABLE. */
   plan(order: ReplayOrder, abandoned: AbortSignal): Promise<ReplayPlan> {
     const planned = this.#turn.then(() => this.#plan(order, AbortSignal.any([abandoned, this.#shutdown.signal])));
     this.#turn = planned.catch(() => undefined);
@@ -32,9 +32,13 @@ export class Planner {
 
   async #plan(order: ReplayOrder, abandoned: AbortSignal): Promise<ReplayPlan> {
     const evaluator = this.#dependencies.evaluator();
+    // A batch of hanging events takes minutes: whoever leaves does not wait for it.
+    const leave = (): void => void evaluator.stop();
+    abandoned.addEventListener('abort', leave);
     try {
       return await planReplay(order, { ...this.#dependencies, evaluator, abandoned });
     } finally {
+      abandoned.removeEventListener('abort', leave);
       await evaluator.stop();
     }
   }

@@ -5,6 +5,7 @@ import type { Facts } from '../mapping/facts.ts';
 import { causeOf } from '../model/cause.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Draft, JoinDraft } from '../model/delivery.ts';
+import { GatewayError } from '../model/error.ts';
 import type { ClaimedEvent } from '../model/event.ts';
 import type { EventId } from '../model/id.ts';
 import type { Json } from '../model/json.ts';
@@ -26,10 +27,14 @@ export interface PlannedPayload {
   readonly destination: string;
   readonly outgoingId: string;
   readonly fate: PayloadFate;
+}
+
+/** As it would go out. */
+export interface NewPayload extends PlannedPayload {
   readonly payload: Json;
 }
 
-/** A payload beside the one that was sent, or was to be. */
+/** Beside the one that was sent, or was to be. */
 export interface ChangedPayload extends PlannedPayload {
   readonly changes: readonly PayloadChange[];
 }
@@ -51,7 +56,7 @@ export interface ReplayPlan {
   readonly changed: Readonly<Record<'again' | 'left_delivered', number>>;
   /** The first of those. */
   readonly changedSample: readonly ChangedPayload[];
-  readonly newSample: readonly PlannedPayload[];
+  readonly newSample: readonly NewPayload[];
   /** Why events would stay failed. */
   readonly failures: readonly { readonly cause: string; readonly count: number; readonly example: EventId }[];
 }
@@ -66,6 +71,7 @@ export interface PlanDependencies {
   readonly abandoned: AbortSignal;
 }
 
+/** Throws EVALUATOR_UNAVAILABLE, also when it was abandoned, and STORE_UNAVAILABLE. */
 export async function planReplay(order: ReplayOrder, dependencies: PlanDependencies): Promise<ReplayPlan> {
   const { store, abandoned } = dependencies;
   const { unusable } = await store.countReplayable(order.filter);
@@ -77,6 +83,8 @@ export async function planReplay(order: ReplayOrder, dependencies: PlanDependenc
     for (const [index, candidate] of page.candidates.entries()) plan.add(candidate, settlements[index]);
     from = page.next;
   }
+  // Half a plan must not look like a whole one.
+  if (abandoned.aborted) throw new GatewayError('EVALUATOR_UNAVAILABLE', 'the plan was given up');
   return plan.result();
 }
 
@@ -125,7 +133,7 @@ class Planning {
   readonly #fates = Object.fromEntries(payloadFates.map((fate) => [fate, 0])) as Counts<PayloadFate>;
   readonly #changed = { again: 0, left_delivered: 0 };
   readonly #changedSample: ChangedPayload[] = [];
-  readonly #newSample: PlannedPayload[] = [];
+  readonly #newSample: NewPayload[] = [];
   readonly #failures = new Map<string, { readonly cause: string; readonly count: number; readonly example: EventId }>();
   #joins = 0;
 
@@ -171,12 +179,13 @@ class Planning {
       return;
     }
     this.#fates[fate] += 1;
-    const planned = { eventId: event.id, destination, outgoingId, fate, payload: JSON.parse(payload) as Json };
-    if (fate === 'new' && this.#newSample.length < samplesMax.new) this.#newSample.push(planned);
+    const planned = { eventId: event.id, destination, outgoingId, fate };
+    if (fate === 'new' && this.#newSample.length < samplesMax.new)
+      this.#newSample.push({ ...planned, payload: JSON.parse(payload) as Json });
     if (latest === undefined || latest.payload === payload || !(fate === 'again' || fate === 'left_delivered')) return;
     this.#changed[fate] += 1;
     if (this.#changedSample.length >= samplesMax.changed) return;
-    const changes = payloadChanges(JSON.parse(latest.payload) as Json, planned.payload);
+    const changes = payloadChanges(JSON.parse(latest.payload) as Json, JSON.parse(payload) as Json);
     this.#changedSample.push({ ...planned, changes });
   }
 }

@@ -85,7 +85,7 @@ export interface ReplayCandidates {
 export interface RepairStore {
   problems(): Promise<Problems>;
 
-  /** How many dead deliveries fit; those of no destination or reason that has any are left out. */
+  /** How many dead deliveries fit, where there are any. */
   countDead(filter: DeadFilter): Promise<readonly DeadCount[]>;
   /**
    * Puts dead deliveries back in line as they are, for as many attempts as a new one. What is behind them in their
@@ -103,9 +103,9 @@ export interface RepairStore {
   /** How many of the events that fit can be replayed, and how many no mapping will ever see. */
   countReplayable(filter: ReplayFilter): Promise<{ readonly replayable: number; readonly unusable: number }>;
   /**
-   * Begins one over what was received up to now. Its events go back in line step by step with `continueReplays`; when `settleTranslations` moves one, what
-   * is done with each draft is for payloadFate to say: a delivery made `again` bears `replayOf` of the newest one, which
-   * becomes cancelled if it was dead.
+   * Begins one over what was received up to now. Its events go back in line step by step with `continueReplays`; when
+   * `settleTranslations` moves one, what is done with each draft is for payloadFate to say: a delivery made `again` bears
+   * `replayOf` of the newest one, which becomes cancelled if it was dead.
    */
   startReplay(order: ReplayOrder, now: Date): Promise<Replay>;
   /** The next step of every replay that is due: puts events back in line as its pace allows. Tells how many. */

@@ -313,6 +313,25 @@ export function describeRepair(opened: { readonly store: Store }): void {
   });
 
   describe('a person who is forgotten', () => {
+    it('is not quoted in what the deliveries of others died of', async () => {
+      const identifier = { kind: 'email', value: 'ada@example.com' };
+      await store.recordRequest(aRequest({ body: Buffer.from('{"email":"ada@example.com"}') }));
+      await store.stitch([{ event: await claimOne(store), identifiers: [identifier] }]);
+      await queue(store, [aDraft()]);
+      const message = 'no such user: ada@example.com';
+      const quoting = settledAs(await claimDelivery(store), { kind: 'fail', reason: 'rejected', message }) as Extract<
+        Settlement,
+        { to: 'dead' }
+      >;
+      await settleDeliveries(store, [{ ...quoting, cause: message }]);
+
+      expect(await store.forget(identifier)).toMatchObject({ emptied: 1, isVerified: true });
+
+      expect((await store.problems()).deliveries).toMatchObject([{ cause: 'erased', count: 1 }]);
+      const filter = { cause: 'erased' };
+      expect(await store.redeliver({ which: { filter, limit: 10 }, ...atOnce })).toHaveLength(1);
+    });
+
     it('is in no problem any more', async () => {
       const anonymous = { kind: 'email', value: 'ada@example.com' };
       const body = Buffer.from('{"email":"ada@example.com"}');

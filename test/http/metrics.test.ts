@@ -41,11 +41,29 @@ describe('GET /metrics', () => {
       'hookstitch_events_total counter',
       'hookstitch_lane_state gauge',
       'hookstitch_oldest_pending_seconds gauge',
+      'hookstitch_replay_events gauge',
       'hookstitch_requests_total counter',
       'hookstitch_stitched_total counter',
       'hookstitch_store_damages gauge',
     ]);
     expect(text.match(/^# HELP /gm)).toHaveLength(types.length);
+  });
+
+  it('tells how much of the replays that run is still to be done', async () => {
+    const receiver = await testReceiver();
+    for (const id of ['evt_1', 'evt_2', 'evt_3']) await receiver.post(stripe, event(id));
+    await translateAll(receiver, () => ({ runs: [], why: 'no mapping' }));
+    const order = { filter: {}, destinations: null, includesDelivered: false, rate: 1 };
+    await receiver.store.startReplay(order, now);
+    await receiver.store.continueReplays(now);
+
+    const { text } = await (await testAdmin(receiver)).get('/metrics');
+    expect(samplesIn(text)).toEqual(
+      expect.arrayContaining([
+        'hookstitch_replay_events{state="in_line"} 1',
+        'hookstitch_replay_events{state="waiting"} 2',
+      ]),
+    );
   });
 
   it('counts requests by what became of them, and times those that were accepted', async () => {

@@ -8,7 +8,7 @@ import { request } from '../support/http-client.ts';
 import { testReceiver } from '../support/receiver.ts';
 
 const stripeEvent = (id: string) => JSON.stringify({ id, type: 'invoice.paid' });
-const segment = { name: 'segment' } as never;
+const known = [{ name: 'segment' }, { name: 'umami' }] as never[];
 
 /** An API over `dead` dead deliveries to segment, and one that is pending to umami. */
 async function adminWithDead(dead: number) {
@@ -28,7 +28,7 @@ async function adminWithDead(dead: number) {
   const [pending] = (await receiver.store.listDeliveries({ status: 'pending' }, { limit: 1 })).items;
   const resumed: string[] = [];
   const admin = await testAdmin(receiver, {
-    file: { sources: [], destinations: [segment] },
+    file: { sources: [], destinations: known },
     resumed: (name) => resumed.push(name),
   });
   const post = async (path: string, body?: Json): Promise<readonly [status: number, answer: Json]> => {
@@ -72,6 +72,27 @@ describe('POST /api/deliveries/:id/redeliver', () => {
 
     expect(await json(`/api/deliveries/${dead[0]}`)).toMatchObject({ status: 'pending', due_at: now.toISOString() });
     expect(resumed).toEqual(['segment']);
+  });
+
+  it('sends nothing to a destination that there is not any more', async () => {
+    const { receiver, dead } = await adminWithDead(1);
+    const { url } = await testAdmin(receiver);
+    const post = async (path: string, body: Json) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const { status, text } = await request(`${url}/api${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return [status, JSON.parse(text)];
+    };
+    const unknown = [404, { error: { code: 'destination_unknown' } }];
+
+    expect(await post(`/deliveries/${dead[0]}/redeliver`, {})).toMatchObject(unknown);
+    expect(await post('/redeliveries', { filter: { destination: 'segment' } })).toMatchObject(unknown);
+    for (const which of [{ filter: {} }, { ids: dead }])
+      for (const dry_run of [true, false])
+        expect(await post('/redeliveries', { ...which, dry_run })).toMatchObject([200, { deliveries: 0 }]);
   });
 
   it('says why it moves no other', async () => {

@@ -24,7 +24,6 @@ const plan: ReplayPlan = {
       destination: 'segment',
       outgoingId: 'o',
       fate: 'again',
-      payload: { a: null },
       changes: [
         { path: 'a', before: 1, after: null },
         { path: 'b', after: 2 },

@@ -90,6 +90,31 @@ describe('a database that is migrated', () => {
     db.close();
   });
 
+  it('counts what had failed and died before problems were counted', () => {
+    const db = openDatabase(databaseIn(dataDirectory()));
+    const known = loadMigrations(new URL('../../src/store/sqlite/migrations/', import.meta.url));
+    const before = known.filter(({ number }) => number < 6);
+    applyMigrations(db, noon, before);
+    db.exec(`
+      insert into request values (1, 'stripe', null, 'POST', 'u', 0, '{}', x'');
+      insert into event (id, request_seq, source, type, external_id, occurred_at, received_at, status, reason, message,
+        settled_at)
+      values ('evt_1', 1, 'stripe', 't', 'x', 0, 0, 'failed', 'mapping_failed', 'm', 0),
+        ('evt_2', 1, 'stripe', 't', 'y', 0, 0, 'failed', 'mapping_failed', 'n', 0),
+        ('evt_3', 1, 'stripe', 't', 'z', 0, 0, 'translated', null, null, 0);
+      insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, created_at, status,
+        settled_at, reason, cause, payload)
+      values ('dlv_1', 'evt_3', 'a.yaml', '1', 0, 'segment', 'o', 0, 'dead', 0, 'rejected', 'no', '{}')`);
+
+    applyMigrations(db, at(1_000), known);
+
+    expect(db.prepare('select kind, name, reason, cause, count from problem').all()).toEqual([
+      { kind: 'delivery', name: 'segment', reason: 'rejected', cause: 'no', count: 1 },
+      { kind: 'event', name: 'stripe', reason: 'mapping_failed', cause: 'mapping_failed', count: 2 },
+    ]);
+    db.close();
+  });
+
   it('stays as it was when one of several migrations fails', () => {
     const db = openDatabase(databaseIn(dataDirectory()));
 

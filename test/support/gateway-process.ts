@@ -15,6 +15,12 @@ import type { EventStatus } from '../../src/model/event.ts';
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const startMsMax = 20_000;
 
+/** Those that run; none of them outlives this process, however it ends. */
+const living = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 export interface Workspace {
   readonly folder: string;
   readonly url: string;
@@ -98,6 +104,8 @@ async function startProcess({ folder, url, environment, program, started }: Star
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
+  living.add(child);
+  child.on('exit', () => living.delete(child));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const deadline = performance.now() + startMsMax;

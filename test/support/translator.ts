@@ -8,6 +8,7 @@ import { publicSettings } from '../../src/mapping/public-settings.ts';
 import { type Clock, systemClock } from '../../src/model/clock.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { Background } from '../../src/pipeline/background.ts';
+import { Planner } from '../../src/pipeline/planner.ts';
 import { translate } from '../../src/pipeline/translate.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { EventDetail, Store } from '../../src/store/store.ts';
@@ -22,6 +23,8 @@ export interface Translator {
   /** Receives it now; it occurred then, by default now as well. */
   send(body: JsonObject, occurredAt?: Date): Promise<void>;
   translateAll(): Promise<void>;
+  /** Plans replays by another mapping. */
+  plannerBy(mapping: MappingDefinition): Planner;
   /** The event received last. */
   latest(): Promise<EventDetail>;
 }
@@ -85,6 +88,10 @@ export async function translatorOf(
     translateAll: async () => {
       while (await translate({ ...dependencies, queued: () => undefined }));
       await lookingUp.drained();
+    },
+    plannerBy: (other) => {
+      const evaluatorOf = () => new Evaluator({ mappings: [other], destinations: named, vars: {} });
+      return new Planner({ store, lookups, targets, clock, evaluator: evaluatorOf });
     },
     latest: async () => {
       const [first] = (await store.listEvents({}, { limit: 1 })).items;

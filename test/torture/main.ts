@@ -73,4 +73,6 @@ const inWords = ({ name, limit, measured, ok }: Goal): string => `  ${ok ? '✓'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+// Ended by exit, so that what was started ends as well.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 process.exitCode = await main(process.argv.slice(2));

@@ -60,11 +60,11 @@ export const misbehaviours = {
   unavailable: { share: 4, means: 'again', backAtMs: inASecond, answer: plain(503, { 'retry-after': '1' }) },
   refused: { share: 25, means: 'dead', answer: plain(400) },
   moved: { share: 15, means: 'dead', answer: plain(302, { location: 'http://127.0.0.1:9/elsewhere' }) },
-  hang: { share: 40, means: 'unclear', answer: () => undefined },
-  drip: { share: 30, means: 'unclear', answer: drip },
-  reset: { share: 70, means: 'unclear', answer: raw('', 'reset') },
-  half: { share: 68, means: 'unclear', answer: raw(`${head}Content-Length: 100\r\n\r\n{"succ`, 'reset') },
-  garbage: { share: 50, means: 'unclear', answer: raw('\0\x01 what is this?\r\n\r\n', 'end') },
+  hang: { share: 14, means: 'unclear', answer: () => undefined },
+  drip: { share: 12, means: 'unclear', answer: drip },
+  reset: { share: 84, means: 'unclear', answer: raw('', 'reset') },
+  half: { share: 84, means: 'unclear', answer: raw(`${head}Content-Length: 100\r\n\r\n{"succ`, 'reset') },
+  garbage: { share: 64, means: 'unclear', answer: raw('\0\x01 what is this?\r\n\r\n', 'end') },
 } satisfies Readonly<Record<string, Misbehaviour>>;
 
 export type MisbehaviourName = keyof typeof misbehaviours;

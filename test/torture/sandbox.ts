@@ -56,6 +56,8 @@ async function run({ size: { roundsOfBombs }, seed }: Context<Size>): Promise<Re
         fates.push(await explode(workspace, bomb, { round, size: 1 + Math.floor(random() * 10) }));
         await postStripe(workspace.url, stripeBody(`evt_after_${bomb}_${round}`, 'good'));
         goodSent += 2;
+        // The evaluator that died is back: its start is not the next one's time.
+        await settled(workspace, giveUpMs);
       }
     }
     await settled(workspace, giveUpMs);

@@ -9,6 +9,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import { toReplay } from '../replay-rows.ts';
 import type {
   ClaimedDeliveries,
   Damage,
@@ -47,7 +48,7 @@ import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
-import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay, toReplay } from './replays.ts';
+import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
