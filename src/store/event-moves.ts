@@ -63,6 +63,12 @@ export function newRequest(request: ReceivedRequest): NewRequest {
 
 export const statusOf = ({ unusable }: SourceEvent): EventStatus => (unusable === undefined ? 'received' : 'failed');
 
+/** What is counted of an event that no mapping will see. */
+export const problemOf = ({ unusable }: SourceEvent): Pick<NewEvent, 'reason' | 'cause'> => ({
+  reason: unusable?.reason ?? null,
+  cause: unusable === undefined ? null : causeOf(unusable.message),
+});
+
 export function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, requestSeq: number): NewEvent {
   const { item, type, externalId, unusable } = event;
   return {
@@ -75,9 +81,8 @@ export function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceE
     status: statusOf(event),
     occurredAt: event.occurredAt.getTime(),
     receivedAt: receivedAt.getTime(),
-    reason: unusable?.reason ?? null,
+    ...problemOf(event),
     message: unusable?.message ?? null,
-    cause: unusable === undefined ? null : causeOf(unusable.message),
     settledAt: unusable === undefined ? null : receivedAt.getTime(),
   };
 }

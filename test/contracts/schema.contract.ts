@@ -215,7 +215,7 @@ export function describeSchema(initial: string, openSchema: () => Promise<Schema
   });
 
   it.each<[string, Row, string]>([
-    ['of an unknown status', { ...replay, status: 'paused' }, 'known_status'],
+    ['of an unknown status', { ...replay, status: 'paused', due_at: null, ended_at: 0 }, 'known_status'],
     ['running and over', { ...replay, ended_at: 0 }, 'ended_iff_over'],
     ['finished at no time', { ...replay, status: 'finished', due_at: null }, 'ended_iff_over'],
     ['finished and due', { ...replay, status: 'finished', ended_at: 0 }, 'due_only_running'],

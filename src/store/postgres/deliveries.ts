@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Traces } from '../../identity/traces.ts';
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
-import type { EventId } from '../../model/id.ts';
+import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Lane } from '../../model/lane.ts';
 import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
 import { withoutTraces } from '../erasing.ts';
@@ -23,6 +23,8 @@ export interface Queued {
   readonly eventId: EventId;
   readonly draft: Draft | JoinDraft;
   readonly now: Date;
+  /** The delivery that is made again. */
+  readonly replayOf?: DeliveryId;
 }
 
 export const joinSql = {
@@ -36,15 +38,17 @@ export const joinSql = {
     returning digest`,
 };
 
-export async function insertDrafts(tx: Queries, all: readonly Queued[], tally: Tally): Promise<void> {
+/** Returns what went in line: not the joins that a destination has been told. */
+export async function insertDrafts(tx: Queries, all: readonly Queued[], tally: Tally): Promise<readonly Queued[]> {
   const queued = await withoutToldJoins(tx, all);
-  if (queued.length === 0) return;
+  if (queued.length === 0) return queued;
   const { places, renames } = placesInLines(queued.map(({ draft }) => draft));
   if (renames.length > 0) await tx.rows(deliverySql.renamePersons, [toRecords(renames)]);
   const rows = queued.map((one, place) => ({ place, ...newDelivery(one.draft, one), ...places[place] }));
   await tx.rows(deliverySql.insert, [toRecords(rows)]);
   for (const { destination } of rows) tally.deliveries(destination, 'pending', 1);
   if (renames.length > 0) await alignLines(tx, renames);
+  return queued;
 }
 
 /** The first of what is on its way for a person may go, the rest stays behind it. */
@@ -66,11 +70,16 @@ export async function alignPersons(
   if (lines.length > 0) await alignLines(tx, lines);
 }
 
-/** A destination is told once that a visitor is a user; what says it besides something else goes out all the same. */
+/**
+ * A destination is told once that a visitor is a user; what says it besides something else goes out all the same, and
+ * so does what is made again.
+ */
 async function withoutToldJoins(tx: Queries, queued: readonly Queued[]): Promise<readonly Queued[]> {
   const first = new Map<string, object>();
-  for (const { draft, eventId, now } of queued) {
-    if (!('join' in draft)) continue;
+  for (const one of queued) {
+    const { eventId, now } = one;
+    const draft = toTell(one);
+    if (draft === undefined) continue;
     const { userId, anonymousId } = draft.join;
     const digest = joinDigest(draft.destination, userId, anonymousId);
     if (first.has(digest)) continue;
@@ -80,12 +89,16 @@ async function withoutToldJoins(tx: Queries, queued: readonly Queued[]): Promise
   if (first.size === 0) return queued;
   const rows = await tx.rows<{ digest: Buffer }>(joinSql.insert, [toRecords([...first.values()])]);
   const isNew = new Set(rows.map(({ digest }) => digest.toString('hex')));
-  return queued.filter(({ draft }) => {
-    if (!('join' in draft)) return true;
+  return queued.filter((one) => {
+    const draft = toTell(one);
+    if (draft === undefined) return true;
     const isFirst = isNew.delete(joinDigest(draft.destination, draft.join.userId, draft.join.anonymousId));
     return isFirst || !draft.join.isAll;
   });
 }
+
+const toTell = ({ draft, replayOf }: Queued): JoinDraft | undefined =>
+  'join' in draft && replayOf === undefined ? draft : undefined;
 
 const joinDigest = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -207,8 +220,10 @@ async function settleRound(
     })),
   );
   for (const { settlement, move } of kept) {
-    tally.deliveries(settlement.delivery.destination, 'in_flight', -1);
-    tally.deliveries(settlement.delivery.destination, move.status, 1);
+    const { destination } = settlement.delivery;
+    tally.deliveries(destination, 'in_flight', -1);
+    tally.deliveries(destination, move.status, 1);
+    tally.problem({ kind: 'delivery', name: destination, ...move, count: 1 });
   }
   return kept.map(({ step }) => step);
 }

@@ -3,6 +3,7 @@ import type { Traces } from '../../identity/traces.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Erased } from '../../model/person.ts';
+import type { MovableRow } from '../dead-ranges.ts';
 import {
   emptiedRequest,
   type KeptAttempt,
@@ -20,6 +21,7 @@ import type { Queries } from './connections.ts';
 import { alignPersons } from './deliveries.ts';
 import { erasureSql } from './erasure-sql.ts';
 import { knownOf } from './people.ts';
+import { replaySql } from './replay-sql.ts';
 
 export interface Erasing {
   readonly tx: Queries;
@@ -38,9 +40,21 @@ export async function eraseFindings(erasing: Erasing, findings: readonly Finding
   const events = await tx.rows<KeptEvent>(erasureSql.events, [ids]);
   const erased = await eraseEvents(erasing, events);
   const attempts = findings.flatMap((finding) => finding.attempts);
-  await tx.rows(erasureSql.emptyAttempts, [attempts]);
+  await emptyAttempts(erasing, attempts);
   const kept = await eraseFromRequests(erasing, findings, events);
   return sum(sum(erased, kept), { ...nothing, emptied: attempts.length });
+}
+
+/** With what their deliveries died of, if that is quoted from them. */
+async function emptyAttempts({ tx, traces, tally }: Erasing, attempts: readonly number[]): Promise<void> {
+  await tx.rows(erasureSql.emptyAttempts, [attempts]);
+  const dead = await tx.rows<MovableRow>(erasureSql.deadOfAttempts, [attempts]);
+  const telling = dead.filter(({ cause }) => cause !== null && traces.isIn(cause, ''));
+  await tx.rows(erasureSql.emptyCauses, [telling.map(({ seq }) => seq)]);
+  for (const { destination: name, reason, cause } of telling) {
+    tally.problem({ kind: 'delivery', name, reason, cause, count: -1 });
+    tally.problem({ kind: 'delivery', name, reason, cause: 'erased', count: 1 });
+  }
 }
 
 /** Findings for events that the links name. */
@@ -67,12 +81,19 @@ async function eraseEvents({ tx, tally }: Erasing, events: readonly KeptEvent[])
   await tx.rows(erasureSql.deleteDeliveries, [ids]);
   await alignPersons(tx, deliveries);
   await tx.rows(erasureSql.deleteMarks, [ids]);
+  await tx.rows(replaySql.leave, [ids]);
   await tx.rows(erasureSql.deleteEvents, [ids]);
   await tx.rows(erasureSql.bury, [
     events.map(({ source, external_id }) => digestOf(source, external_id).toString('hex')),
   ]);
-  for (const { destination, status } of deliveries) tally.deliveries(destination, status, -1);
-  for (const { source, status } of events) tally.events(source, status, -1);
+  for (const { destination, status, reason, cause } of deliveries) {
+    tally.deliveries(destination, status, -1);
+    tally.problem({ kind: 'delivery', name: destination, reason, cause, count: -1 });
+  }
+  for (const { source, status, reason, cause } of events) {
+    tally.events(source, status, -1);
+    tally.problem({ kind: 'event', name: source, reason, cause, count: -1 });
+  }
   return { ...nothing, events: events.length, deliveries: deliveries.length, attempts: attempts.length };
 }
 

@@ -1,5 +1,5 @@
 const requestColumns = 'seq, source, kind, method, url, headers, body';
-const eventColumns = 'seq, id, request_seq, item, source, status, external_id, message, runs';
+const eventColumns = 'seq, id, request_seq, item, source, status, external_id, reason, message, cause, runs';
 /** What a destination said is erased, that it answered is not. */
 const emptied = `response_body = case when response_body is null then null else '' end,
   message = case when message is null then null else 'erased' end`;
@@ -23,7 +23,7 @@ export const erasureSql = {
   eventsOfRequests: `select ${eventColumns} from event where request_seq = any($1::bigint[]) order by seq`,
   events: `select ${eventColumns} from event where id = any($1) order by seq for update`,
   deliveries: `
-    select id, event_id, destination, person, status, payload from delivery where event_id = any($1) order by seq`,
+    select id, event_id, destination, person, status, reason, cause, payload from delivery where event_id = any($1) order by seq`,
   attempts: `
     select seq as place, delivery_id, started_at, message, response_body from attempt
     where delivery_id = any($1) order by seq`,
@@ -35,6 +35,10 @@ export const erasureSql = {
   deleteRequests: 'delete from request where seq = any($1::bigint[])',
   emptyRequest: 'update request set url = $2, headers = $3, body = $4 where seq = $1',
   emptyAttempts: `update attempt set ${emptied} where seq = any($1::bigint[])`,
+  deadOfAttempts: `
+    select seq, destination, reason, cause from delivery
+    where id = any(array(select delivery_id from attempt where attempt.seq = any($1::bigint[]))) and status = 'dead'`,
+  emptyCauses: "update delivery set cause = 'erased' where seq = any($1::bigint[])",
   emptySiblings: `
     update attempt set ${emptied} where seq between $1 and $2 and started_at = $3 and response_body = $4`,
   bury: `
@@ -67,11 +71,13 @@ export const erasureSql = {
 /** Everything that is kept of anybody as text, table by table, a piece at a time behind a place. */
 export const scanSql = {
   request: 'select seq as place, url, headers, body from request where seq > $1 order by seq limit 100',
-  event: 'select seq as place, external_id, type, message, runs from event where seq > $1 order by seq limit 500',
-  delivery: 'select seq as place, outgoing_id, payload from delivery where seq > $1 order by seq limit 200',
+  event:
+    'select seq as place, external_id, type, message, cause, runs from event where seq > $1 order by seq limit 500',
+  delivery: 'select seq as place, outgoing_id, cause, payload from delivery where seq > $1 order by seq limit 200',
   attempt: 'select seq as place, message, response_body from attempt where seq > $1 order by seq limit 500',
   identifier: 'select seq as place, value from identifier where seq > $1 order by seq limit 2000',
   identity_join: `
     select digest as place, user_id, anonymous_id from identity_join where digest > $1 order by digest limit 2000`,
+  replay: 'select seq as place, filter from replay where seq > $1 order by seq limit 100',
   lane: 'select destination as place, message from lane where destination > $1 order by destination limit 100',
 };

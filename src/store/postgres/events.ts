@@ -5,6 +5,7 @@ import {
   beforeSuspect,
   newEvent,
   newRequest,
+  problemOf,
   type RequestText,
   statusOf,
   toRequestText,
@@ -19,7 +20,7 @@ import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
 const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason,
-  message, tries, runs, due_at, waits_for`;
+  message, cause, tries, runs, due_at, waits_for`;
 
 export const eventSql = {
   known: 'select dedupe_key from event where dedupe_key = any($1)',
@@ -34,12 +35,12 @@ export const eventSql = {
     returning seq`,
   insert: `
     insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason,
-      message, settled_at, dedupe_key)
+      message, cause, settled_at, dedupe_key)
     select id, "requestSeq", item, source, type, "externalId", "occurredAt", "receivedAt", status, reason,
-      message, "settledAt", decode("dedupeKey", 'hex')
+      message, cause, "settledAt", decode("dedupeKey", 'hex')
     from json_to_recordset($1) as new (place integer, id text, "requestSeq" bigint, item integer, source text, type text,
       "externalId" text, "occurredAt" bigint, "receivedAt" bigint, status text, reason text, message text,
-      "settledAt" bigint, "dedupeKey" text)
+      cause text, "settledAt" bigint, "dedupeKey" text)
     order by place
     on conflict (dedupe_key) do nothing
     returning id`,
@@ -90,6 +91,7 @@ export async function recordRequests(tx: Queries, requests: readonly ReceivedReq
   for (const { request, of, event } of accepted) {
     counts.set(of, (counts.get(of) ?? 0) + 1);
     tally.events(request.source, statusOf(event), 1);
+    tally.problem({ kind: 'event', name: request.source, ...problemOf(event), count: 1 });
   }
   await writeTally(tx, tally);
   return requests.map(({ events }, of) => {
@@ -173,17 +175,20 @@ export async function claimEvents(tx: Queries, claim: EventClaim): Promise<reado
   const claimed = beforeSuspect(waiting, aloneAfterTries);
   if (claimed.length === 0) return [];
   await tx.rows(eventSql.claim, [worker, addMs(now, leaseMs).getTime(), claimed.map(({ seq }) => seq)]);
-  const requests = await requestTexts(tx, claimed);
+  const requests = await requestTexts(tx.rows, claimed);
   return claimed.flatMap((row) => {
     const request = requests.get(row.request_seq);
     return request === undefined ? [] : [{ ...toStored(row), ...request, tries: row.tries + 1, claimedBy: worker }];
   });
 }
 
-/** Read and decoded once, however many of the claimed events it carries. */
-async function requestTexts(tx: Queries, events: readonly EventRow[]): Promise<ReadonlyMap<number, RequestText>> {
+/** Read and decoded once, however many of these events it carries. */
+export async function requestTexts(
+  read: Queries['rows'],
+  events: readonly EventRow[],
+): Promise<ReadonlyMap<number, RequestText>> {
   const seqs = [...new Set(events.map(({ request_seq }) => request_seq))];
-  const rows = await tx.rows<RequestRow & { seq: number }>(eventSql.requests, [seqs]);
+  const rows = await read<RequestRow & { seq: number }>(eventSql.requests, [seqs]);
   return new Map(rows.map((row) => [row.seq, toRequestText(row)]));
 }
 

@@ -20,6 +20,7 @@ import {
 import { erasureSql, scanSql } from './erasure-sql.ts';
 import { laneLock, stitchLock } from './locks.ts';
 import { knownOf, walkFrom } from './people.ts';
+import { eraseFromFilters } from './replays.ts';
 import { namesOf, writeTally } from './tally.ts';
 import { watchSql } from './watches.ts';
 
@@ -175,6 +176,7 @@ export class Forgetting {
       // What came in meanwhile is theirs too, until the moment in which nothing is known of them any more.
       const ids = await eventsOf((sql, values) => tx.rows(sql, values), own);
       const late = await eraseFindings(erasing, await findingsOf(tx, ids));
+      await eraseFromFilters(tx, traces);
       return { erased: sum(part.erased, late), identifiers: await eraseLinks(tx, own) };
     });
   }
@@ -182,7 +184,9 @@ export class Forgetting {
   /** Frees what the erased rows lie in; the kinds that are in the tables all the same. */
   async #wipe(traces: Traces): Promise<readonly string[]> {
     return this.#connections.apart(async (queries) => {
-      await queries.script(`vacuum ${Object.keys(scanSql).join(', ')}, event_identifier, identity_link, forgetting`);
+      // Causes of problems are those of events and deliveries.
+      const others = 'event_identifier, identity_link, problem, forgetting';
+      await queries.script(`vacuum ${Object.keys(scanSql).join(', ')}, ${others}`);
       const kinds = new Set<string>();
       for (const sql of Object.values(scanSql))
         for await (const text of textsOf(queries, sql)) for (const kind of traces.kindsIn(text, true)) kinds.add(kind);

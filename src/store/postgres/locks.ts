@@ -13,6 +13,9 @@ export const laneLock = (destination: string): bigint => lockOf(`lane ${destinat
 /** Events are stitched one batch after the other, so that of two that belong together the later one knows. */
 export const stitchLock = lockOf('stitch');
 
+/** One step of a replay at a time; whoever ends one waits for it. */
+export const replayLock = lockOf('replay');
+
 /** Always in one order, so that nobody waits for somebody who waits for them. */
 export const inOrder = (locks: readonly bigint[]): readonly bigint[] =>
   [...new Set(locks)].toSorted((one, other) => (one < other ? -1 : Number(one > other)));

@@ -1,10 +1,12 @@
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
-import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
+import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
 import type {
   ClaimedDeliveries,
   DeliveryClaim,
@@ -33,9 +35,21 @@ import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { laneLock, stitchLock } from './locks.ts';
+import { laneLock, replayLock, stitchLock } from './locks.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
+import { cancelDeliveries, countDead, locksOfDead, locksOfDeliveries, problems, redeliver } from './problems.ts';
+import {
+  cancelReplay,
+  continueReplay,
+  countReplayable,
+  dueReplays,
+  getReplay,
+  listReplays,
+  nextReplayAt,
+  replayCandidates,
+  startReplay,
+} from './replays.ts';
 import { locksOf, settleTranslations } from './translations.ts';
 import { Watches } from './watches.ts';
 
@@ -132,7 +146,66 @@ export class PostgresStore implements Store {
 
   async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {
     const read = <T>(sql: string, values?: readonly unknown[]) => this.#connections.read<T>(sql, values);
-    return work.kind === 'events' ? nextEventAt(read) : nextDeliveryAt(read, work.destination);
+    switch (work.kind) {
+      case 'events':
+        return nextEventAt(read);
+      case 'deliveries':
+        return nextDeliveryAt(read, work.destination);
+      case 'replays':
+        return nextReplayAt(read);
+    }
+  }
+
+  async problems(): Promise<Problems> {
+    return this.#connections.snapshot(problems);
+  }
+
+  async countDead(filter: DeadFilter): Promise<readonly DeadCount[]> {
+    return this.#connections.snapshot((read) => countDead(read, filter));
+  }
+
+  async redeliver(redelivery: Redelivery): Promise<readonly MovedDelivery[]> {
+    const locks = await this.#connections.snapshot((read) => locksOfDead(read, redelivery.which));
+    return this.#work(locks, (tx) => redeliver(tx, redelivery));
+  }
+
+  async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
+    const locks = await this.#connections.snapshot((read) => locksOfDeliveries(read, ids));
+    return this.#work(locks, (tx) => cancelDeliveries(tx, ids, now));
+  }
+
+  async replayCandidates(
+    filter: ReplayFilter,
+    page: Parameters<Store['replayCandidates']>[1],
+  ): Promise<ReplayCandidates> {
+    return this.#connections.snapshot((read) => replayCandidates(read, filter, page));
+  }
+
+  async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
+    return this.#connections.snapshot((read) => countReplayable(read, filter));
+  }
+
+  async startReplay(order: ReplayOrder, now: Date): Promise<Replay> {
+    return this.#work([], (tx) => startReplay(tx, order, now));
+  }
+
+  async continueReplays(now: Date): Promise<number> {
+    const due = await this.#connections.snapshot((read) => dueReplays(read, now));
+    let count = 0;
+    for (const seq of due) count += await this.#work([replayLock], (tx) => continueReplay(tx, seq, now));
+    return count;
+  }
+
+  async getReplay(id: ReplayId): Promise<Replay | undefined> {
+    return this.#connections.snapshot((read) => getReplay(read, id));
+  }
+
+  async listReplays(): Promise<readonly Replay[]> {
+    return this.#connections.snapshot(listReplays);
+  }
+
+  async cancelReplay(id: ReplayId, now: Date): Promise<boolean> {
+    return this.#work([replayLock], (tx) => cancelReplay(tx, id, now));
   }
 
   async getEvent(id: EventId): Promise<EventDetail | undefined> {

@@ -1,6 +1,7 @@
 /** Counters, each spread over several rows: transactions that count the same thing need not wait for each other. */
-import type { StitchTallyRow, Tally, TallyRow } from '../tally.ts';
+import type { ProblemRow, StitchTallyRow, Tally, TallyRow } from '../tally.ts';
 import type { Queries } from './connections.ts';
+import { problemSql } from './problem-sql.ts';
 import { toRecords } from './text.ts';
 
 const shards = 8;
@@ -32,6 +33,22 @@ export async function writeTally(tx: Queries, tally: Tally): Promise<void> {
   const shard = nextShard();
   if (changes.length > 0) await tx.rows(tallySql.add, [toRecords(changes), shard]);
   if (stitches.length > 0) await tx.rows(tallySql.addStitches, [toRecords(stitches), shard]);
+  await writeProblems(
+    tx,
+    [...tally.problems()].filter(({ count }) => count !== 0),
+  );
+}
+
+/** In one row each, since the largest of them are to be found. */
+async function writeProblems(tx: Queries, changes: readonly ProblemRow[]): Promise<void> {
+  const more = changes.filter(({ count }) => count > 0);
+  const fewer = changes.filter(({ count }) => count < 0);
+  if (fewer.length > 0) {
+    await tx.rows(problemSql.hold, [toRecords(changes)]);
+    await tx.rows(problemSql.take, [toRecords(fewer)]);
+    await tx.rows(problemSql.dropEmpty, [toRecords(fewer)]);
+  }
+  if (more.length > 0) await tx.rows(problemSql.add, [toRecords(more)]);
 }
 
 let shardsTaken = process.pid;

@@ -1,24 +1,27 @@
 /** Events on their way out of the translator's hands, with the deliveries that come of them. */
 import type { Draft, JoinDraft } from '../../model/delivery.ts';
-import { eventMoveOf } from '../event-moves.ts';
+import type { EventId } from '../../model/id.ts';
+import { type EventMove, eventMoveOf } from '../event-moves.ts';
 import type { TranslationSettlement } from '../store.ts';
 import { Tally } from '../tally.ts';
 import type { Queries } from './connections.ts';
-import { insertDrafts } from './deliveries.ts';
+import { insertDrafts, type Queued } from './deliveries.ts';
 import { laneLock } from './locks.ts';
+import { planReplayed, type Replayed, settleReplayed } from './replay-drafts.ts';
 import { rounds } from './rounds.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
 export const translationSql = {
   move: `
-    update event set status = move.status, reason = move.reason, message = move.message, settled_at = move."settledAt",
-      runs = move.runs, due_at = move."dueAt", waits_for = move."waitsFor", tries = event.tries - 1 + move.spent,
-      claimed_by = null, lease_ends_at = null
+    update event set status = move.status, reason = move.reason, message = move.message, cause = move.cause,
+      settled_at = move."settledAt", runs = move.runs, due_at = move."dueAt", waits_for = move."waitsFor",
+      tries = event.tries - 1 + move.spent, claimed_by = null, lease_ends_at = null,
+      replay_seq = case when move.status = 'received' then replay_seq end
     from json_to_recordset($1) as move (id text, worker text, tries integer, status text, reason text, message text,
-      "settledAt" bigint, runs text, "dueAt" bigint, "waitsFor" text, spent integer)
+      cause text, "settledAt" bigint, runs text, "dueAt" bigint, "waitsFor" text, spent integer)
     where event.id = move.id and event.status = 'received' and claimed_by = move.worker and event.tries = move.tries
-    returning event.id`,
+    returning event.id, (select replay_seq from event as was where was.id = event.id) as replay`,
 };
 
 const draftsOf = (settlement: TranslationSettlement): readonly (Draft | JoinDraft)[] =>
@@ -34,16 +37,17 @@ export async function settleTranslations(
   settlements: readonly TranslationSettlement[],
 ): Promise<readonly boolean[]> {
   const steps = settlements.map((settlement) => ({ settlement }));
-  const moved = new Set<Step>();
+  const moved = new Map<Step, Moved>();
   for (const round of rounds(steps, ({ settlement }) => settlement.event.id))
-    for (const step of await moveRound(tx, round)) moved.add(step);
-  const kept = steps.flatMap((step) => (moved.has(step) ? [step.settlement] : []));
+    for (const one of await moveRound(tx, round)) moved.set(one.step, one);
+  const kept = steps.flatMap((step) => moved.get(step) ?? []);
   const tally = new Tally();
-  const queued = kept.flatMap((settlement) =>
-    draftsOf(settlement).map((draft) => ({ draft, eventId: settlement.event.id, now: settlement.settledAt })),
-  );
-  await insertDrafts(tx, queued, tally);
-  for (const settlement of kept) count(settlement, tally);
+  const plan = await planReplayed(tx, kept.flatMap(toReplayed));
+  const fresh = kept.filter(({ replay }) => replay === null).flatMap(toQueued);
+  const planned = plan.drafts.flatMap(({ queued }) => queued ?? []);
+  const queued = new Set(await insertDrafts(tx, [...fresh, ...planned], tally));
+  await settleReplayed(tx, { ...plan, queued }, tally);
+  for (const one of kept) count(one, plan.known, tally);
   await writeTally(tx, tally);
   return steps.map((step) => moved.has(step));
 }
@@ -53,19 +57,42 @@ interface Step {
   readonly settlement: TranslationSettlement;
 }
 
-async function moveRound(tx: Queries, steps: readonly Step[]): Promise<readonly Step[]> {
-  const moves = steps.map(({ settlement }) => eventMoveOf(settlement));
-  const rows = await tx.rows<{ id: string }>(translationSql.move, [toRecords(moves)]);
-  const moved = new Set(rows.map(({ id }) => id));
-  return steps.filter(({ settlement }) => moved.has(settlement.event.id));
+interface Moved extends Step {
+  readonly step: Step;
+  readonly move: EventMove;
+  /** The number of the replay that had put the event in line. */
+  readonly replay: number | null;
 }
 
-function count(settlement: TranslationSettlement, tally: Tally): void {
+async function moveRound(tx: Queries, steps: readonly Step[]): Promise<readonly Moved[]> {
+  const moves = steps.map((step) => ({ step, ...step, move: eventMoveOf(step.settlement) }));
+  const rows = await tx.rows<{ id: EventId; replay: number | null }>(translationSql.move, [
+    toRecords(moves.map(({ move }) => move)),
+  ]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return moves.flatMap((one) => {
+    const row = byId.get(one.move.id);
+    return row === undefined ? [] : [{ ...one, replay: row.replay }];
+  });
+}
+
+const toQueued = ({ settlement }: Moved): readonly Queued[] =>
+  draftsOf(settlement).map((draft) => ({ draft, eventId: settlement.event.id, now: settlement.settledAt }));
+
+/** Still in its line is what was delayed or given back. */
+function toReplayed({ settlement, move, replay }: Moved): readonly Replayed[] {
+  if (replay === null || move.status === 'received') return [];
+  const { event, settledAt: now } = settlement;
+  return [{ eventId: event.id, replay, status: move.status, drafts: draftsOf(settlement), now }];
+}
+
+function count({ settlement, move, replay }: Moved, known: ReadonlySet<EventId>, tally: Tally): void {
   const { event } = settlement;
-  const { status } = eventMoveOf(settlement);
-  if (status !== 'received') {
-    tally.events(event.source, 'received', -1);
-    tally.events(event.source, status, 1);
-  }
-  if ('origins' in settlement) for (const origin of settlement.origins) tally.stitched(event.source, origin);
+  if (move.status === 'received') return;
+  tally.events(event.source, 'received', -1);
+  tally.events(event.source, move.status, 1);
+  tally.problem({ kind: 'event', name: event.source, ...move, count: 1 });
+  // What has been translated before is not counted again.
+  if (!('origins' in settlement) || (replay !== null && known.has(event.id))) return;
+  for (const origin of settlement.origins) tally.stitched(event.source, origin);
 }

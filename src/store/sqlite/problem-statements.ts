@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { FailureReason } from '../../model/attempt.ts';
-import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { EventFailure } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { DeadRange, MovableRow } from '../dead-ranges.ts';
 import type { Place } from '../pages.ts';
 
 /** Groups that are shown of events and of deliveries. */
@@ -18,24 +18,6 @@ interface GroupRow<Reason> {
 interface ExampleRow<Id> {
   readonly id: Id;
   readonly at: number;
-}
-
-export interface DeadRange {
-  readonly destination: string;
-  readonly reason: FailureReason;
-  readonly cause: string | null;
-  readonly since: number;
-  readonly until: number;
-}
-
-export interface MovableRow {
-  readonly seq: number;
-  readonly id: DeliveryId;
-  readonly destination: string;
-  readonly person: string | null;
-  readonly status: DeliveryStatus;
-  readonly reason: FailureReason | null;
-  readonly cause: string | null;
 }
 
 const groupsOf = (kind: 'event' | 'delivery'): string =>

@@ -1,12 +1,11 @@
 /** What went wrong, in groups, and the dead deliveries that are redelivered or cancelled. Writes run in a transaction. */
-import { failureReasons } from '../../model/attempt.ts';
 import { addMs, dateFromMs } from '../../model/clock.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId } from '../../model/id.ts';
+import { type DeadRange, deadRanges, type MovableRow } from '../dead-ranges.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
 import type { Tally } from '../tally.ts';
-import { alignLine } from './deliveries.ts';
-import type { DeadRange, MovableRow } from './problem-statements.ts';
+import { alignLine } from './lines.ts';
 import type { Statements } from './statements.ts';
 
 export function problems({ problems: sql }: Statements): Problems {
@@ -29,14 +28,8 @@ const timesOf = (first: number | undefined, { at }: { readonly at: number }) => 
   lastAt: dateFromMs(at),
 });
 
-/** One short range for each destination and reason, as for pages. */
-function rangesOf({ tally }: Statements, filter: DeadFilter): readonly DeadRange[] {
-  const { cause = null, since, until } = filter;
-  const destinations = filter.destination === undefined ? tally.names.all('delivery') : [filter.destination];
-  const reasons = filter.reason === undefined ? failureReasons : [filter.reason];
-  const times = { since: since?.getTime() ?? 0, until: until?.getTime() ?? Number.MAX_SAFE_INTEGER };
-  return destinations.flatMap((destination) => reasons.map((reason) => ({ destination, reason, cause, ...times })));
-}
+const rangesOf = ({ tally }: Statements, filter: DeadFilter): readonly DeadRange[] =>
+  deadRanges(tally.names.all('delivery'), filter);
 
 export function countDead(sql: Statements, filter: DeadFilter): readonly DeadCount[] {
   const statement = filter.cause === undefined ? sql.problems.countDead : sql.problems.countDeadOfCause;

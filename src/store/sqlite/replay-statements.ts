@@ -1,99 +1,17 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryStatus } from '../../model/delivery.ts';
-import type { EventFailure, EventStatus } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
-import type { ReplayStatus } from '../../model/replay.ts';
 import type { Place } from '../pages.ts';
-
-export interface ReplayRow {
-  readonly seq: number;
-  readonly id: ReplayId;
-  readonly filter: string;
-  readonly destinations: string | null;
-  readonly includes_delivered: 0 | 1;
-  readonly rate: number;
-  readonly status: ReplayStatus;
-  readonly created_at: number;
-  readonly ended_at: number | null;
-  readonly walked_at: number;
-  readonly walked_seq: number;
-  readonly total: number;
-  readonly in_line: number;
-  readonly translated: number;
-  readonly unmatched: number;
-  readonly failed: number;
-  readonly made_new: number;
-  readonly made_again: number;
-  readonly left_delivered: number;
-  readonly left_under_way: number;
-  readonly left_out: number;
-  readonly joins: number;
-}
-
-export interface NewReplay {
-  readonly id: ReplayId;
-  readonly filter: string;
-  readonly destinations: string | null;
-  readonly includesDelivered: 0 | 1;
-  readonly rate: number;
-  readonly createdAt: number;
-  readonly walkedAt: number;
-  readonly total: number;
-}
-
-interface Step {
-  readonly seq: number;
-  readonly walkedAt: number;
-  readonly walkedSeq: number;
-  readonly putInLine: number;
-  /** Null when all have been put in line. */
-  readonly dueAt: number | null;
-  readonly now: number;
-}
-
-/** What one settled event adds. */
-export interface ReplayCounts {
-  readonly translated: number;
-  readonly unmatched: number;
-  readonly failed: number;
-  readonly madeNew: number;
-  readonly madeAgain: number;
-  readonly leftDelivered: number;
-  readonly leftUnderWay: number;
-  readonly leftOut: number;
-  readonly joins: number;
-}
-
-/** Events of one source and status, behind a place. */
-export interface ReplayRange {
-  readonly source: string;
-  readonly status: EventStatus;
-  readonly type: string | null;
-  readonly reason: EventFailure | null;
-  readonly cause: string | null;
-  readonly afterAt: number;
-  readonly afterSeq: number;
-  readonly until: number;
-}
+import type { RangeKind, ReplayableRow, ReplayRange } from '../replay-ranges.ts';
+import { type NewReplay, type ReplayCounts, type ReplayRow, type ReplayStep, replayColumns } from '../replay-rows.ts';
 
 type Limited = ReplayRange & { readonly limit: number };
-
-export interface ReplayableRow extends Place {
-  readonly source: string;
-  readonly status: EventStatus;
-  readonly type: string;
-  readonly reason: EventFailure | null;
-  readonly cause: string | null;
-}
 
 export interface LatestRow {
   readonly id: DeliveryId;
   readonly status: DeliveryStatus;
 }
 
-const columns = `seq, id, filter, destinations, includes_delivered, rate, status, created_at, ended_at, walked_at,
-  walked_seq, total, in_line, translated, unmatched, failed, made_new, made_again, left_delivered, left_under_way,
-  left_out, joins`;
 const replayable = 'select seq, received_at as at, source, status, type, reason, cause from event';
 
 const behind = '(received_at, seq) > (@afterAt, @afterSeq) and received_at < @until';
@@ -106,8 +24,7 @@ const ranges = {
     and (@type is null or type = @type)`,
   failedOfCause: `event indexed by event_failed_of_cause where status = 'failed' and source = @source
     and reason = @reason and cause = @cause and ${behind} and (@type is null or type = @type)`,
-} as const;
-export type RangeKind = keyof typeof ranges;
+} as const satisfies Record<RangeKind, string>;
 
 /** Whether nothing is left to do after `in_line` has changed by so much. */
 const isOver = (change: string, dueAt: string): string =>
@@ -117,7 +34,7 @@ export function replayStatements(db: Database) {
   const places = (range: string) =>
     db.prepare<Limited, Place>(`select received_at as at, seq from ${range} ${inOrder}`);
   const count = (range: string) => db.prepare<ReplayRange, number>(`select count(*) from ${range}`).pluck();
-  const settled = 'in_line = in_line - 1';
+  const settled = 'in_line = in_line - @settled';
   const ended = (change: string, dueAt: string): string => `
     status = iif(${isOver(change, dueAt)}, 'finished', status), ended_at = iif(${isOver(change, dueAt)}, @now, ended_at)`;
   return {
@@ -136,26 +53,26 @@ export function replayStatements(db: Database) {
     event: db.prepare<[EventId], ReplayableRow>(`${replayable} where id = ?`),
     eventAt: db.prepare<[number], ReplayableRow>(`${replayable} where seq = ?`),
 
-    insert: db.prepare<NewReplay>(`
+    insert: db.prepare<NewReplay & { readonly total: number }>(`
       insert into replay (id, filter, destinations, includes_delivered, rate, status, created_at, due_at, walked_at,
         walked_seq, total)
       values (@id, @filter, @destinations, @includesDelivered, @rate, 'running', @createdAt, @createdAt, @walkedAt, 0,
         @total)`),
     due: db.prepare<[number], ReplayRow>(
-      `select ${columns} from replay where due_at is not null and due_at <= ? order by due_at`,
+      `select ${replayColumns} from replay where due_at is not null and due_at <= ? order by due_at`,
     ),
     firstDue: db.prepare<[], number | null>('select min(due_at) from replay where due_at is not null').pluck(),
-    step: db.prepare<Step>(`
+    step: db.prepare<ReplayStep>(`
       update replay set walked_at = @walkedAt, walked_seq = @walkedSeq, in_line = in_line + @putInLine, due_at = @dueAt,
         ${ended('@putInLine', '@dueAt')}
       where seq = @seq`),
     putInLine: db.prepare<[number, number]>(`
       update event set status = 'received', reason = null, message = null, cause = null, settled_at = null, tries = 0,
-        replay_seq = ?
+        kept = null, kept_from = null, replay_seq = ?
       where seq = ?`),
 
     ofEvent: db.prepare<[EventId], ReplayRow>(
-      `select ${columns} from replay where seq = (select replay_seq from event where event.id = ?)`,
+      `select ${replayColumns} from replay where seq = (select replay_seq from event where event.id = ?)`,
     ),
     latest: db.prepare<[EventId, string, string], LatestRow>(`
       select id, status from delivery where event_id = ? and destination = ? and outgoing_id = ?
@@ -165,7 +82,7 @@ export function replayStatements(db: Database) {
       update replay set ${settled}, translated = translated + @translated, unmatched = unmatched + @unmatched,
         failed = failed + @failed, made_new = made_new + @madeNew, made_again = made_again + @madeAgain,
         left_delivered = left_delivered + @leftDelivered, left_under_way = left_under_way + @leftUnderWay,
-        left_out = left_out + @leftOut, joins = joins + @joins, ${ended('-1', 'due_at')}
+        left_out = left_out + @leftOut, joins = joins + @joins, ${ended('-@settled', 'due_at')}
       where seq = @seq`),
 
     /** Before an event is erased. The next step finds out whether it was the last one. */
@@ -173,8 +90,8 @@ export function replayStatements(db: Database) {
       update replay set in_line = in_line - 1, due_at = iif(status = 'running', ifnull(due_at, created_at), null)
       where seq = (select replay_seq from event where event.id = ?)`),
 
-    byId: db.prepare<[ReplayId], ReplayRow>(`select ${columns} from replay where id = ?`),
-    newest: db.prepare<[], ReplayRow>(`select ${columns} from replay order by seq desc limit 100`),
+    byId: db.prepare<[ReplayId], ReplayRow>(`select ${replayColumns} from replay where id = ?`),
+    newest: db.prepare<[], ReplayRow>(`select ${replayColumns} from replay order by seq desc limit 100`),
     filters: db.prepare<[], Pick<ReplayRow, 'seq' | 'filter'>>('select seq, filter from replay order by seq'),
     emptyFilter: db.prepare<[string, number]>('update replay set filter = ? where seq = ?'),
     cancel: db.prepare<{ readonly id: ReplayId; readonly now: number }>(`

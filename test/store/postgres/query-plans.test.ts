@@ -12,12 +12,14 @@ import { linkSql } from '../../../src/store/postgres/links.ts';
 import { pageSql } from '../../../src/store/postgres/pages.ts';
 import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
+import { problemSql } from '../../../src/store/postgres/problem-sql.ts';
+import { replayCountSql, replayPlaceSql, replaySql } from '../../../src/store/postgres/replay-sql.ts';
 import { tallySql } from '../../../src/store/postgres/tally.ts';
 import { translationSql } from '../../../src/store/postgres/translations.ts';
 import { watchSql } from '../../../src/store/postgres/watches.ts';
 import { describeOnPostgres, makeDatabase, type TestDatabase } from '../../support/postgres/databases.ts';
 
-/** What grows with history. The other tables have a row for each source, destination or person being forgotten. */
+/** What grows with history. The others have a row for each source, destination, replay or person being forgotten. */
 const history = [
   'request',
   'event',
@@ -28,6 +30,7 @@ const history = [
   'event_identifier',
   'identity_join',
   'erased_event',
+  'problem',
 ];
 /** These hold only what is unfinished, so walking them is cheap. */
 const short = /^(event_waiting|event_leased|event_delayed|delivery_due|delivery_leased)$/;
@@ -51,7 +54,7 @@ function walksHistory(node: Plan): boolean {
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
   ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
-  ...{ translationSql, watchSql, pulseSql },
+  ...{ translationSql, watchSql, pulseSql, problemSql, replayPlaceSql, replayCountSql, replaySql },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
@@ -107,12 +110,23 @@ const someHistory = `
   insert into event (id, request_seq, source, type, external_id, occurred_at, received_at, status, settled_at, dedupe_key)
     select 'evt_' || n, n, 'stripe', 't' || n % 20, n, n, n, 'translated', n, sha256(n::text::bytea)
     from generate_series(1, 5000) as n;
+  insert into event (id, request_seq, source, type, external_id, occurred_at, received_at, status, reason, message, cause,
+      settled_at, dedupe_key)
+    select 'evt_' || n, n - 5000, 'stripe', 't' || n % 20, n, n, n, 'failed',
+      case n % 3 when 0 then 'not_json' else 'mapping_failed' end, 'm', 'c' || n % 50, n, sha256(n::text::bytea)
+    from generate_series(5001, 10000) as n;
   insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, created_at,
       status, settled_at, due_at, is_behind, person, payload)
     select 'dlv_' || n, 'evt_' || (n + 1) / 2, 'm', 'v', 0, 'segment', n, n % 2, n,
       case n % 2 when 1 then 'delivered' else 'pending' end, case n % 2 when 1 then n end,
       case n % 2 when 0 then n end, case n % 4 when 0 then 1 else 0 end, n % 500, '{}'
     from generate_series(1, 10000) as n;
+  insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, created_at,
+      status, settled_at, reason, cause, payload)
+    select 'dlv_' || n, 'evt_' || n - 10000, 'm', 'v', 0, 'segment', n, 1, n, 'dead', n,
+      case n % 3 when 0 then 'timeout' else 'rejected' end, 'c' || n % 50, '{}'
+    from generate_series(10001, 15000) as n;
+  insert into problem select 'delivery', 'segment', 'rejected', 'c' || n, n from generate_series(1, 5000) as n;
   insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome)
     select 'att_' || n, 'dlv_' || n, 1, n, 1, 'delivered' from generate_series(1, 5000) as n;
   insert into identifier (kind, value) select 'email', n from generate_series(1, 5000) as n;
