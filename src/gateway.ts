@@ -11,8 +11,9 @@ import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
 import { preview } from './pipeline/preview.ts';
 import { linkedBy } from './pipeline/stitch.ts';
+import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
-import type { Store } from './store/store.ts';
+import type { Damage, Store } from './store/store.ts';
 import { createWorkers, type WorkerOptions } from './workers.ts';
 
 /** How long requests under way may take to finish when the gateway stops, in milliseconds. */
@@ -37,8 +38,9 @@ export interface Gateway {
 
 /** The composition root: opens the store, starts the workers, listens. Throws GatewayError with what to fix. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { settings, clock } = options;
-  const store = await openStore({ ...settings, clock });
+  const { settings, log, clock } = options;
+  const damaged = (damage: Damage): void => log.write('store.damaged', { ...damage });
+  const store = await openStore({ ...settings, clock, damaged });
   const parts = assemble(options, { store, clock: store.clock });
   try {
     // Receiving needs no mappings: what arrives while they load is stored and waits.
@@ -77,6 +79,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const { publicUrl } = settings;
   const metrics = createMetrics({ store, clock });
   const workers = createWorkers(options, { store, clock, metrics });
+  const sweeper = new Sweeper({ store, clock, log, keep: settings.keep });
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
   const mappings = (): Library => workers.mappings.library;
@@ -122,6 +125,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     mappings,
     start: async () => {
       await workers.start();
+      sweeper.start();
       state = 'ready';
     },
     stop: async () => {
@@ -131,7 +135,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       // What is received to the end is on disk; it waits for the next start.
       await Promise.all([
         ...servers.map((server) => server.close(requestGraceMs)),
-        ...[workers.stop(), previews.stop()],
+        ...[workers.stop(), sweeper.stop(), previews.stop()],
       ]);
       await store.close();
     },

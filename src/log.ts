@@ -80,6 +80,9 @@ export interface LogEvents {
   'worker.failed': { readonly worker: string; readonly err: unknown };
   'worker.drained': { readonly worker: string };
   'store.unavailable': { readonly err: unknown };
+  'store.damaged': { readonly place: string; readonly what: string };
+  'store.examined': { readonly rows: number; readonly damages: number };
+  'store.purged': Readonly<Record<'events' | 'requests' | 'deliveries' | 'attempts' | 'keys', number>>;
   'request.failed': { readonly err: unknown };
 }
 
@@ -112,6 +115,9 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'worker.failed': 'error',
   'worker.drained': 'info',
   'store.unavailable': 'error',
+  'store.damaged': 'error',
+  'store.examined': 'debug',
+  'store.purged': 'info',
   'request.failed': 'error',
 };
 

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { type FaultCode, GatewayError } from '../model/error.ts';
 import { exitCodes, type Verb, type VerbGroup } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
 import { deliveriesCommand } from './commands/deliveries.ts';
 import { demoCommand } from './commands/demo.ts';
 import { destinationsCommand } from './commands/destinations.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -15,6 +17,7 @@ import { problemsCommand } from './commands/problems.ts';
 import { redeliverCommand } from './commands/redeliver.ts';
 import { replayCommand } from './commands/replay.ts';
 import { replaysCommand } from './commands/replays.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -28,6 +31,7 @@ const verbs: readonly (Verb | VerbGroup)[] = [
   ...[tryCommand, evalCommand],
   ...[problemsCommand, redeliverCommand, replayCommand, replaysCommand],
   ...[identitiesCommand, forgetCommand],
+  ...[backupCommand, restoreCommand, doctorCommand],
   ...[deliveriesCommand, destinationsCommand, schemaCommand, explainCommand, healthCommand],
 ];
 

@@ -42,6 +42,32 @@ export const environmentVariables = [
     description: 'postgres://…: the store is in PostgreSQL, for any number of replicas; default: SQLite in DATA_DIR.',
   },
   {
+    name: 'DISK_RESERVE_MB',
+    default: null,
+    description:
+      'Free space below which nothing is received, in MB; default: 256 MB or 5 % of the disk, whichever is more.',
+  },
+  {
+    name: 'DISK_BALLAST_MB',
+    default: null,
+    description: 'Size of the file that gives its space back when the disk is full, in MB; default: 64, 0 for none.',
+  },
+  {
+    name: 'KEEP_DELIVERED_DAYS',
+    default: '30',
+    description: 'How long events are kept once everything that came of them is delivered or cancelled.',
+  },
+  {
+    name: 'KEEP_DEAD_DAYS',
+    default: '90',
+    description: 'How long events are kept that failed or have a dead delivery.',
+  },
+  {
+    name: 'KEEP_KEYS_DAYS',
+    default: '365',
+    description: "How long a sender's retry of an event is recognised that is not kept any more.",
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.',

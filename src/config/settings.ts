@@ -16,6 +16,10 @@ export interface Settings {
   readonly dataDir: string;
   /** Of PostgreSQL, with its password: never shown. Undefined: SQLite in the data folder. */
   readonly databaseUrl: string | undefined;
+  /** What has to stay free on the disk, and the file that gives way; undefined members follow the disk's size. */
+  readonly disk: { readonly reserveBytes: number | undefined; readonly ballastBytes: number | undefined };
+  /** How long what is settled is kept, in milliseconds. */
+  readonly keep: { readonly deliveredMs: number; readonly deadMs: number; readonly keysMs: number };
   readonly logLevel: LogLevel;
 }
 
@@ -23,23 +27,43 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type LogLevel = (typeof logLevels)[number];
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const shape = z.object({
-  HOST: z.string(),
-  PORT: port,
-  ADMIN_HOST: z.string(),
-  ADMIN_PORT: port,
-  ADMIN_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
-  PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in https://hooks.example.com' })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
-  MAPPINGS_DIR: z.string(),
-  DATA_DIR: z.string(),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL, as in postgres://user:password@host/database' })
-    .optional(),
-  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
-});
+const megabytes = z.coerce
+  .number({ error: 'must be a number of MB, as in 256' })
+  .min(0)
+  .transform((count) => count * 1024 * 1024)
+  .optional();
+const days = z.coerce
+  .number({ error: 'must be a number of days, as in 30' })
+  .positive()
+  .max(36_500)
+  .transform((count) => count * 86_400_000);
+const shape = z
+  .object({
+    HOST: z.string(),
+    PORT: port,
+    ADMIN_HOST: z.string(),
+    ADMIN_PORT: port,
+    ADMIN_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in https://hooks.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    MAPPINGS_DIR: z.string(),
+    DATA_DIR: z.string(),
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL, as in postgres://user:password@host/database' })
+      .optional(),
+    DISK_RESERVE_MB: megabytes,
+    DISK_BALLAST_MB: megabytes,
+    KEEP_DELIVERED_DAYS: days,
+    KEEP_DEAD_DAYS: days,
+    KEEP_KEYS_DAYS: days,
+    LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
+  })
+  .refine((data) => data.KEEP_DEAD_DAYS >= data.KEEP_DELIVERED_DAYS, {
+    path: ['KEEP_DEAD_DAYS'],
+    error: 'must not be less than KEEP_DELIVERED_DAYS',
+  });
 
 /** Throws CONFIG_INVALID naming the variable. */
 export function readSettings(environment: Environment): Settings {
@@ -63,6 +87,8 @@ export function readSettings(environment: Environment): Settings {
     mappingsDir: data.MAPPINGS_DIR,
     dataDir: data.DATA_DIR,
     databaseUrl: data.DATABASE_URL,
+    disk: { reserveBytes: data.DISK_RESERVE_MB, ballastBytes: data.DISK_BALLAST_MB },
+    keep: { deliveredMs: data.KEEP_DELIVERED_DAYS, deadMs: data.KEEP_DEAD_DAYS, keysMs: data.KEEP_KEYS_DAYS },
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -19,7 +19,7 @@ import { queryOf } from './query.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ApiDependencies {
-  readonly store: Pick<Store, 'stats' | 'listEvents' | 'getEvent' | 'listDeliveries' | 'getDelivery'>;
+  readonly store: Pick<Store, 'stats' | 'condition' | 'listEvents' | 'getEvent' | 'listDeliveries' | 'getDelivery'>;
   readonly clock: Clock;
 }
 
@@ -52,6 +52,17 @@ export function apiRouter({ store, clock }: ApiDependencies): Router {
     const { events, deliveries } = stats;
     const stitching = stitchingJson(stats.stitching);
     sendJson(response, 200, { events, deliveries, oldest_pending_seconds: Math.max(0, ...ages), stitching });
+  });
+
+  router.get('/store', async (_request, response) => {
+    const { damages, examined, disk } = await store.condition();
+    sendJson(response, 200, {
+      damages: damages.map(({ place, what }) => ({ place, what })),
+      examined_at: examined?.endedAt.toISOString() ?? null,
+      examined_rows: examined?.rows ?? null,
+      disk_free_bytes: disk?.freeBytes ?? null,
+      disk_reserve_bytes: disk?.reserveBytes ?? null,
+    });
   });
 
   router.get('/events', async (request, response) => {

@@ -33,7 +33,7 @@ export interface RequestCount {
 }
 
 interface Stored {
-  readonly store: Pick<Store, 'stats' | 'lanes' | 'listReplays'>;
+  readonly store: Pick<Store, 'stats' | 'lanes' | 'listReplays' | 'condition'>;
   readonly clock: Clock;
 }
 
@@ -144,13 +144,34 @@ function instrumentsOfStore(registry: Registry) {
       labelNames: ['destination'],
       registers,
     }),
+    damages: new Gauge({
+      name: 'hookstitch_store_damages',
+      help: 'Things stored that are not what was written, as far as they were found.',
+      registers,
+    }),
+    disk: new Gauge({
+      name: 'hookstitch_disk_bytes',
+      help: 'Of the disk of DATA_DIR: what is free, and the reserve below which nothing is received.',
+      labelNames: ['what'],
+      registers,
+    }),
   };
 }
 
 async function readStore(instruments: InstrumentsOfStore, { store, clock }: Stored): Promise<void> {
-  const { events, deliveries, stitched, lanes, replays, oldest } = instruments;
-  const [stats, laneStates, known] = await Promise.all([store.stats(), store.lanes(), store.listReplays()]);
+  const { events, deliveries, stitched, lanes, replays, oldest, damages, disk } = instruments;
+  const [stats, laneStates, known, condition] = await Promise.all([
+    store.stats(),
+    store.lanes(),
+    store.listReplays(),
+    store.condition(),
+  ]);
   for (const instrument of [events, deliveries, stitched, lanes, replays, oldest]) instrument.reset();
+  damages.set(condition.damages.length);
+  if (condition.disk !== null) {
+    disk.set({ what: 'free' }, condition.disk.freeBytes);
+    disk.set({ what: 'reserve' }, condition.disk.reserveBytes);
+  }
   const running = known.filter(({ status }) => status === 'running').map(({ progress }) => progress);
   for (const progress of running) {
     replays.inc({ state: 'in_line' }, progress.inLine);

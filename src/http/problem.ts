@@ -16,6 +16,7 @@ const publicMessages: Partial<Record<GatewayError['code'], string>> = {
   REQUEST_INVALID: 'the request is not valid',
   SOURCE_NOT_CONFIGURED: 'this source is not configured yet',
   STORE_UNAVAILABLE: 'the event cannot be stored now; send it again',
+  STORE_UNSAFE: 'the event cannot be stored now; send it again',
 };
 
 const retryAfterSeconds = 60;
@@ -31,7 +32,8 @@ export function problemHandler(log: Log, audience: Audience): ErrorRequestHandle
   // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters
   return (error: unknown, _request, response, _next) => {
     const fault = faultOf(error);
-    if (fault.code === 'STORE_UNAVAILABLE') log.write('store.unavailable', { err: fault });
+    if (fault.code === 'STORE_UNAVAILABLE' || fault.code === 'STORE_UNSAFE')
+      log.write('store.unavailable', { err: fault });
     if (fault.code === 'INTERNAL') log.write('request.failed', { err: fault });
     if (response.headersSent) response.destroy();
     else if (fault.status === 503) sendUnavailable(response, problemOf(fault, audience));

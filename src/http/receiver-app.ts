@@ -8,7 +8,7 @@ import { type ReceiveDependencies, receive } from './receive.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ReceiverDependencies extends ReceiveDependencies, Omit<ReadinessDependencies, 'store'> {
-  readonly store: Pick<Store, 'recordRequest' | 'ping'>;
+  readonly store: Pick<Store, 'recordRequest' | 'ping' | 'condition'>;
 }
 
 const kindPattern = /^[a-z0-9_]{1,64}$/;

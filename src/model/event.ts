@@ -42,6 +42,8 @@ export interface ReceivedRequest {
   readonly body: Uint8Array;
   readonly receivedAt: Date;
   readonly events: readonly SourceEvent[];
+  /** Its sender does not come back when it is turned away, so it is taken as long as anything is. */
+  readonly isSentOnce?: boolean;
 }
 
 /** What became of a request's events; `accepted + duplicates` is their number. */

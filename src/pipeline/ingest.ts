@@ -24,7 +24,8 @@ export async function ingest(
   const verification = source.verify(request, settings, clock.now());
   if (!verification.ok) return { kind: 'refused', reason: verification.reason };
   const events = eventsOf(request, configured);
-  return { kind: 'accepted', receipt: await store.recordRequest(received(name, request, events)) };
+  const stored = { ...received(name, request, events), isSentOnce: source.sendsOnce === true };
+  return { kind: 'accepted', receipt: await store.recordRequest(stored) };
 }
 
 /** A genuine body that cannot be used is kept as one failed event: its sender will not send it again. */

@@ -33,6 +33,7 @@ export const eventJson = (event: EventDetail): JsonObject => ({
   },
   runs: event.runs,
   deliveries: event.deliveries.map(deliveryJson),
+  ...(event.isDamaged ? { damaged: true } : {}),
 });
 
 /** The exact bytes as text; as base64 where they are not UTF-8. */
@@ -54,6 +55,7 @@ export const deliveryJson = (delivery: DeliveryDetail): JsonObject => ({
   ...commonJson(delivery),
   payload: JSON.parse(delivery.payload) as Json,
   history: delivery.history.map(attemptJson),
+  ...(delivery.isDamaged ? { damaged: true } : {}),
 });
 
 function commonJson(delivery: Omit<DeliverySummary, 'lastMessage'>): JsonObject {

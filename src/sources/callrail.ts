@@ -32,6 +32,7 @@ export const callrail = defineSource<CallrailSettings>({
   docs: 'https://apidocs.callrail.com/#validating-payloads',
   settings,
   needsPublicUrl: false,
+  sendsOnce: true,
   verify,
   parse,
   sign,

@@ -51,6 +51,8 @@ export interface Source<Settings extends SourceSettings = SourceSettings> {
     secret: string,
     now: Date,
   ): Readonly<Record<string, string>>;
+  /** The sender never sends again what was not taken; others do. */
+  readonly sendsOnce?: boolean;
   /** The types the sender is known to send, for suggestions and warnings; others are taken all the same. */
   readonly eventTypes: readonly string[];
   readonly samples: readonly Sample[];

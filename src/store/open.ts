@@ -1,16 +1,23 @@
 import { type Clock, systemClock } from '../model/clock.ts';
 import { openPostgres } from './postgres/open-postgres.ts';
+import type { DiskLimits } from './sqlite/disk-space.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
-import type { Store } from './store.ts';
+import type { Damage, Store } from './store.ts';
 
 export interface StoreOptions {
   readonly dataDir: string;
   /** Of PostgreSQL; undefined: SQLite in `dataDir`. */
   readonly databaseUrl?: string | undefined;
   readonly clock?: Clock | undefined;
+  /** For who receives: what has to stay free on the disk. */
+  readonly disk?: DiskLimits | undefined;
+  /** Told of each thing stored that is not what was written. */
+  readonly damaged?: ((damage: Damage) => void) | undefined;
 }
 
 /** The store the configuration asks for, with its schema up to date. */
-export function openStore({ dataDir, databaseUrl, clock }: StoreOptions): Promise<Store> {
-  return databaseUrl === undefined ? openSqlite(dataDir, clock ?? systemClock) : openPostgres(databaseUrl, clock);
+export function openStore({ dataDir, databaseUrl, clock, disk, damaged }: StoreOptions): Promise<Store> {
+  return databaseUrl === undefined
+    ? openSqlite({ dataDir, clock: clock ?? systemClock, disk, damaged })
+    : openPostgres(databaseUrl, clock);
 }

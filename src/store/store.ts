@@ -123,10 +123,14 @@ export interface EventDetail extends EventSummary {
     readonly item: number | null;
   };
   readonly deliveries: readonly DeliveryDetail[];
+  /** It or its request is not what was written; then `request` and `runs` are empty. */
+  readonly isDamaged?: true;
 }
 
 export interface DeliveryDetail extends Delivery {
   readonly history: readonly Attempt[];
+  /** It or an attempt is not what was written; what is not is left out. */
+  readonly isDamaged?: true;
 }
 
 /** A delivery with what its last attempt said; the payload is left out of lists. */
@@ -173,6 +177,49 @@ export interface Stats {
   readonly stitching: readonly { readonly source: string; readonly from: StitchOrigin; readonly count: number }[];
   /** Creation time of the oldest delivery still pending or in flight, per destination. */
   readonly oldestPending: readonly { readonly destination: string; readonly createdAt: Date }[];
+}
+
+/** Something stored that is not what was written. */
+export interface Damage {
+  /** As in `delivery dlv_…`. */
+  readonly place: string;
+  readonly what: string;
+}
+
+/** How long what is settled is kept, in milliseconds; `deadMs` is not less than `deliveredMs`. */
+export interface Retention {
+  readonly deliveredMs: number;
+  /** Of events that failed and those with a dead delivery. */
+  readonly deadMs: number;
+  /** Of the dedupe keys of purged events, from then on. */
+  readonly keysMs: number;
+}
+
+export interface Purge {
+  readonly now: Date;
+  readonly keep: Retention;
+  /** Most events looked at, and keys let go, in this one transaction. */
+  readonly limit: number;
+}
+
+export interface Purged {
+  readonly events: number;
+  readonly requests: number;
+  readonly deliveries: number;
+  readonly attempts: number;
+  readonly keys: number;
+  /** Nothing more is due now. */
+  readonly isAll: boolean;
+}
+
+/** How the store is, as far as it knows without looking. */
+export interface StoreCondition {
+  /** What was found since the last look at everything, and by it. */
+  readonly damages: readonly Damage[];
+  /** The last whole look at everything: when it ended, and at how many rows it looked. */
+  readonly examined: { readonly endedAt: Date; readonly rows: number } | null;
+  /** Of the disk, and what of it is kept free; null where that is nobody's concern. */
+  readonly disk: { readonly freeBytes: number; readonly reserveBytes: number } | null;
 }
 
 /**
@@ -241,6 +288,21 @@ export interface Store extends RepairStore {
   getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;
+
+  /**
+   * Erases what is past its retention, oldest first. An event goes whole, when it and all its deliveries have been settled for
+   * so long: with deliveries, attempts and marks of identifiers, and its request with the last event in it; counters follow.
+   * What is received, pending or in flight stays. The dedupe key stays as a digest, so that a retry of the sender is a
+   * duplicate. The cost does not grow with what is kept: an event that stays is looked at again when it may be due.
+   */
+  purge(order: Purge): Promise<Purged>;
+
+  condition(): Promise<StoreCondition>;
+  /**
+   * Looks at everything stored, slowly and beside all other work, and compares it with what was written; what it finds is in
+   * `condition` afterwards. False when it was stopped before the end.
+   */
+  examine(stop: AbortSignal): Promise<boolean>;
 
   /** Resolves when a write has been committed; rejects with STORE_UNAVAILABLE. */
   ping(): Promise<void>;

@@ -14,6 +14,8 @@ function faultOf(variables: Readonly<Record<string, string>>): GatewayError {
   throw new Error('accepted');
 }
 
+const day = 86_400_000;
+
 describe('the settings', () => {
   it('all have a default', () => {
     expect(settings()).toEqual({
@@ -26,6 +28,8 @@ describe('the settings', () => {
       mappingsDir: './mappings',
       dataDir: './data',
       databaseUrl: undefined,
+      disk: { reserveBytes: undefined, ballastBytes: undefined },
+      keep: { deliveredMs: 30 * day, deadMs: 90 * day, keysMs: 365 * day },
       logLevel: 'info',
     });
   });
@@ -43,6 +47,11 @@ describe('the settings', () => {
         MAPPINGS_DIR: '/mappings',
         DATA_DIR: '/data',
         DATABASE_URL: 'postgres://hookstitch:secret@db/events',
+        DISK_RESERVE_MB: '512',
+        DISK_BALLAST_MB: '0',
+        KEEP_DELIVERED_DAYS: '7',
+        KEEP_DEAD_DAYS: '7',
+        KEEP_KEYS_DAYS: '14',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -55,6 +64,8 @@ describe('the settings', () => {
       mappingsDir: '/mappings',
       dataDir: '/data',
       databaseUrl: 'postgres://hookstitch:secret@db/events',
+      disk: { reserveBytes: 512 * 1024 * 1024, ballastBytes: 0 },
+      keep: { deliveredMs: 7 * day, deadMs: 7 * day, keysMs: 14 * day },
       logLevel: 'debug',
     });
   });
@@ -77,6 +88,10 @@ describe('the settings', () => {
     ['ADMIN_TOKEN', 'x'.repeat(31)],
     ['PUBLIC_URL', 'hooks.example.com'],
     ['PUBLIC_URL', 'ftp://hooks.example.com'],
+    ['DISK_RESERVE_MB', 'half'],
+    ['DISK_BALLAST_MB', '-1'],
+    ['KEEP_DELIVERED_DAYS', '0'],
+    ['KEEP_DEAD_DAYS', '29'],
     ['LOG_LEVEL', 'verbose'],
   ])('refuse %s=%s and name the variable', (name, value) => {
     expect(faultOf({ [name]: value })).toMatchObject({

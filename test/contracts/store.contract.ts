@@ -10,6 +10,7 @@ import { describeLanes } from './store-lanes.contract.ts';
 import { describePeople } from './store-people.contract.ts';
 import { describeRepair } from './store-repair.contract.ts';
 import { describeReplays } from './store-replays.contract.ts';
+import { describeRetention } from './store-retention.contract.ts';
 import { aDraft, anEvent, aRequest, claimDelivery, queue, settleDeliveries, settledAs } from './store-samples.ts';
 
 /** Somewhere a store keeps its data, empty at first, that can be opened again and again. */
@@ -41,6 +42,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describePeople(opened);
     describeRepair(opened);
     describeReplays(opened);
+    describeRetention(opened);
     describeHostileTexts(opened);
 
     describe('opening and closing', () => {

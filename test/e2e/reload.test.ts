@@ -267,7 +267,12 @@ describe('what a reload does not touch', () => {
     const { gateway, save, becomesGatewayFile, logged } = await gatewayOver({ 'gateway.yaml': gatewayText });
     await save('gateway.yaml', `${gatewayText}vars: { site: example.com }\n`);
     await becomesGatewayFile({ status: 'changed', problems: [] });
-    expect(await readiness(gateway)).toEqual({ status: 'ready', mappings: 'ok', gateway_file: 'changed' });
+    expect(await readiness(gateway)).toEqual({
+      status: 'ready',
+      store: 'ok',
+      mappings: 'ok',
+      gateway_file: 'changed',
+    });
     await save('gateway.yaml', `${gatewayText}vars: { site: example.org }\n`);
     await save('a.yaml', mapping('A'));
     await eventually(async () => expect(logged('mapping.loaded')).toHaveLength(1));

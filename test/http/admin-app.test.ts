@@ -168,7 +168,7 @@ describe('/readyz for the operator', () => {
     const receiver = await testReceiver({ mappings: () => mappings, gatewayFile: () => gatewayFile });
     const admin = await testAdmin(receiver, { mappings: () => mappings, gatewayFile: () => gatewayFile });
 
-    const inWords = { status: 'ready', mappings: 'degraded', gateway_file: 'refused' };
+    const inWords = { status: 'ready', store: 'ok', mappings: 'degraded', gateway_file: 'refused' };
     expect(await admin.json('/readyz')).toEqual({
       ...inWords,
       problems: [

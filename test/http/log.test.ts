@@ -177,7 +177,11 @@ describe('a defect', () => {
     const { log, lines } = captured();
     const receiver = await testReceiver({
       log,
-      store: { recordRequest: () => Promise.reject(defect), ping: () => Promise.reject(defect) },
+      store: {
+        recordRequest: () => Promise.reject(defect),
+        ping: () => Promise.reject(defect),
+        condition: () => Promise.reject(defect),
+      },
     });
     const answers = [await receiver.post(stripe, '{"id":"evt_1","type":"x"}'), await request(`${receiver.url}/readyz`)];
     for (const answer of answers) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { dateFromMs } from '../../src/model/clock.ts';
 import { callrail } from '../../src/sources/callrail.ts';
 import { stripe } from '../../src/sources/stripe.ts';
 import { now } from '../sources/raw-request.ts';
@@ -8,11 +9,12 @@ import { claimDeliveries, draft, testAdmin, translateAll } from '../support/admi
 import { request } from '../support/http-client.ts';
 import { configured, testReceiver } from '../support/receiver.ts';
 
+const claim = { worker: 'wrk_1', limit: 10, leaseMs: 60_000, aloneAfterTries: 3 } as const;
 const event = (id: string) => JSON.stringify({ id, type: 'invoice.paid' });
 
-/** `name{labels} value` of every sample, without the buckets of histograms. */
+/** `name{labels} value` of every sample, without the buckets of histograms and without how the store is. */
 const samplesIn = (text: string): readonly string[] =>
-  text.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !/_(bucket|sum)\b/.test(line));
+  text.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !/_(bucket|sum|damages)\b/.test(line));
 
 describe('GET /metrics', () => {
   it('is text for Prometheus', async () => {
@@ -34,6 +36,7 @@ describe('GET /metrics', () => {
       'hookstitch_attempt_seconds histogram',
       'hookstitch_attempts_total counter',
       'hookstitch_deliveries gauge',
+      'hookstitch_disk_bytes gauge',
       'hookstitch_end_to_end_seconds histogram',
       'hookstitch_events_total counter',
       'hookstitch_lane_state gauge',
@@ -41,6 +44,7 @@ describe('GET /metrics', () => {
       'hookstitch_replay_events gauge',
       'hookstitch_requests_total counter',
       'hookstitch_stitched_total counter',
+      'hookstitch_store_damages gauge',
     ]);
     expect(text.match(/^# HELP /gm)).toHaveLength(types.length);
   });
@@ -83,6 +87,23 @@ describe('GET /metrics', () => {
       'hookstitch_events_total{source="stripe",status="received"} 2',
     ]);
     expect(text).toContain('hookstitch_accept_seconds_bucket{le="+Inf"} 3');
+  });
+
+  it('tells what was found damaged', async () => {
+    const receiver = await testReceiver();
+    const { get } = await testAdmin(receiver);
+    expect((await get('/metrics')).text).toContain('hookstitch_store_damages 0');
+
+    await receiver.post(stripe, event('evt_1'));
+    const other = new Database(join(receiver.dataDir, 'hookstitch.db'));
+    onTestFinished(() => void other.close());
+    other.exec("update event set type = 'invoice.void'");
+    await receiver.store.claimEvents({ ...claim, now: dateFromMs(Date.now()) });
+
+    expect((await get('/metrics')).text).toContain('hookstitch_store_damages 1');
+    const { damages } = JSON.parse((await get('/api/store')).text);
+    expect(damages).toEqual([{ place: expect.stringMatching(/^event evt_/), what: expect.any(String) }]);
+    expect(JSON.parse((await request(`${receiver.url}/readyz`)).text)).toMatchObject({ store: 'damaged' });
   });
 
   it('counts a request that the store does not take', async () => {

@@ -145,7 +145,7 @@ describe('/healthz and /readyz', () => {
     expect(await request(`${url}/healthz`)).toMatchObject({ status: 200, text: '{"status":"ok"}' });
     expect(await request(`${url}/readyz`)).toMatchObject({
       status: 200,
-      text: '{"status":"ready","mappings":"ok","gateway_file":"ok"}',
+      text: '{"status":"ready","store":"ok","mappings":"ok","gateway_file":"ok"}',
     });
   });
 

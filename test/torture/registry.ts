@@ -1,10 +1,14 @@
 import { bulkhead } from './bulkhead.ts';
 import { chaos } from './chaos.ts';
 import { clock } from './clock.ts';
+import { corrupt } from './corrupt.ts';
 import { crash } from './crash.ts';
 import { crashPipeline } from './crash-pipeline.ts';
+import { diskfull } from './diskfull.ts';
 import { drain } from './drain.ts';
+import { fsync } from './fsync.ts';
 import { herd } from './herd.ts';
+import { locked } from './locked.ts';
 import { poison } from './poison.ts';
 import { reload } from './reload.ts';
 import { replay } from './replay.ts';
@@ -36,4 +40,9 @@ export const scenarios: readonly Scenario[] = [
   // Time does.
   clock,
   soakSimulation,
+  // The storage does.
+  fsync,
+  locked,
+  diskfull,
+  corrupt,
 ];

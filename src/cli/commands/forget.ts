@@ -2,11 +2,16 @@ import { GatewayError } from '../../model/error.ts';
 import { forgetPerson } from '../../pipeline/people.ts';
 import { forgottenJson } from '../../pipeline/people-json.ts';
 import { type ApiForgotten, withStore } from '../api-people.ts';
-import { askerOnTerminal } from '../ask.ts';
 import { exitCodes, type Verb } from '../command.ts';
+import { isMeant } from '../confirm.ts';
 import { print, printJson } from '../output.ts';
 import { forgottenText } from '../person-view.ts';
 import { gatewayIfRunning } from '../running-gateway.ts';
+
+const forGood = {
+  why: 'forgetting cannot be undone',
+  hint: 'add --yes; `hookstitch identities` shows whom it would erase',
+};
 
 /** `hookstitch forget <identifier>`: erases a person, and says whether nothing is left of them. */
 export const forgetCommand: Verb = {
@@ -17,7 +22,7 @@ export const forgetCommand: Verb = {
       .option('--yes', 'do not ask; needed where there is no terminal')
       .option('--json', 'machine-readable output, as the API gives it'),
   run: async ([identifier], { yes, json }) => {
-    if (yes !== true && !(await isMeant())) {
+    if (yes !== true && !(await isMeant('Erase this person with all their events, for good?', forGood))) {
       print('nothing was erased');
       return exitCodes.problems;
     }
@@ -27,20 +32,6 @@ export const forgetCommand: Verb = {
     return forgotten.verified ? exitCodes.ok : exitCodes.problems;
   },
 };
-
-async function isMeant(): Promise<boolean> {
-  const asker = askerOnTerminal();
-  if (asker === undefined) {
-    throw new GatewayError('REQUEST_INVALID', 'there is no terminal to ask on, and forgetting cannot be undone', {
-      hint: 'add --yes; `hookstitch identities` shows whom it would erase',
-    });
-  }
-  try {
-    return (await asker.ask('Erase this person with all their events, for good? Type yes: ')) === 'yes';
-  } finally {
-    asker.close();
-  }
-}
 
 async function forgottenOf(text: string): Promise<ApiForgotten> {
   const api = await gatewayIfRunning();

@@ -1,6 +1,6 @@
 import type { ApiRedelivered } from '../api-repair.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { isMeant } from '../confirm.ts';
+import { isMeant, sendsToMany } from '../confirm.ts';
 import { print, printJson } from '../output.ts';
 import { filterOf, rateOf, repairOptions, requireDecision } from '../repair-options.ts';
 import { runningGateway } from '../running-gateway.ts';
@@ -23,7 +23,7 @@ export const redeliverCommand: Verb = {
       if (options.json === true) printJson(counted);
       else print(`${countText(counted)} would be sent again`);
       if (options.dryRun === true || counted.deliveries === 0) return exitCodes.ok;
-      if (!(await isMeant('Send them?', 'they are sent'))) {
+      if (!(await isMeant('Send them?', sendsToMany))) {
         print('nothing was sent');
         return exitCodes.problems;
       }

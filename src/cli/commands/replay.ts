@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { ApiClient } from '../api-client.ts';
 import type { ApiPlan, ApiReplay } from '../api-repair.ts';
 import { exitCodes, type Verb } from '../command.ts';
-import { isMeant } from '../confirm.ts';
+import { isMeant, sendsToMany } from '../confirm.ts';
 import { Progress, print, printJson } from '../output.ts';
 import { filterOf, rateOf, repairOptions, requireDecision } from '../repair-options.ts';
 import { planText, progressText, replayText } from '../repair-view.ts';
@@ -34,7 +34,7 @@ export const replayCommand: Verb = {
       else print(planText(plan));
       if (options.dryRun === true) return plan.events.failed === 0 ? exitCodes.ok : exitCodes.problems;
       if (plan.events.total === 0) return exitCodes.ok;
-      if (!(await isMeant('Replay them?', 'they are replayed'))) {
+      if (!(await isMeant('Replay them?', sendsToMany))) {
         print('nothing was replayed');
         return exitCodes.problems;
       }

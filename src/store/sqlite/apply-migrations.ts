@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { type DigestValue, rowDigest } from '../digest.ts';
 import { type AppliedMigration, loadMigrations, pendingMigrations } from '../migrate.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
@@ -14,6 +15,8 @@ const migrationTable = `
 
 /** Brings the schema up to date: all pending migrations in one transaction, or none. */
 export function applyMigrations(db: Database, now: Date, known = loadMigrations(folder)): void {
+  // For the migration that gives a digest to the rows that are there.
+  db.function('row_digest', { varargs: true, deterministic: true }, (...values) => rowDigest(values as DigestValue[]));
   const apply = db.transaction(() => {
     db.exec(migrationTable);
     const applied = db.prepare<[], AppliedMigration>('select number, name, checksum from migration order by number');

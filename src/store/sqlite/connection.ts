@@ -11,8 +11,8 @@ const busyTimeoutMs = 10;
 const walBytesKept = 64 * 1024 * 1024;
 
 /** Opens the database so that a commit that returns survives a power cut, or throws STORE_UNSAFE. */
-export function openDatabase(file: string): Database.Database {
-  const db = new Database(file, { timeout: busyTimeoutMs });
+export function openDatabase(file: string, timeout = busyTimeoutMs): Database.Database {
+  const db = new Database(file, { timeout });
   try {
     db.pragma('journal_mode = WAL');
     // better-sqlite3 is compiled with DEFAULT_WAL_SYNCHRONOUS=1: without this a file opened again runs in NORMAL,

@@ -3,11 +3,17 @@ import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
-import { earliest, toDelivery } from '../rows.ts';
+import { deliveryDigest } from '../digest.ts';
+import { type DeliveryRow, earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import type { Tally } from '../tally.ts';
+import { addAttempt } from './attempts.ts';
+import { type DigestedDelivery, isDeliveryWhole } from './contents.ts';
+import { buryDelivery } from './damaged-rows.ts';
+import type { Damages } from './damages.ts';
 import type { EndOfLeases } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
+import { alignLine, keepOrder } from './lines.ts';
 import type { Statements } from './statements.ts';
 
 export interface Queued {
@@ -30,7 +36,8 @@ interface QueuedDraft extends Queued {
 
 export function insertDraft(sql: Statements, { draft, ...made }: QueuedDraft, tally: Tally): void {
   joinLines(sql, draft);
-  sql.deliveries.insert.run(newDelivery(draft, made));
+  const row = newDelivery(draft, made);
+  sql.deliveries.insert.run({ ...row, digest: deliveryDigest(row) });
   tally.deliveries(draft.destination, 'pending', 1);
 }
 
@@ -41,12 +48,6 @@ function joinLines(sql: Statements, { destination, person, formerly = [] }: Draf
     .map((key) => sql.deliveries.renamePerson.run({ destination, person, formerly: key }).changes)
     .reduce((sum, count) => sum + count, 0);
   if (renamed > 0) alignLine(sql, { destination, person });
-}
-
-/** The first of what is on its way for a person may go, the rest stays behind it. */
-export function alignLine({ deliveries }: Statements, line: { destination: string; person: string }): void {
-  deliveries.putBehind.run(line);
-  deliveries.putInFront.run(line);
 }
 
 /** Not where all it says is who a visitor is, and the destination knows that; from now on it has been told. */
@@ -61,55 +62,102 @@ export function isToBeTold(
   return identities.join.run(told).changes > 0 || !isAll;
 }
 
-export function claimDeliveries(sql: Statements, claim: DeliveryClaim, tally: Tally): ClaimedDeliveries {
-  const { destination, worker: claimedBy, limit, leaseMs, now, admit } = claim;
+/** Where damage was met before, each row is written by itself: what cannot be written is set aside. */
+interface Care {
+  readonly damages: Damages;
+  readonly isCareful: boolean;
+}
+
+export function claimDeliveries(sql: Statements, claim: DeliveryClaim & Care, tally: Tally): ClaimedDeliveries {
+  const { destination, limit, now, admit, damages } = claim;
   const underWay = JSON.stringify(claim.underWay ?? []);
-  endLeases(sql, { destination, now: now.getTime(), until: now.getTime(), underWay }, tally);
+  endLeases(sql, { ...claim, now: now.getTime(), until: now.getTime(), underWay }, tally);
   const lane = readLane(sql, destination, now);
   const admission = admit(lane, sql.deliveries.inFlight.get(destination) ?? 0);
   const most = Math.min(limit, admission.limit);
   if (most === 0) return { deliveries: [], lane };
-  const leaseEndsAt = addMs(now, leaseMs);
-  const deliveries = sql.deliveries.due.all(destination, now.getTime(), most).map((row): ClaimedDelivery => {
-    sql.deliveries.claim.run(claimedBy, leaseEndsAt.getTime(), row.seq);
-    const token = row.lease_token + 1;
-    return { ...toDelivery(row), payload: row.payload, state: { status: 'in_flight', claimedBy, leaseEndsAt, token } };
+  const due = sql.deliveries.due.all(destination, now.getTime(), most + damages.countSetAside('delivery'));
+  const sound = due.filter((row) => {
+    if (damages.isSetAside('delivery', row.seq)) return false;
+    if (isDeliveryWhole(row)) return true;
+    buryDelivery(sql, { row, destination, now, damages }, tally);
+    return false;
   });
+  const deliveries = sound.slice(0, most).flatMap((row) => take(sql, row, claim) ?? []);
   tally.deliveries(destination, 'pending', -deliveries.length);
   tally.deliveries(destination, 'in_flight', deliveries.length);
   return { deliveries, lane: writeLane(sql, lane, admission.after(deliveries.length)) };
 }
 
+function take(sql: Statements, row: DigestedDelivery, claim: DeliveryClaim & Care): ClaimedDelivery | undefined {
+  const { worker: claimedBy, leaseMs, now, damages, isCareful } = claim;
+  const leaseEndsAt = addMs(now, leaseMs);
+  const write = (): void => void sql.deliveries.claim.run(claimedBy, leaseEndsAt.getTime(), row.seq);
+  if (!isCareful) write();
+  else if (!damages.apart(write)) {
+    damages.setAside('delivery', row);
+    return undefined;
+  }
+  const token = row.lease_token + 1;
+  return { ...toDelivery(row), payload: row.payload, state: { status: 'in_flight', claimedBy, leaseEndsAt, token } };
+}
+
 /** Back in line, due since the lease ended. */
-function endLeases(sql: Statements, end: EndOfLeases, tally: Tally): void {
-  const { destination } = end;
-  const ended = sql.deliveries.endLeases.all(end);
+function endLeases(sql: Statements, end: EndOfLeases & Care, tally: Tally): void {
+  const { destination, damages } = end;
+  const ended = end.isCareful ? endEachLease(sql, end) : sql.deliveries.endLeases.all(leasesOf(end));
   const persons = new Set(ended.flatMap(({ person }) => person ?? []));
-  for (const person of persons) alignLine(sql, { destination, person });
+  for (const person of persons) keepOrder(sql, { destination, person, damages });
   tally.deliveries(destination, 'in_flight', -ended.length);
   tally.deliveries(destination, 'pending', ended.length);
 }
 
-export function endAllDeliveryLeases(sql: Statements, now: Date, tally: Tally): void {
+const leasesOf = ({ destination, now, until, underWay }: EndOfLeases): EndOfLeases => ({
+  destination,
+  now,
+  until,
+  underWay,
+});
+
+function endEachLease(sql: Statements, end: EndOfLeases & Care): readonly Pick<DeliveryRow, 'person'>[] {
+  const { damages, now } = end;
+  return sql.deliveries.endingLeases.all(leasesOf(end)).filter((row) => {
+    if (damages.isSetAside('delivery', row.seq)) return false;
+    if (damages.apart(() => void sql.deliveries.endLease.run({ now, seq: row.seq }))) return true;
+    damages.setAside('delivery', row);
+    return false;
+  });
+}
+
+export function endAllDeliveryLeases(
+  sql: Statements,
+  { now, ...care }: Care & { readonly now: Date },
+  tally: Tally,
+): void {
   for (const destination of sql.tally.names.all('delivery')) {
-    endLeases(sql, { destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER, underWay: '[]' }, tally);
+    endLeases(sql, { ...care, destination, now: now.getTime(), until: Number.MAX_SAFE_INTEGER, underWay: '[]' }, tally);
   }
 }
 
 /** False when the lease was lost; then nothing is written. */
-export function settleDelivery(sql: Statements, settlement: Settlement, tally: Tally): boolean {
-  const { delivery } = settlement;
+export function settleDelivery(sql: Statements, settlement: Settlement & Pick<Care, 'damages'>, tally: Tally): boolean {
+  const { delivery, damages } = settlement;
   const move = deliveryMoveOf(settlement);
   const moved = sql.deliveries.move.get(move);
   if (moved === undefined) return false;
-  if (moved.person !== null) alignLine(sql, { destination: delivery.destination, person: moved.person });
-  if ('attempt' in settlement) sql.deliveries.insertAttempt.run(toNewAttempt(settlement.attempt));
-  tally.deliveries(delivery.destination, 'in_flight', -1);
-  tally.deliveries(delivery.destination, move.status, 1);
-  tally.problem({ kind: 'delivery', name: delivery.destination, ...move, count: 1 });
+  const { destination } = delivery;
+  if (moved.person !== null) keepOrder(sql, { destination, person: moved.person, damages });
+  if ('attempt' in settlement) addAttempt(sql, toNewAttempt(settlement.attempt));
+  tally.deliveries(destination, 'in_flight', -1);
+  tally.deliveries(destination, move.status, 1);
+  tally.problem({ kind: 'delivery', name: destination, ...move, count: 1 });
   return true;
 }
 
-export function nextDeliveryAt(sql: Statements, destination: string): Date | null {
-  return earliest([sql.deliveries.firstDue.get(destination), sql.deliveries.firstLeaseEnd.get(destination)]);
+export function nextDeliveryAt(sql: Statements, destination: string, damages: Damages): Date | null {
+  const { firstDue, firstLeaseEnd, places } = sql.deliveries;
+  const aside = damages.countSetAside('delivery');
+  if (aside === 0) return earliest([firstDue.get(destination), firstLeaseEnd.get(destination)]);
+  const open = places.all({ destination, limit: aside + 1 });
+  return earliest(open.filter(({ seq }) => !damages.isSetAside('delivery', seq)).map(({ at }) => at));
 }

@@ -3,10 +3,13 @@ import type { Traces } from '../../identity/traces.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Erased } from '../../model/person.ts';
-import { emptiedRequest, type KeptDelivery, type KeptEvent, nothing, siblingsOf, sum } from '../erasing.ts';
+import { attemptDigest, requestDigest } from '../digest.ts';
+import { emptiedRequest, type KeptEvent, nothing, siblingsOf, sum } from '../erasing.ts';
 import type { Finding } from '../finding.ts';
 import type { Tally } from '../tally.ts';
+import { attemptContent, requestContent } from './contents.ts';
 import { seqOf } from './people.ts';
+import { removeEvent } from './remove-event.ts';
 import type { Statements } from './statements.ts';
 import { bury } from './tombstones.ts';
 
@@ -27,11 +30,17 @@ export function eraseFinding(erasing: Erasing, finding: Finding): Erased {
   return sum(sum(erased, kept), { ...nothing, emptied: finding.attempts.length });
 }
 
-/** With what its delivery died of, if that is quoted from it. */
-function emptyAttempt({ sql, traces, tally }: Erasing, attempt: number): void {
+/** What a destination said is erased, that it answered is not; with what its delivery died of, if that is quoted from it. */
+function emptyAttempt({ sql, traces, tally }: Erasing, place: number): void {
   const { erasures } = sql;
-  erasures.emptyAttempt.run(attempt);
-  for (const { id, destination, reason, cause } of erasures.deliveryOfAttempt.all(attempt)) {
+  const row = erasures.attempt.get(place);
+  if (row === undefined) return;
+  const before = attemptContent(row);
+  const message = before.message === null ? null : 'erased';
+  const responseBody = before.responseBody === null ? null : '';
+  const digest = attemptDigest({ ...before, message, responseBody });
+  erasures.emptyAttempt.run({ place, message, responseBody, digest });
+  for (const { id, destination, reason, cause } of erasures.deliveryOfAttempt.all(place)) {
     if (cause === null || !traces.isIn(cause, '')) continue;
     erasures.emptyCause.run(id);
     tally.problem({ kind: 'delivery', name: destination, reason, cause, count: -1 });
@@ -49,34 +58,14 @@ export function eraseEvents(erasing: Erasing, ids: readonly EventId[]): Erased {
     .reduce(sum, nothing);
 }
 
-/** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
-function eraseEvent({ sql, tally }: Erasing, event: KeptEvent): Erased {
-  const { id, source, status, external_id, reason, cause } = event;
-  const { erasures } = sql;
-  const deliveries = erasures.deliveries.all(id);
-  const attempts = deliveries.map((delivery) => eraseAttempts(sql, delivery)).reduce((all, count) => all + count, 0);
-  erasures.deleteDeliveries.run(id);
-  for (const delivery of deliveries) {
-    const { destination, person, status: was } = delivery;
-    // Somebody else's may have stood behind it.
-    if (person !== null) sql.deliveries.putInFront.run({ destination, person });
-    tally.deliveries(destination, was, -1);
-    tally.problem({ kind: 'delivery', name: destination, ...delivery, count: -1 });
-  }
-  erasures.deleteMarks.run(id);
-  sql.replays.leave.run(id);
-  erasures.deleteEvent.run(id);
-  tally.events(source, status, -1);
-  tally.problem({ kind: 'event', name: source, reason, cause, count: -1 });
-  bury(sql, source, external_id);
-  return { ...nothing, events: 1, deliveries: deliveries.length, attempts };
-}
-
-function eraseAttempts({ erasures }: Statements, { id }: KeptDelivery): number {
-  const attempts = erasures.attempts.all(id);
-  erasures.deleteAttempts.run(id);
-  for (const siblings of attempts.flatMap(siblingsOf)) erasures.emptySiblings.run(siblings);
-  return attempts.length;
+function eraseEvent(erasing: Erasing, event: KeptEvent): Erased {
+  const { sql, tally } = erasing;
+  const answers = sql.erasures.deliveries.all(event.id).flatMap(({ id }) => sql.erasures.attempts.all(id));
+  const removed = removeEvent(sql, event, tally);
+  for (const siblings of answers.flatMap(siblingsOf))
+    for (const place of sql.erasures.siblings.all(siblings)) emptyAttempt(erasing, place);
+  bury(sql, event);
+  return { ...nothing, ...removed, events: 1 };
 }
 
 interface Emptying extends Pick<Finding, 'request' | 'isInEnvelope'> {
@@ -93,7 +82,8 @@ function eraseFromRequest({ sql, traces }: Erasing, { request: seq, items, isInE
     return { ...nothing, requests: 1 };
   }
   if (items.length === 0 && !isInEnvelope) return nothing;
-  erasures.emptyRequest.run(emptiedRequest(request, items, traces));
+  const left = emptiedRequest(request, items, traces);
+  erasures.emptyRequest.run({ ...left, digest: requestDigest({ ...requestContent(request), ...left }) });
   return { ...nothing, emptied: new Set(items).size + (isInEnvelope ? 1 : 0) };
 }
 

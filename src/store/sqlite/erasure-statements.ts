@@ -1,19 +1,31 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { EmptiedRequest, KeptAttempt, KeptDelivery, KeptEvent, KeptRequest, Siblings } from '../erasing.ts';
+import type { DigestedAttempt, DigestedRequest } from './contents.ts';
+import { attemptColumns } from './delivery-statements.ts';
 
-const requestColumns = 'seq, source, kind, method, url, headers, body';
+const requestColumns = 'seq, source, kind, method, url, received_at, headers, body, digest';
 const eventColumns = 'seq, id, request_seq, item, source, status, external_id, reason, message, cause, runs';
 const deliveryColumns = 'id, destination, person, status, reason, cause, payload';
-/** What a destination said is erased, that it answered is not. */
-const emptied = "response_body = iif(response_body is null, null, ''), message = iif(message is null, null, 'erased')";
+
+interface EmptiedAttempt extends Digest {
+  readonly place: number;
+  readonly message: string | null;
+  readonly responseBody: string | null;
+}
+
+interface Digest {
+  readonly digest: Uint8Array;
+}
+
+type DigestedKeptRequest = KeptRequest & DigestedRequest;
 
 export function erasureStatements(db: Database) {
   return {
-    nextRequest: db.prepare<[number], KeptRequest>(
+    nextRequest: db.prepare<[number], DigestedKeptRequest>(
       `select ${requestColumns} from request where seq > ? order by seq limit 1`,
     ),
-    request: db.prepare<[number], KeptRequest>(`select ${requestColumns} from request where seq = ?`),
+    request: db.prepare<[number], DigestedKeptRequest>(`select ${requestColumns} from request where seq = ?`),
     events: db.prepare<[number], KeptEvent>(`select ${eventColumns} from event where request_seq = ? order by seq`),
     event: db.prepare<[EventId], KeptEvent>(`select ${eventColumns} from event where id = ?`),
     deliveries: db.prepare<[EventId], KeptDelivery>(`select ${deliveryColumns} from delivery where event_id = ?`),
@@ -29,17 +41,18 @@ export function erasureStatements(db: Database) {
     deleteMarks: db.prepare<[EventId]>('delete from event_identifier where event_id = ?'),
     deleteEvent: db.prepare<[EventId]>('delete from event where id = ?'),
     deleteRequest: db.prepare<[number]>('delete from request where seq = ?'),
-    emptyRequest: db.prepare<EmptiedRequest>(
-      'update request set url = @url, headers = @headers, body = @body where seq = @seq',
+    emptyRequest: db.prepare<EmptiedRequest & Digest>(
+      'update request set url = @url, headers = @headers, body = @body, digest = @digest where seq = @seq',
     ),
-    emptyAttempt: db.prepare<[number]>(`update attempt set ${emptied} where rowid = ?`),
-    emptySiblings: db.prepare<Siblings>(`
-      update attempt set ${emptied}
-      where rowid between @from and @to and started_at = @startedAt and response_body = @body`),
-
-    bury: db.prepare<[Uint8Array]>('insert or ignore into erased_event (digest) values (?)'),
-    isBuried: db.prepare<[Uint8Array], 1>('select 1 from erased_event where digest = ?').pluck(),
-    firstBuried: db.prepare<[], Uint8Array | null>('select min(digest) from erased_event').pluck(),
+    attempt: db.prepare<[number], DigestedAttempt>(`select ${attemptColumns} from attempt where rowid = ?`),
+    emptyAttempt: db.prepare<EmptiedAttempt>(
+      'update attempt set message = @message, response_body = @responseBody, digest = @digest where rowid = @place',
+    ),
+    siblings: db
+      .prepare<Siblings, number>(`
+        select rowid from attempt
+        where rowid between @from and @to and started_at = @startedAt and response_body = @body`)
+      .pluck(),
 
     eventsOf: db.prepare<[number], EventId>('select event_id from event_identifier where identifier = ?').pluck(),
     linkedTo: db.prepare<[number], number>('select linked from identity_link where identifier = ?').pluck(),

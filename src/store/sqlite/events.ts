@@ -1,7 +1,7 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
 import { addMs } from '../../model/clock.ts';
-import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
+import { eventDigest, requestDigest, runsDigest } from '../digest.ts';
 import {
   beforeSuspect,
   eventMoveOf,
@@ -11,23 +11,26 @@ import {
   toRequestText,
   toStored,
 } from '../event-moves.ts';
-import { earliest, type RequestRow } from '../rows.ts';
+import { earliest } from '../rows.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
 import type { Tally } from '../tally.ts';
+import { type DigestedEvent, isEventWhole, isRequestWhole } from './contents.ts';
+import { failEvent } from './damaged-rows.ts';
+import type { Damages } from './damages.ts';
 import { insertDrafts } from './deliveries.ts';
 import { settleReplayed } from './replay-drafts.ts';
 import type { Statements } from './statements.ts';
-import { withoutErased } from './tombstones.ts';
+import { withoutGone } from './tombstones.ts';
 
 export function recordRequest(sql: Statements, received: ReceivedRequest, tally: Tally): Receipt {
-  const request = withoutErased(sql, received);
+  const request = withoutGone(sql, received);
   let accepted = 0;
   let requestSeq: number | undefined;
   for (const event of request.events) {
     if (sql.events.isKnown.get(request.source, event.externalId) !== undefined) continue;
     requestSeq ??= insertRequest(sql, request);
     const row = newEvent(request, event, requestSeq);
-    sql.events.insert.run(row);
+    sql.events.insert.run({ ...row, digest: eventDigest(row) });
     tally.events(request.source, row.status, 1);
     tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
     accepted += 1;
@@ -36,39 +39,75 @@ export function recordRequest(sql: Statements, received: ReceivedRequest, tally:
 }
 
 function insertRequest(sql: Statements, request: ReceivedRequest): number {
-  return Number(sql.events.insertRequest.run(newRequest(request)).lastInsertRowid);
+  const row = newRequest(request);
+  return Number(sql.events.insertRequest.run({ ...row, digest: requestDigest(row) }).lastInsertRowid);
 }
 
-export function claimEvents(sql: Statements, claim: EventClaim): readonly ClaimedEvent[] {
-  const { worker, limit, leaseMs, now, aloneAfterTries } = claim;
-  sql.events.endLeases.run(now.getTime());
-  sql.events.endDelays.run(now.getTime());
-  const leaseEndsAt = addMs(now, leaseMs).getTime();
-  const requests = new Map<number, RequestText>();
+/** Where damage was met before, each row is written by itself: what cannot be written is set aside. */
+interface Care {
+  readonly damages: Damages;
+  readonly isCareful: boolean;
+}
+
+export function claimEvents(sql: Statements, claim: EventClaim & Care, tally: Tally): readonly ClaimedEvent[] {
+  const { limit, now, aloneAfterTries, damages } = claim;
+  putBack(sql, claim, now.getTime());
+  const requests = new Map<number, RequestText | undefined>();
+  const line = sql.events.waiting.all(limit + damages.countSetAside('event'));
+  const waiting = line.filter(({ seq }) => !damages.isSetAside('event', seq)).slice(0, limit);
   const claimed: ClaimedEvent[] = [];
-  for (const row of beforeSuspect(sql.events.waiting.all(limit), aloneAfterTries)) {
-    const request = requests.get(row.request_seq) ?? readRequest(sql, row.request_seq);
-    requests.set(row.request_seq, request);
-    sql.events.claim.run(worker, leaseEndsAt, row.seq);
-    claimed.push({ ...toStored(row), ...request, tries: row.tries + 1, claimedBy: worker });
+  for (const row of beforeSuspect(waiting, aloneAfterTries)) {
+    if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
+    const request = requests.get(row.request_seq);
+    if (request === undefined || !isEventWhole(row)) failEvent(sql, { row, now, damages }, tally);
+    else if (take(sql, row, claim))
+      claimed.push({ ...toStored(row), ...request, tries: row.tries + 1, claimedBy: claim.worker });
   }
   return claimed;
 }
 
-export function endAllEventLeases(sql: Statements): void {
-  sql.events.endLeases.run(Number.MAX_SAFE_INTEGER);
+function take(
+  sql: Statements,
+  row: DigestedEvent,
+  { worker, leaseMs, now, damages, isCareful }: EventClaim & Care,
+): boolean {
+  const write = (): void => void sql.events.claim.run(worker, addMs(now, leaseMs).getTime(), row.seq);
+  if (!isCareful) write();
+  else if (!damages.apart(write)) {
+    damages.setAside('event', row);
+    return false;
+  }
+  return true;
 }
 
-/** Read and decoded once, however many of the claimed events it carries. */
-export function readRequest(sql: Statements, seq: number): RequestText {
-  return toRequestText(requestOf(sql, seq));
+/** In line again: leases and delays that have ended. */
+function putBack(sql: Statements, { damages, isCareful }: Care, now: number): void {
+  if (!isCareful) {
+    sql.events.endLeases.run(now);
+    sql.events.endDelays.run(now);
+    return;
+  }
+  for (const row of sql.events.ending.all({ now })) {
+    if (damages.isSetAside('event', row.seq)) continue;
+    if (!damages.apart(() => void sql.events.putBack.run(row.seq))) damages.setAside('event', row);
+  }
 }
 
-/** The foreign key promises that the row exists. */
-export function requestOf(sql: Statements, seq: number): RequestRow {
+/** Whoever held one is gone; what is delayed waits on. */
+export function endAllEventLeases(sql: Statements, { damages, isCareful }: Care): void {
+  if (!isCareful) {
+    sql.events.endLeases.run(Number.MAX_SAFE_INTEGER);
+    return;
+  }
+  for (const row of sql.events.leased.all()) {
+    if (!damages.apart(() => void sql.events.putBack.run(row.seq))) damages.setAside('event', row);
+  }
+}
+
+/** Read and decoded once, however many of the claimed events it carries; undefined where it is damaged. */
+export function readRequest(sql: Statements, seq: number): RequestText | undefined {
   const row = sql.events.request.get(seq);
-  if (row === undefined) throw new GatewayError('INTERNAL', `request ${seq} of a stored event is missing`);
-  return row;
+  return row === undefined || !isRequestWhole(row) ? undefined : toRequestText(row);
 }
 
 /** False when the lease was lost; then nothing is written. */
@@ -77,7 +116,7 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
   const move = eventMoveOf(settlement);
   // Read before the event leaves it.
   const replay = sql.replays.ofEvent.get(event.id);
-  if (sql.events.move.run(move).changes === 0) return false;
+  if (sql.events.move.run({ ...move, runsDigest: runsDigest(move.runs) }).changes === 0) return false;
   if (move.status === 'received') return true;
   tally.events(event.source, 'received', -1);
   tally.events(event.source, move.status, 1);
@@ -93,7 +132,12 @@ export function settleTranslation(sql: Statements, settlement: TranslationSettle
 
 const noDrafts = { drafts: [], origins: [] } as const;
 
-export function nextEventAt(sql: Statements): Date | null {
-  const { oldestWaiting, firstLeaseEnd, firstDelayEnd } = sql.events;
+export function nextEventAt(sql: Statements, damages: Damages): Date | null {
+  const { oldestWaiting, firstLeaseEnd, firstDelayEnd, places } = sql.events;
+  const aside = damages.countSetAside('event');
+  if (aside > 0) {
+    const open = places.all({ limit: aside + 1 });
+    return earliest(open.filter(({ seq }) => !damages.isSetAside('event', seq)).map(({ at }) => at));
+  }
   return earliest([oldestWaiting.get(), firstLeaseEnd.get(), firstDelayEnd.get()]);
 }

@@ -10,6 +10,7 @@ import { FileScan } from './file-scan.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { seqOf, walkFrom } from './people.ts';
 import { eraseFromFilters } from './replays.ts';
+import { rewriteDatabase } from './rewrite.ts';
 import { search } from './search.ts';
 import type { Statements } from './statements.ts';
 
@@ -132,9 +133,7 @@ export class Forgetting {
    * else.
    */
   async #wipe(traces: Traces): Promise<readonly string[]> {
-    this.#db.pragma('wal_checkpoint(TRUNCATE)');
-    this.#db.exec('vacuum');
-    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    await this.#commit.hold(() => rewriteDatabase(this.#db.name));
     return this.#files.kindsIn(traces, true);
   }
 }

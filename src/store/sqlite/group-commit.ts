@@ -1,16 +1,17 @@
 import type { Database } from 'better-sqlite3';
-import type { GatewayError } from '../../model/error.ts';
+
+import { GatewayError } from '../../model/error.ts';
 import { assertRoom, roomLimits } from '../room.ts';
 import { Tally } from '../tally.ts';
-import { isBusy, isDatabaseError, storeFault, unavailable } from './fault.ts';
+import { isBusy, isDamage, isDatabaseError, isFull, storeFault, unavailable } from './fault.ts';
 import { type TallyStatements, writeTally } from './tally-statements.ts';
 
 export const writeLimits = {
   /** Most operations in one commit: bounds how long the event loop stands still. */
   group: 1_000,
   ...roomLimits,
-  /** Another process's lock is tried this often, this far apart: 0.8 s with the busy timeout, so a sender hears in time. */
-  lockTries: 20,
+  /** Another process's lock is tried for so long, this far apart: a sender hears of it within a second. */
+  lockMs: 600,
   lockWaitMs: 30,
 } as const;
 
@@ -31,13 +32,17 @@ interface Operation {
 export class GroupCommit {
   readonly #db: Database;
   readonly #tallySql: TallyStatements;
+  /** Told when the disk is full; true when there is space now. */
+  readonly #makeSpace: () => boolean;
+  #isHeld = false;
   #waiting: Operation[] = [];
   #waitingBytes = 0;
   #scheduled = false;
 
-  constructor(db: Database, tallySql: TallyStatements) {
+  constructor(db: Database, tallySql: TallyStatements, makeSpace: () => boolean = () => false) {
     this.#db = db;
     this.#tallySql = tallySql;
+    this.#makeSpace = makeSpace;
   }
 
   /** Adds work that must not be refused: a settlement that is turned away is a payload sent twice. */
@@ -55,6 +60,7 @@ export class GroupCommit {
 
   /** Adds work that can be turned away while too much is waiting. */
   async writeIfRoom<T>(work: Work<T>, bytes: number): Promise<T> {
+    if (this.#isHeld) throw new GatewayError('STORE_UNAVAILABLE', 'the database is being rewritten');
     assertRoom(this.#waiting.length, this.#waitingBytes + bytes);
     return this.write(work, bytes);
   }
@@ -68,23 +74,35 @@ export class GroupCommit {
     });
   }
 
+  /** Lets somebody else write alone: what must not be refused waits, and requests are turned away. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.#isHeld = true;
+    try {
+      return await work();
+    } finally {
+      this.#isHeld = false;
+      this.#schedule();
+    }
+  }
+
   /** Resolves when nothing that was waiting waits any more. */
   async drained(): Promise<void> {
     while (this.#waiting.length > 0) await this.write(() => undefined).catch(() => undefined);
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#isHeld) return;
     this.#scheduled = true;
     setImmediate(() => this.#flush());
   }
 
-  #flush(triesBefore = 0): void {
+  #flush(lockedSinceMs = performance.now()): void {
     this.#scheduled = false;
+    if (this.#isHeld || this.#waiting.length === 0) return;
     try {
       this.#db.exec('begin immediate');
     } catch (error) {
-      this.#couldNotBegin(error, triesBefore + 1);
+      this.#couldNotBegin(error, lockedSinceMs);
       return;
     }
     this.#commit(this.#take(writeLimits.group));
@@ -92,10 +110,10 @@ export class GroupCommit {
   }
 
   /** The group stays in line while the lock may still come free; after that everything waiting hears the same. */
-  #couldNotBegin(error: unknown, tries: number): void {
-    if (isBusy(error) && tries < writeLimits.lockTries) {
+  #couldNotBegin(error: unknown, lockedSinceMs: number): void {
+    if (isBusy(error) && performance.now() - lockedSinceMs < writeLimits.lockMs) {
       this.#scheduled = true;
-      setTimeout(() => this.#flush(tries), writeLimits.lockWaitMs);
+      setTimeout(() => this.#flush(lockedSinceMs), writeLimits.lockWaitMs);
       return;
     }
     rejectAll(this.#take(this.#waiting.length), error);
@@ -114,7 +132,7 @@ export class GroupCommit {
       confirmations = group.map((operation) => operation.run(tally));
     } catch (error) {
       this.#rollback();
-      if (isDatabaseError(error)) rejectAll(group, error);
+      if (isDatabaseError(error)) this.#couldNotCommit(group, error);
       else this.#commitApart(group);
       return;
     }
@@ -133,10 +151,25 @@ export class GroupCommit {
       }
     } catch (error) {
       this.#rollback();
-      rejectAll(group, error);
+      this.#couldNotCommit(group, error);
       return;
     }
     this.#finish(group, tally, confirmations);
+  }
+
+  /** Once more where space was made, which happens once: until then nothing of the group was told to anybody. */
+  #couldNotCommit(group: readonly Operation[], error: unknown): void {
+    if (!isFull(error) || !this.#makeSpace()) {
+      rejectAll(group, error);
+      return;
+    }
+    try {
+      this.#db.exec('begin immediate');
+    } catch (busy) {
+      rejectAll(group, busy);
+      return;
+    }
+    this.#commit(group);
   }
 
   #runApart(operation: Operation, tally: Tally): (() => void) | undefined {
@@ -161,7 +194,7 @@ export class GroupCommit {
       this.#db.exec('commit');
     } catch (error) {
       this.#rollback();
-      rejectAll(group, error);
+      this.#couldNotCommit(group, error);
       return;
     }
     for (const confirm of confirmations) confirm();
@@ -174,6 +207,6 @@ export class GroupCommit {
 }
 
 function rejectAll(operations: readonly Operation[], cause: unknown): void {
-  const fault = unavailable(cause);
+  const fault = isDamage(cause) ? storeFault(cause) : unavailable(cause);
   for (const operation of operations) operation.reject(fault);
 }

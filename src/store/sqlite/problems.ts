@@ -5,7 +5,7 @@ import type { DeliveryId } from '../../model/id.ts';
 import { type DeadRange, deadRanges, type MovableRow } from '../dead-ranges.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
 import type { Tally } from '../tally.ts';
-import { alignLine } from './deliveries.ts';
+import { alignLine } from './lines.ts';
 import type { Statements } from './statements.ts';
 
 export function problems({ problems: sql }: Statements): Problems {

@@ -68,7 +68,7 @@ export function replayStatements(db: Database) {
       where seq = @seq`),
     putInLine: db.prepare<[number, number]>(`
       update event set status = 'received', reason = null, message = null, cause = null, settled_at = null, tries = 0,
-        replay_seq = ?
+        kept = null, kept_from = null, replay_seq = ?
       where seq = ?`),
 
     ofEvent: db.prepare<[EventId], ReplayRow>(

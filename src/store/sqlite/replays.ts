@@ -73,7 +73,7 @@ export function replayCandidates(
 ): ReplayCandidates {
   const after = from === undefined ? startOf(filter) : fromCursor(from);
   const places = placesOf(sql, { filter, after, limit });
-  const requests = new Map<number, RequestText>();
+  const requests = new Map<number, RequestText | undefined>();
   const last = places.at(-1);
   return {
     candidates: places.flatMap(({ seq }) => candidateOf(sql, seq, requests)),
@@ -82,10 +82,16 @@ export function replayCandidates(
 }
 
 /** Events of one request lie close to each other, so its body is decoded once. */
-function candidateOf(sql: Statements, seq: number, requests: Map<number, RequestText>): readonly ReplayCandidate[] {
-  return sql.events.bySeq.all(seq).map((row) => {
-    const request = requests.get(row.request_seq) ?? readRequest(sql, row.request_seq);
-    requests.set(row.request_seq, request);
+function candidateOf(
+  sql: Statements,
+  seq: number,
+  requests: Map<number, RequestText | undefined>,
+): readonly ReplayCandidate[] {
+  return sql.events.bySeq.all(seq).flatMap((row) => {
+    if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
+    const request = requests.get(row.request_seq);
+    // What is damaged is not translated, now or later.
+    if (request === undefined) return [];
     const deliveries = sql.deliveries.ofEvent.all(row.id).map(({ destination, outgoing_id, status, payload }) => {
       return { destination, outgoingId: outgoing_id, status, payload };
     });

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
+import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
@@ -11,6 +12,7 @@ import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, Replay
 import { toReplay } from '../replay-rows.ts';
 import type {
   ClaimedDeliveries,
+  Damage,
   DeliveryClaim,
   DeliveryDetail,
   DeliveryFilter,
@@ -22,25 +24,41 @@ import type {
   EventSummary,
   Page,
   PageRequest,
+  Purge,
+  Purged,
   SettledDeliveries,
   Stats,
   Stitching,
   Store,
+  StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
+import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
+import type { DiskSpace } from './disk-space.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
+import { examineApart } from './examining.ts';
 import { storeFault, unavailable } from './fault.ts';
 import { Forgetting } from './forget.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type Work } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, countDead, problems, redeliver } from './problems.ts';
+import { purge } from './purge.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+
+interface SqliteParts {
+  readonly clock: Clock;
+  readonly releaseLock: () => void;
+  /** Undefined where the space on the disk is nobody's concern. */
+  readonly space?: DiskSpace | undefined;
+  /** Told of each thing that is not what was written. */
+  readonly damaged?: ((damage: Damage) => void) | undefined;
+}
 
 /** The store in one file, for one process: writes share commits, reads answer at once. */
 export class SqliteStore implements Store {
@@ -50,32 +68,44 @@ export class SqliteStore implements Store {
   readonly #sql: Statements;
   readonly #commit: GroupCommit;
   readonly #forgetting: Forgetting;
+  readonly #space: DiskSpace | undefined;
+  readonly #damages: Damages;
   readonly #releaseLock: () => void;
+  #examined: StoreCondition['examined'] = null;
+  #looking = new AbortController();
+  /** Under way. */
+  #forgets = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(db: Database, clock: Clock, releaseLock: () => void) {
+  constructor(db: Database, { clock, releaseLock, space, damaged = () => undefined }: SqliteParts) {
     this.clock = clock;
     this.#db = db;
     this.#sql = prepareStatements(db);
-    this.#commit = new GroupCommit(db, this.#sql.tally);
+    this.#space = space;
+    this.#damages = new Damages(db, damaged);
+    this.#commit = new GroupCommit(db, this.#sql.tally, () => space?.release() ?? false);
     this.#forgetting = new Forgetting(db, this.#sql, this.#commit);
     this.#releaseLock = releaseLock;
   }
 
   /** Whoever held a lease before this process opened the file is gone: it is the only one that may. */
   async endLeasesOfTheDead(now: Date): Promise<void> {
-    await this.#commit.write((tally) => {
-      endAllEventLeases(this.#sql);
-      endAllDeliveryLeases(this.#sql, now, tally);
+    await this.#write((care) => (tally) => {
+      endAllEventLeases(this.#sql, care);
+      endAllDeliveryLeases(this.#sql, { ...care, now }, tally);
     });
   }
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
+    if (this.#space !== undefined) {
+      const reusableBytes = (): number => this.#reusableBytes();
+      await this.#space.admit({ isSentOnce: request.isSentOnce === true, reusableBytes });
+    }
     return this.#commit.writeIfRoom((tally) => recordRequest(this.#sql, request, tally), request.body.byteLength);
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#commit.write(() => claimEvents(this.#sql, claim));
+    return this.#write((care) => (tally) => claimEvents(this.#sql, { ...claim, ...care }, tally));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -99,22 +129,29 @@ export class SqliteStore implements Store {
   }
 
   async forget(identifier: Identifier): Promise<Forgotten> {
+    // Who reads for long keeps what was deleted in the log.
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    this.#forgets += 1;
     try {
       return await this.#forgetting.forget(identifier);
     } catch (error) {
       // Callers know our faults, not SQLite's codes.
       throw this.#db.open ? storeFault(error) : unavailable(error);
+    } finally {
+      this.#forgets -= 1;
     }
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#commit.write((tally) => claimDeliveries(this.#sql, claim, tally));
+    return this.#write((care) => (tally) => claimDeliveries(this.#sql, { ...claim, ...care }, tally));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
+    const damages = this.#damages;
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
     const [kept, lane] = await Promise.all([
-      this.#commit.writeEach(shown.map((one) => (tally) => settleDelivery(this.#sql, one, tally))),
+      this.#commit.writeEach(shown.map((one) => (tally) => settleDelivery(this.#sql, { ...one, damages }, tally))),
       this.changeLane(destination, observe),
     ]);
     return { kept, lane };
@@ -135,9 +172,9 @@ export class SqliteStore implements Store {
     return this.#read(() => {
       switch (work.kind) {
         case 'events':
-          return nextEventAt(this.#sql);
+          return nextEventAt(this.#sql, this.#damages);
         case 'deliveries':
-          return nextDeliveryAt(this.#sql, work.destination);
+          return nextDeliveryAt(this.#sql, work.destination, this.#damages);
         case 'replays':
           return nextReplayAt(this.#sql);
       }
@@ -192,7 +229,7 @@ export class SqliteStore implements Store {
   }
 
   async getEvent(id: EventId): Promise<EventDetail | undefined> {
-    return this.#read(() => getEvent(this.#sql, id));
+    return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
   async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
@@ -200,7 +237,7 @@ export class SqliteStore implements Store {
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
-    return this.#read(() => getDelivery(this.#sql, id));
+    return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
   async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
@@ -209,6 +246,28 @@ export class SqliteStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#read(() => stats(this.#sql));
+  }
+
+  async purge(order: Purge): Promise<Purged> {
+    await this.#space?.tend();
+    return this.#commit.write((tally) => purge({ sql: this.#sql, order, damages: this.#damages }, tally));
+  }
+
+  async condition(): Promise<StoreCondition> {
+    return {
+      damages: this.#damages.all,
+      examined: this.#examined,
+      disk: this.#space === undefined ? null : await this.#space.state(),
+    };
+  }
+
+  async examine(stop: AbortSignal): Promise<boolean> {
+    if (this.#forgets > 0) return false;
+    const findings = await examineApart(this.#db.name, AbortSignal.any([stop, this.#looking.signal]));
+    if (findings === undefined) return false;
+    this.#damages.replace(findings.damages);
+    this.#examined = { endedAt: this.clock.now(), rows: findings.rows };
+    return true;
   }
 
   async ping(): Promise<void> {
@@ -229,6 +288,24 @@ export class SqliteStore implements Store {
       this.#db.close();
       this.#forgetting.close();
       this.#releaseLock();
+    }
+    await this.#space?.close();
+  }
+
+  /** Free pages within the file: what is purged is written over, the file does not shrink. */
+  #reusableBytes(): number {
+    const of = (pragma: string): number => Number(this.#db.pragma(pragma, { simple: true }));
+    return of('freelist_count') * of('page_size');
+  }
+
+  /** What meets damage is done once more, row by row: then only the damaged rows are left out. */
+  async #write<T>(work: (care: { readonly damages: Damages; readonly isCareful: boolean }) => Work<T>): Promise<T> {
+    const damages = this.#damages;
+    try {
+      return await this.#commit.write(work({ damages, isCareful: damages.isAnySetAside }));
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.code === 'STORE_UNSAFE')) throw error;
+      return await this.#commit.write(work({ damages, isCareful: true }));
     }
   }
 

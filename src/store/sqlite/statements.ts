@@ -6,6 +6,7 @@ import { identityStatements } from './identity-statements.ts';
 import { laneStatements } from './lane-statements.ts';
 import { pageStatements } from './page-statements.ts';
 import { problemStatements } from './problem-statements.ts';
+import { purgeStatements } from './purge-statements.ts';
 import { replayStatements } from './replay-statements.ts';
 import { tallyStatements } from './tally-statements.ts';
 
@@ -19,6 +20,7 @@ export function prepareStatements(db: Database) {
     lanes: laneStatements(db),
     identities: identityStatements(db),
     erasures: erasureStatements(db),
+    purges: purgeStatements(db),
     pages: pageStatements(db),
     problems: problemStatements(db),
     replays: replayStatements(db),

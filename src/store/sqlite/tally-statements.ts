@@ -5,11 +5,12 @@ export type TallyStatements = ReturnType<typeof tallyStatements>;
 
 export function tallyStatements(db: Database) {
   return {
+    // A counter that was damaged must not keep what it counts from moving; a look at everything finds it.
     update: db.prepare<[TallyRow]>(
-      'update tally set count = count + @count where kind = @kind and name = @name and status = @status',
+      'update tally set count = max(count + @count, 0) where kind = @kind and name = @name and status = @status',
     ),
     insert: db.prepare<[TallyRow]>(
-      'insert into tally (kind, name, status, count) values (@kind, @name, @status, @count)',
+      'insert into tally (kind, name, status, count) values (@kind, @name, @status, max(@count, 0))',
     ),
     all: db.prepare<[], TallyRow>('select kind, name, status, count from tally order by kind, name, status'),
     addStitches: db.prepare<[StitchTallyRow]>(`
@@ -19,10 +20,10 @@ export function tallyStatements(db: Database) {
       'select source, origin, count from stitch_tally order by source, origin',
     ),
     updateProblem: db.prepare<[ProblemRow]>(`
-      update problem set count = count + @count
+      update problem set count = max(count + @count, 0)
       where kind = @kind and name = @name and reason = @reason and cause = @cause`),
     insertProblem: db.prepare<[ProblemRow]>(
-      'insert into problem (kind, name, reason, cause, count) values (@kind, @name, @reason, @cause, @count)',
+      'insert into problem (kind, name, reason, cause, count) values (@kind, @name, @reason, @cause, max(@count, 0))',
     ),
     deleteProblem: db.prepare<[ProblemRow]>(`
       delete from problem where kind = @kind and name = @name and reason = @reason and cause = @cause and count = 0`),

@@ -38,7 +38,7 @@ export function freshDatabase(dataDir = dataDirectory()): Database.Database {
 
 /** A store whose connection the test can reach. */
 export function storeOn(db: Database.Database): SqliteStore {
-  const store = new SqliteStore(db, { now: () => at(0) }, () => undefined);
+  const store = new SqliteStore(db, { clock: { now: () => at(0) }, releaseLock: () => undefined });
   onTestFinished(() => store.close());
   return store;
 }

@@ -24,7 +24,7 @@ describe('what is deleted', () => {
     db.pragma('secure_delete = OFF');
     const store = storeOn(db);
     await store.recordRequest(aRequest({ body: Buffer.from(`${'x'.repeat(9_000)} ada@example.com`), events: [] }));
-    db.exec("insert into request values (9, 's', null, 'POST', 'u', 0, '{}', cast('ada@example.com' as blob))");
+    db.exec("insert into request select 9, 's', null, 'POST', 'u', 0, '{}', cast('ada@example.com' as blob), null");
     db.exec('delete from request; pragma wal_checkpoint(truncate)');
     expect(readFileSync(databaseIn(dataDir), 'latin1')).toContain('ada@example.com');
 

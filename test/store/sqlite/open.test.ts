@@ -19,6 +19,7 @@ import {
 } from '../../contracts/store-samples.ts';
 import { connect, databaseIn, dataDirectory, freshDatabase, storeOn } from './data-directory.ts';
 
+const otherSchema = (file: string): Database.Database => new Database(file).exec('create table event (a)');
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('a database that is opened', () => {
@@ -117,17 +118,14 @@ describe('a store that is opened', () => {
   });
 
   it.each([
-    ['is not a database', (dataDir: string) => writeFileSync(databaseIn(dataDir), 'x'.repeat(5_000))],
-    [
-      'was made by another schema',
-      (dataDir: string) => new Database(databaseIn(dataDir)).exec('create table event (a)'),
-    ],
-  ])('is refused when its file %s, and leaves the directory free', async (_, spoil) => {
+    ['is not a database', 'STORE_UNSAFE', (file: string) => writeFileSync(file, 'x'.repeat(5_000))],
+    ['was made by another schema', 'STORE_UNAVAILABLE', (file: string) => void otherSchema(file).close()],
+  ])('is refused when its file %s, and leaves the directory free', async (_, code, spoil) => {
     const dataDir = dataDirectory();
-    spoil(dataDir);
+    spoil(databaseIn(dataDir));
 
     for (let time = 1; time <= 2; time += 1) {
-      await expect(openStore({ dataDir })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      await expect(openStore({ dataDir })).rejects.toMatchObject({ code });
     }
   });
 

@@ -5,7 +5,7 @@ import { freshDatabase } from './data-directory.ts';
 
 /** Walking these is cheap: unfinished work, one row for each source and destination, or what an operator did by hand. */
 const short =
-  /SCAN (event USING (COVERING )?INDEX event_(waiting|leased|delayed)|lane|replay|tally|stitch_tally|pulse|json_each)\b/;
+  /SCAN (event USING (COVERING )?INDEX event_(waiting|leased|delayed)|lane|replay|tally|stitch_tally|pulse|json_each|\(subquery-\d+\))/;
 
 const walksHistory = (detail: string): boolean =>
   (detail.startsWith('SCAN') && detail !== 'SCAN CONSTANT ROW' && !short.test(detail)) ||

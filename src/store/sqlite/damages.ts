@@ -1,0 +1,82 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Damage } from '../store.ts';
+import { isDamage } from './fault.ts';
+
+/** As many as somebody may want to read; they are counted all the same. */
+const keptMax = 1_000;
+
+export const notAsWritten = 'what is stored is not what was written';
+
+type Claimable = 'event' | 'delivery';
+
+/** What was found damaged, each told once; and what cannot even be moved out of its line, so that it holds up nobody. */
+export class Damages {
+  readonly #tell: (damage: Damage) => void;
+  readonly #sql: Readonly<Record<'begin' | 'keep' | 'undo', Statement>>;
+  readonly #setAside: Readonly<Record<Claimable, Set<number>>> = { event: new Set(), delivery: new Set() };
+  #found = new Map<string, Damage>();
+
+  constructor(db: Database, tell: (damage: Damage) => void) {
+    this.#tell = tell;
+    this.#sql = {
+      begin: db.prepare('savepoint damage'),
+      keep: db.prepare('release damage'),
+      undo: db.prepare('rollback to damage'),
+    };
+  }
+
+  report(damage: Damage): void {
+    const key = `${damage.place}: ${damage.what}`;
+    if (this.#found.has(key) || this.#found.size >= keptMax) return;
+    this.#found.set(key, damage);
+    this.#tell(damage);
+  }
+
+  /** A look at everything is through: what it did not find is gone. */
+  replace(damages: readonly Damage[]): void {
+    const before = this.#found;
+    this.#found = new Map();
+    for (const damage of damages.slice(0, keptMax)) {
+      const key = `${damage.place}: ${damage.what}`;
+      this.#found.set(key, damage);
+      if (!before.has(key)) this.#tell(damage);
+    }
+  }
+
+  get all(): readonly Damage[] {
+    return [...this.#found.values()];
+  }
+
+  /** Runs a part of a transaction by itself; false where it met damage, and nothing of it was written. */
+  apart(work: () => void): boolean {
+    this.#sql.begin.run();
+    try {
+      work();
+      this.#sql.keep.run();
+      return true;
+    } catch (error) {
+      this.#sql.undo.run();
+      this.#sql.keep.run();
+      if (!isDamage(error)) throw error;
+      return false;
+    }
+  }
+
+  /** Until the next start: SQLite refuses to write the row, because its entries in the indexes are others. */
+  setAside(kind: Claimable, { seq, id }: { readonly seq: number; readonly id: string }): void {
+    this.#setAside[kind].add(seq);
+    this.report({ place: `${kind} ${id}`, what: 'the row is not what its indexes say, and cannot be written' });
+  }
+
+  isSetAside(kind: Claimable, seq: number): boolean {
+    return this.#setAside[kind].has(seq);
+  }
+
+  get isAnySetAside(): boolean {
+    return this.#setAside.event.size + this.#setAside.delivery.size > 0;
+  }
+
+  countSetAside(kind: Claimable): number {
+    return this.#setAside[kind].size;
+  }
+}
