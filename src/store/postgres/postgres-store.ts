@@ -7,6 +7,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import { newReplay } from '../replay-rows.ts';
 import type {
   ClaimedDeliveries,
   DeliveryClaim,
@@ -45,10 +46,10 @@ import {
   countReplayable,
   dueReplays,
   getReplay,
+  insertReplay,
   listReplays,
   nextReplayAt,
   replayCandidates,
-  startReplay,
 } from './replays.ts';
 import { locksOf, settleTranslations } from './translations.ts';
 import { Watches } from './watches.ts';
@@ -161,7 +162,7 @@ export class PostgresStore implements Store {
   }
 
   async countDead(filter: DeadFilter): Promise<readonly DeadCount[]> {
-    return this.#connections.snapshot((read) => countDead(read, filter));
+    return this.#connections.longSnapshot((read) => countDead(read, filter));
   }
 
   async redeliver(redelivery: Redelivery): Promise<readonly MovedDelivery[]> {
@@ -182,11 +183,13 @@ export class PostgresStore implements Store {
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
-    return this.#connections.snapshot((read) => countReplayable(read, filter));
+    return this.#connections.longSnapshot((read) => countReplayable(read, filter));
   }
 
   async startReplay(order: ReplayOrder, now: Date): Promise<Replay> {
-    return this.#work([], (tx) => startReplay(tx, order, now));
+    const { filter, row } = newReplay(order, now);
+    const { replayable } = await this.countReplayable(filter);
+    return this.#work([], (tx) => insertReplay(tx, row, replayable));
   }
 
   async continueReplays(now: Date): Promise<number> {
