@@ -21,6 +21,11 @@ export interface Queries {
   rows<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>;
 }
 
+/** A connection that somebody keeps. */
+export interface Session extends Queries {
+  end(): Promise<void>;
+}
+
 export interface Writing {
   readonly purpose: Exclude<Purpose, 'reading'>;
   /** Held until the transaction ends. */
@@ -73,12 +78,12 @@ export class Connections {
 
   /** Reads in as many statements as it takes, all of the same moment. */
   async snapshot<T>(work: (read: Queries['rows']) => Promise<T>): Promise<T> {
-    return this.#reading(async (client) => {
-      await client.query('begin isolation level repeatable read read only');
-      const result = await work(queriesOf(client).rows);
-      await client.query('commit');
-      return result;
-    });
+    return this.#reading((client) => ofOneMoment(queriesOf(client), work));
+  }
+
+  /** The same for what takes the longer the more is stored, without limits of time. */
+  async longSnapshot<T>(work: (read: Queries['rows']) => Promise<T>): Promise<T> {
+    return this.apart((queries) => ofOneMoment(queries, work));
   }
 
   /** A connection of its own, without limits of time, for the few things that may take long. */
@@ -98,6 +103,24 @@ export class Connections {
     } finally {
       await client.end().catch(() => undefined);
     }
+  }
+
+  /** A connection for what lasts as long as it does; tells when it has ended, in whatever way. */
+  async session(ended: () => void): Promise<Session> {
+    if (this.#isClosed) throw closed();
+    const client = new Client(this.#config);
+    client.on('error', () => undefined);
+    client.on('end', ended);
+    try {
+      await client.connect();
+    } catch (error) {
+      throw unavailable(error);
+    }
+    const end = async (): Promise<void> => {
+      ended();
+      await client.end().catch(() => undefined);
+    };
+    return { ...queriesOf(client), end };
   }
 
   async close(): Promise<void> {
@@ -169,9 +192,16 @@ export class Connections {
   }
 }
 
-const closed = (): GatewayError => new GatewayError('STORE_UNAVAILABLE', 'the store is closed');
+export const closed = (): GatewayError => new GatewayError('STORE_UNAVAILABLE', 'the store is closed');
 
 const timeNow = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms';
+
+async function ofOneMoment<T>({ rows }: Queries, work: (read: Queries['rows']) => Promise<T>): Promise<T> {
+  await rows('begin isolation level repeatable read read only');
+  const result = await work(rows);
+  await rows('commit');
+  return result;
+}
 
 function queriesOf(client: Pick<Client, 'query'>): Queries {
   return {
@@ -211,8 +241,8 @@ export function configFor(text: string): PoolConfig {
     `-c synchronous_commit=on -c lock_timeout=${limits.lock} -c statement_timeout=${limits.statement}`,
     `-c idle_in_transaction_session_timeout=${limits.idleInTransaction}`,
     // Every statement is a few short looks into an index. Compiling it would take longer, and a plan that reads a whole
-    // table or index to join it is a mistake, made where the statistics are older than the backlog.
-    '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off',
+    // table, index or range of it to join or sort it is a mistake, made where the statistics are older than the backlog.
+    '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c enable_bitmapscan=off',
   ];
   // What the URL says about the session stays in force, and ours after it.
   url.searchParams.set('options', [url.searchParams.get('options') ?? '', ...session].join(' ').trim());

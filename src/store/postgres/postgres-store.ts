@@ -7,7 +7,9 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import { newReplay } from '../replay-rows.ts';
 import type {
+  Claim,
   ClaimedDeliveries,
   DeliveryClaim,
   DeliveryDetail,
@@ -36,8 +38,10 @@ import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
 import { laneLock, replayLock, stitchLock } from './locks.ts';
+import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
+import { Presence } from './presence.ts';
 import { cancelDeliveries, countDead, locksOfDead, locksOfDeliveries, problems, redeliver } from './problems.ts';
 import {
   cancelReplay,
@@ -45,10 +49,10 @@ import {
   countReplayable,
   dueReplays,
   getReplay,
+  insertReplay,
   listReplays,
   nextReplayAt,
   replayCandidates,
-  startReplay,
 } from './replays.ts';
 import { locksOf, settleTranslations } from './translations.ts';
 import { Watches } from './watches.ts';
@@ -64,6 +68,8 @@ export class PostgresStore implements Store {
   readonly #translating: GroupCommit<TranslationSettlement, boolean>;
   readonly #lanes = new Map<string, GroupCommit<LaneStep, LaneStepEnd>>();
   readonly #watches = new Watches();
+  readonly #presence: Presence;
+  readonly #lostClaims = new LostClaims();
   readonly #forgetting: Forgetting;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
@@ -72,6 +78,7 @@ export class PostgresStore implements Store {
     this.clock = clock;
     this.#connections = connections;
     this.#forgetting = new Forgetting(connections, clock);
+    this.#presence = new Presence({ connections, clock });
     this.#recording = new GroupCommit({
       commit: (requests) => connections.write({ purpose: 'receiving' }, (tx) => recordRequests(tx, requests)),
       atOnce: 2,
@@ -92,7 +99,7 @@ export class PostgresStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#work([], (tx) => claimEvents(tx, claim));
+    return this.#claim(claim, [], (tx) => claimEvents(tx, claim));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -124,7 +131,7 @@ export class PostgresStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#work([laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim));
+    return this.#claim(claim, [laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -161,7 +168,7 @@ export class PostgresStore implements Store {
   }
 
   async countDead(filter: DeadFilter): Promise<readonly DeadCount[]> {
-    return this.#connections.snapshot((read) => countDead(read, filter));
+    return this.#connections.longSnapshot((read) => countDead(read, filter));
   }
 
   async redeliver(redelivery: Redelivery): Promise<readonly MovedDelivery[]> {
@@ -182,11 +189,13 @@ export class PostgresStore implements Store {
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
-    return this.#connections.snapshot((read) => countReplayable(read, filter));
+    return this.#connections.longSnapshot((read) => countReplayable(read, filter));
   }
 
   async startReplay(order: ReplayOrder, now: Date): Promise<Replay> {
-    return this.#work([], (tx) => startReplay(tx, order, now));
+    const { filter, row } = newReplay(order, now);
+    const { replayable } = await this.countReplayable(filter);
+    return this.#work([], (tx) => insertReplay(tx, row, replayable));
   }
 
   async continueReplays(now: Date): Promise<number> {
@@ -240,6 +249,7 @@ export class PostgresStore implements Store {
   async #close(): Promise<void> {
     await Promise.all([this.#recording, this.#translating, ...this.#lanes.values()].map((group) => group.drained()));
     await Promise.allSettled(this.#underWay);
+    await this.#presence.close();
     await this.#connections.close();
   }
 
@@ -257,6 +267,20 @@ export class PostgresStore implements Store {
     });
     this.#lanes.set(destination, lane);
     return lane;
+  }
+
+  /** Leases are held by those that others can see, and that know of them. */
+  async #claim<T>(
+    claim: Claim | DeliveryClaim,
+    locks: readonly bigint[],
+    work: (tx: Queries) => Promise<T>,
+  ): Promise<T> {
+    try {
+      await this.#presence.show(claim.worker);
+    } catch (error) {
+      throw storeFault(error);
+    }
+    return this.#lostClaims.during(claim, (tracked) => this.#work(locks, (tx) => tracked(tx, work)));
   }
 
   #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {

@@ -9,9 +9,11 @@ import { eventSql } from '../../../src/store/postgres/events.ts';
 import { identitySql } from '../../../src/store/postgres/identities.ts';
 import { laneSql } from '../../../src/store/postgres/lanes.ts';
 import { linkSql } from '../../../src/store/postgres/links.ts';
+import { lostClaimSql } from '../../../src/store/postgres/lost-claims.ts';
 import { pageSql } from '../../../src/store/postgres/pages.ts';
 import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
+import { presenceSql } from '../../../src/store/postgres/presence.ts';
 import { problemSql } from '../../../src/store/postgres/problem-sql.ts';
 import { replayCountSql, replayPlaceSql, replaySql } from '../../../src/store/postgres/replay-sql.ts';
 import { tallySql } from '../../../src/store/postgres/tally.ts';
@@ -54,7 +56,17 @@ function walksHistory(node: Plan): boolean {
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
   ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
-  ...{ translationSql, watchSql, pulseSql, problemSql, replayPlaceSql, replayCountSql, replaySql },
+  ...{
+    translationSql,
+    watchSql,
+    pulseSql,
+    presenceSql,
+    lostClaimSql,
+    problemSql,
+    replayPlaceSql,
+    replayCountSql,
+    replaySql,
+  },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
@@ -71,7 +83,7 @@ describeOnPostgres('query plans of PostgreSQL', () => {
     await client.query(someHistory);
     await client.query('analyze');
     // What is prepared is to be good for every value.
-    await client.query('set plan_cache_mode = force_generic_plan; set enable_bitmapscan = off');
+    await client.query('set plan_cache_mode = force_generic_plan');
   });
 
   afterAll(async () => {
