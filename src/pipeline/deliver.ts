@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { type AttemptDependencies, attempt } from './attempt.ts';
 import { Loop } from './loop.ts';
 import { chunksOf } from './request-chunks.ts';
+import { writeDown } from './write-down.ts';
 
 /** A lease outlives the slowest attempt several times over: one that is shorter doubles deliveries. */
 const leaseFactor = 4;
@@ -154,7 +155,9 @@ export class LaneWorker {
     const isLaneWide = outcomes.some((outcome) => outcome?.kind === 'retry' && outcome.lane !== undefined);
     if (isLaneWide) this.#laneWide += 1;
     try {
-      const { lane } = await store.settleDeliveries({ destination: this.#target.name, settlements, observe });
+      const settlement = { destination: this.#target.name, settlements, observe };
+      const writing = { worker: `deliver:${this.#target.name}`, log: this.#dependencies.log, shutdown };
+      const { lane } = await writeDown(() => store.settleDeliveries(settlement), writing);
       this.#noticed(lane);
     } finally {
       if (isLaneWide) this.#laneWide -= 1;

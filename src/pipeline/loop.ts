@@ -5,6 +5,8 @@ import type { Clock } from '../model/clock.ts';
 const sleepMaxMs = 30_000;
 /** The same where other processes may leave work behind, which nobody here is woken for. */
 const sharedSleepMaxMs = 2_000;
+/** What is due and was not to be had is somebody else's for now, or waits for a place that they hold. */
+const sharedPauseMs = 50;
 /** After a fault (the store is away, the evaluator does not start) the loop waits this long. */
 const faultPauseMs = 1_000;
 
@@ -63,9 +65,10 @@ export class Loop {
     try {
       if (await this.#options.work()) return 0;
       const dueAt = await this.#options.nextDueAt();
-      const longest = this.#options.isShared === true ? sharedSleepMaxMs : sleepMaxMs;
+      const { isShared = false, clock } = this.#options;
+      const [shortest, longest] = isShared ? [sharedPauseMs, sharedSleepMaxMs] : [1, sleepMaxMs];
       if (dueAt === null) return longest;
-      return Math.min(Math.max(dueAt.getTime() - this.#options.clock.now().getTime(), 1), longest);
+      return Math.min(Math.max(dueAt.getTime() - clock.now().getTime(), shortest), longest);
     } catch (error) {
       // One of the four places that catch faults: a worker outlives them, because its work is on disk.
       this.#options.log.write('worker.failed', { worker: this.#options.name, err: error });

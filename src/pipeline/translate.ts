@@ -12,6 +12,7 @@ import type { JoinTarget } from './join.ts';
 import { lookUp, needsLookups } from './look-up.ts';
 import { settleTranslation } from './settle-translation.ts';
 import { stitchEvents } from './stitch.ts';
+import { writeDown } from './write-down.ts';
 
 /** Events claimed and evaluated at once. */
 const batchMax = 100;
@@ -114,10 +115,10 @@ async function settle(
 
 async function write(
   settlements: readonly TranslationSettlement[],
-  { store, log, queued }: TranslateDependencies,
+  { store, log, queued, shutdown }: TranslateDependencies,
 ): Promise<void> {
   if (settlements.length === 0) return;
-  await store.settleTranslations(settlements);
+  await writeDown(() => store.settleTranslations(settlements), { worker: 'translate', log, shutdown });
   for (const settlement of settlements) writeLog(settlement, log);
   queued(new Set(settlements.flatMap((settlement) => draftsOf(settlement).map(({ destination }) => destination))));
 }
@@ -125,14 +126,15 @@ async function write(
 /** Without an evaluator nothing is lost: the events go back in line and the loop reports the fault. */
 async function orRelease<T>(
   events: readonly ClaimedEvent[],
-  { store, clock }: TranslateDependencies,
+  { store, clock, log, shutdown }: TranslateDependencies,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const settledAt = clock.now();
-    await store.settleTranslations(events.map((event) => ({ event, settledAt, to: 'released' })));
+    const released = events.map((event) => ({ event, settledAt, to: 'released' as const }));
+    await writeDown(() => store.settleTranslations(released), { worker: 'translate', log, shutdown });
     throw error;
   }
 }

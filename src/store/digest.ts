@@ -19,9 +19,9 @@ export function rowDigest(values: readonly DigestValue[]): Uint8Array {
   return (wide === null ? hash : hash.update(wide)).digest().subarray(0, digestBytes);
 }
 
-/** Whether a row is as it was written. */
-export const isSame = (stored: Uint8Array | null, now: Uint8Array | null): boolean =>
-  stored === null || now === null ? stored === now : Buffer.compare(stored, now) === 0;
+/** Whether a row is as it was written; what is stored for its digest may be damaged to anything. */
+export const isSame = (stored: unknown, now: Uint8Array | null): boolean =>
+  stored instanceof Uint8Array && now !== null ? Buffer.compare(stored, now) === 0 : stored === now;
 
 export interface RequestContent {
   readonly source: string;

@@ -12,6 +12,7 @@ import { locked } from './locked.ts';
 import { poison } from './poison.ts';
 import { reload } from './reload.ts';
 import { replay } from './replay.ts';
+import { replicas } from './replicas.ts';
 import { sandbox } from './sandbox.ts';
 import type { Scenario } from './scenario.ts';
 import { signatures } from './signatures.ts';
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   crash,
   crashPipeline,
   drain,
+  replicas,
   // Destinations misbehave.
   chaos,
   bulkhead,

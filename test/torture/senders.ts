@@ -63,7 +63,7 @@ export async function sendAll(url: string, bodies: readonly string[], senders: n
 }
 
 /** A request that was cut says nothing. */
-async function isAcknowledged(url: string, body: string): Promise<boolean> {
+export async function isAcknowledged(url: string, body: string): Promise<boolean> {
   try {
     return (await postStripe(url, body)) === 200;
   } catch {

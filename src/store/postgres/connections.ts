@@ -21,6 +21,11 @@ export interface Queries {
   rows<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>;
 }
 
+/** A connection that somebody keeps. */
+export interface Session extends Queries {
+  end(): Promise<void>;
+}
+
 export interface Writing {
   readonly purpose: Exclude<Purpose, 'reading'>;
   /** Held until the transaction ends. */
@@ -106,6 +111,24 @@ export class Connections {
     }
   }
 
+  /** A connection for what lasts as long as it does; tells when it has ended, in whatever way. */
+  async session(ended: () => void): Promise<Session> {
+    if (this.#isClosed) throw closed();
+    const client = new Client(this.#config);
+    client.on('error', () => undefined);
+    client.on('end', ended);
+    try {
+      await client.connect();
+    } catch (error) {
+      throw unavailable(error);
+    }
+    const end = async (): Promise<void> => {
+      ended();
+      await client.end().catch(() => undefined);
+    };
+    return { ...queriesOf(client), end };
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
@@ -175,7 +198,7 @@ export class Connections {
   }
 }
 
-const closed = (): GatewayError => new GatewayError('STORE_UNAVAILABLE', 'the store is closed');
+export const closed = (): GatewayError => new GatewayError('STORE_UNAVAILABLE', 'the store is closed');
 
 const timeNow = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms';
 

@@ -10,6 +10,7 @@ import { type Findings, FoundDamages } from '../found-damages.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
+  Claim,
   ClaimedDeliveries,
   Damage,
   DeliveryClaim,
@@ -43,8 +44,10 @@ import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
 import { examineLock, laneLock, replayLock, stitchLock } from './locks.ts';
+import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
+import { Presence } from './presence.ts';
 import { cancelDeliveries, countDead, locksOfDead, locksOfDeliveries, problems, redeliver } from './problems.ts';
 import { locksOfDue, maybeDue, purge } from './purge.ts';
 import {
@@ -82,6 +85,8 @@ export class PostgresStore implements Store {
   readonly #translating: GroupCommit<TranslationSettlement, boolean>;
   readonly #lanes = new Map<string, GroupCommit<LaneStep, LaneStepEnd>>();
   readonly #watches = new Watches();
+  readonly #presence: Presence;
+  readonly #lostClaims = new LostClaims();
   readonly #forgetting: Forgetting;
   readonly #damages: FoundDamages;
   #examined: StoreCondition['examined'] = null;
@@ -93,6 +98,7 @@ export class PostgresStore implements Store {
     this.clock = clock;
     this.#connections = connections;
     this.#forgetting = new Forgetting(connections, clock);
+    this.#presence = new Presence({ connections, clock });
     this.#recording = new GroupCommit({
       commit: (requests) => connections.write({ purpose: 'receiving' }, (tx) => recordRequests(tx, requests)),
       atOnce: 2,
@@ -113,7 +119,7 @@ export class PostgresStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#work([], (tx) => claimEvents(tx, claim, this.#damages));
+    return this.#claim(claim, [], (tx) => claimEvents(tx, claim, this.#damages));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -145,7 +151,7 @@ export class PostgresStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#work([laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim, this.#damages));
+    return this.#claim(claim, [laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim, this.#damages));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -281,6 +287,7 @@ export class PostgresStore implements Store {
   async #close(): Promise<void> {
     await Promise.all([this.#recording, this.#translating, ...this.#lanes.values()].map((group) => group.drained()));
     await Promise.allSettled(this.#underWay);
+    await this.#presence.close();
     await this.#connections.close();
   }
 
@@ -311,6 +318,20 @@ export class PostgresStore implements Store {
       if (stop.aborted) return undefined;
       throw error;
     }
+  }
+
+  /** Leases are held by those that others can see, and that know of them. */
+  async #claim<T>(
+    claim: Claim | DeliveryClaim,
+    locks: readonly bigint[],
+    work: (tx: Queries) => Promise<T>,
+  ): Promise<T> {
+    try {
+      await this.#presence.show(claim.worker);
+    } catch (error) {
+      throw storeFault(error);
+    }
+    return this.#lostClaims.during(claim, (tracked) => this.#work(locks, (tx) => tracked(tx, work)));
   }
 
   #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {

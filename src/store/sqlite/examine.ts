@@ -92,6 +92,11 @@ function* walk<Row extends { readonly seq: number }>(
     rows += read.length;
     const end = read.at(-1);
     if (end === undefined) return rows;
+    // Pages that stand in each other's place can lead round in a circle.
+    if (end.seq <= last) {
+      found(table, `its rows are out of order behind ${last}`);
+      return rows;
+    }
     last = end.seq;
     yield;
   }

@@ -11,9 +11,11 @@ import { examinePlaceSql, examineSql } from '../../../src/store/postgres/examine
 import { identitySql } from '../../../src/store/postgres/identities.ts';
 import { laneSql } from '../../../src/store/postgres/lanes.ts';
 import { linkSql } from '../../../src/store/postgres/links.ts';
+import { lostClaimSql } from '../../../src/store/postgres/lost-claims.ts';
 import { pageSql } from '../../../src/store/postgres/pages.ts';
 import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
+import { presenceSql } from '../../../src/store/postgres/presence.ts';
 import { problemSql } from '../../../src/store/postgres/problem-sql.ts';
 import { purgeSql } from '../../../src/store/postgres/purge.ts';
 import { replayCountSql, replayPlaceSql, replaySql } from '../../../src/store/postgres/replay-sql.ts';
@@ -57,7 +59,17 @@ function walksHistory(node: Plan): boolean {
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
   ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
-  ...{ translationSql, watchSql, pulseSql, problemSql, replayPlaceSql, replayCountSql, replaySql },
+  ...{
+    translationSql,
+    watchSql,
+    pulseSql,
+    presenceSql,
+    lostClaimSql,
+    problemSql,
+    replayPlaceSql,
+    replayCountSql,
+    replaySql,
+  },
   ...{ damagedSql, examineSql, examinePlaceSql, purgeSql },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
