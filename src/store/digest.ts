@@ -24,9 +24,9 @@ export function rowDigest(values: readonly DigestValue[]): Uint8Array {
 
 const asKept = (value: DigestValue): DigestValue => (typeof value === 'string' ? value.toWellFormed() : value);
 
-/** Whether a row is as it was written. */
-export const isSame = (stored: Uint8Array | null, now: Uint8Array | null): boolean =>
-  stored === null || now === null ? stored === now : Buffer.compare(stored, now) === 0;
+/** Whether a row is as it was written; what is stored for its digest may be damaged to anything. */
+export const isSame = (stored: unknown, now: Uint8Array | null): boolean =>
+  stored instanceof Uint8Array && now !== null ? Buffer.compare(stored, now) === 0 : stored === now;
 
 export interface RequestContent {
   readonly source: string;

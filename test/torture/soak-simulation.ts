@@ -23,7 +23,7 @@ export const soakSimulation = defineScenario({
   name: 'soak-simulation',
   description:
     'Days of random work, crashes and outages against the store, with a set clock and no network: every rule always holds.',
-  sizes: { ci: { seeds: 150, seedsOnPostgres: 5 }, release: { seeds: 100_000, seedsOnPostgres: 2_000 } },
+  sizes: { ci: { seeds: 150, seedsOnPostgres: 3 }, release: { seeds: 100_000, seedsOnPostgres: 2_000 } },
   run,
 });
 

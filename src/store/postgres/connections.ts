@@ -78,19 +78,24 @@ export class Connections {
 
   /** Reads in as many statements as it takes, all of the same moment. */
   async snapshot<T>(work: (read: Queries['rows']) => Promise<T>): Promise<T> {
-    return this.#reading(async (client) => {
-      await client.query('begin isolation level repeatable read read only');
-      const result = await work(queriesOf(client).rows);
-      await client.query('commit');
-      return result;
-    });
+    return this.#reading((client) => ofOneMoment(queriesOf(client), work));
   }
 
-  /** A connection of its own, without limits of time, for the few things that may take long. */
-  async apart<T>(work: (queries: Queries & { script(sql: string): Promise<void> }) => Promise<T>): Promise<T> {
+  /** The same for what takes the longer the more is stored, without limits of time. */
+  async longSnapshot<T>(work: (read: Queries['rows']) => Promise<T>): Promise<T> {
+    return this.apart((queries) => ofOneMoment(queries, work));
+  }
+
+  /** A connection of its own, without limits of time, for the few things that may take long; `stop` breaks it off. */
+  async apart<T>(
+    work: (queries: Queries & { script(sql: string): Promise<void> }) => Promise<T>,
+    stop?: AbortSignal,
+  ): Promise<T> {
     if (this.#isClosed) throw closed();
     const client = new Client({ ...this.#config, query_timeout: 0 });
     client.on('error', () => undefined);
+    const breakOff = (): void => void client.end().catch(() => undefined);
+    stop?.addEventListener('abort', breakOff, { once: true });
     try {
       await client.connect();
       await client.query(
@@ -101,6 +106,7 @@ export class Connections {
     } catch (error) {
       throw storeFault(error);
     } finally {
+      stop?.removeEventListener('abort', breakOff);
       await client.end().catch(() => undefined);
     }
   }
@@ -196,6 +202,13 @@ export const closed = (): GatewayError => new GatewayError('STORE_UNAVAILABLE', 
 
 const timeNow = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms';
 
+async function ofOneMoment<T>({ rows }: Queries, work: (read: Queries['rows']) => Promise<T>): Promise<T> {
+  await rows('begin isolation level repeatable read read only');
+  const result = await work(rows);
+  await rows('commit');
+  return result;
+}
+
 function queriesOf(client: Pick<Client, 'query'>): Queries {
   return {
     rows: async <T>(sql: string, values: readonly unknown[] = []) =>
@@ -234,8 +247,8 @@ export function configFor(text: string): PoolConfig {
     `-c synchronous_commit=on -c lock_timeout=${limits.lock} -c statement_timeout=${limits.statement}`,
     `-c idle_in_transaction_session_timeout=${limits.idleInTransaction}`,
     // Every statement is a few short looks into an index. Compiling it would take longer, and a plan that reads a whole
-    // table or index to join it is a mistake, made where the statistics are older than the backlog.
-    '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off',
+    // table, index or range of it to join or sort it is a mistake, made where the statistics are older than the backlog.
+    '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c enable_bitmapscan=off',
   ];
   // What the URL says about the session stays in force, and ours after it.
   url.searchParams.set('options', [url.searchParams.get('options') ?? '', ...session].join(' ').trim());

@@ -2,7 +2,7 @@
 import type { Traces } from '../../identity/traces.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { EventId, ReplayId } from '../../model/id.ts';
-import { type Replay, type ReplayFilter, type ReplayOrder, replayableFailures } from '../../model/replay.ts';
+import { type Replay, type ReplayFilter, replayableFailures } from '../../model/replay.ts';
 import { toStored } from '../event-moves.ts';
 import { fromCursor, type Place, toCursor } from '../pages.ts';
 import type { ReplayCandidate, ReplayCandidates } from '../repair.ts';
@@ -19,7 +19,7 @@ import {
 } from '../replay-ranges.ts';
 import {
   filterWithout,
-  newReplay,
+  type NewReplay,
   nextStepOf,
   type ReplayRow,
   replayStepOf,
@@ -138,9 +138,7 @@ async function candidatesAt(read: Read, places: readonly Place[]): Promise<reado
   });
 }
 
-export async function startReplay(tx: Queries, order: ReplayOrder, now: Date): Promise<Replay> {
-  const { filter, row } = newReplay(order, now);
-  const { replayable: total } = await countReplayable(tx.rows, filter);
+export async function insertReplay(tx: Queries, row: NewReplay, total: number): Promise<Replay> {
   const [inserted] = await tx.rows<ReplayRow>(replaySql.insert, [toRecords([{ ...row, total }])]);
   if (inserted === undefined) throw new GatewayError('INTERNAL', `replay ${row.id} is missing`);
   return toReplay(inserted);

@@ -10,7 +10,7 @@ interface ModelDelivery {
   readonly eventId: EventId;
   readonly destination: string;
   readonly outgoingId: string;
-  readonly person: string | null;
+  person: string | null;
   /** In which it was queued. */
   readonly place: number;
   status: DeliveryStatus;
@@ -60,16 +60,32 @@ export class DeliveryModel {
     const added = stored.filter((delivery) => !this.deliveries.has(delivery.id));
     const isSo = added.length === made.length && stored.length === this.of(id).length + added.length;
     this.#violations.expect('lost', isSo, () => `${added.length} deliveries are made of ${id}, not ${made.length}`);
-    for (const { id, eventId, destination, outgoingId, person, attempts } of added) {
-      const place = this.deliveries.size;
-      const state = { status: 'pending' as const, dueAtMs: nowMs, attempts, arrivals: 0, lease: undefined };
-      this.deliveries.set(id, { id, eventId, destination, outgoingId, person, place, ...state });
-    }
+    for (const draft of made) this.#add(draft, { added, nowMs });
+  }
+
+  /** As it was queued: what is stored may have been joined to another line since. */
+  #add(draft: Draft, { added, nowMs }: { readonly added: readonly DeliveryDetail[]; readonly nowMs: number }): void {
+    const { destination, outgoingId, person } = draft;
+    const stored = added.find((one) => one.destination === destination && one.outgoingId === outgoingId);
+    if (stored === undefined) return;
+    this.#join(draft);
+    const place = this.deliveries.size;
+    const state = { status: 'pending' as const, dueAtMs: nowMs, attempts: 0, arrivals: 0, lease: undefined };
+    const { id, eventId } = stored;
+    this.deliveries.set(id, { id, eventId, destination, outgoingId, person, place, ...state });
   }
 
   /** In the order in which they were queued. */
   of(eventId: EventId): readonly ModelDelivery[] {
     return [...this.deliveries.values()].filter((delivery) => delivery.eventId === eventId);
+  }
+
+  /** What is on its way under another key of the same person is theirs from now on. */
+  #join({ destination, person, formerly = [] }: Draft): void {
+    for (const delivery of this.#of(destination)) {
+      const isOther = delivery.person !== null && formerly.includes(delivery.person);
+      if (isOther && isOnItsWay(delivery)) delivery.person = person;
+    }
   }
 
   /** A dead letter that is made anew needs nobody any more. */
@@ -194,10 +210,8 @@ function endLease(delivery: ModelDelivery): void {
 
 const isDue = ({ status, dueAtMs }: ModelDelivery, nowMs: number): boolean => status === 'pending' && dueAtMs <= nowMs;
 
+const isOnItsWay = ({ status }: ModelDelivery): boolean => status === 'pending' || status === 'in_flight';
+
 /** Nothing that was queued earlier for the person is still on its way. */
 const isFirst = ({ person, place }: ModelDelivery, all: readonly ModelDelivery[]): boolean =>
-  person === null ||
-  all.every(
-    (other) =>
-      other.person !== person || other.place >= place || (other.status !== 'pending' && other.status !== 'in_flight'),
-  );
+  person === null || all.every((other) => other.person !== person || other.place >= place || !isOnItsWay(other));

@@ -88,10 +88,15 @@ async function judgeEnd(world: World): Promise<void> {
     const isThere = detail?.externalId === externalId && detail.status === status;
     const drafts = id === undefined ? 0 : world.deliveries.of(id).length;
     world.expect('lost', isThere && detail?.deliveries.length === drafts, () => `${externalId} is not as it was left`);
-    for (const { id: deliveryId, state, attempts, history } of detail?.deliveries ?? []) {
+    for (const { id: deliveryId, state, attempts, history, person } of detail?.deliveries ?? []) {
       const known = world.deliveries.deliveries.get(deliveryId);
       const isSo = known?.status === state.status && known.attempts === attempts && history.length === attempts;
       world.expect('tallies', isSo, () => `${deliveryId} has ${history.length} attempts: ${JSON.stringify(known)}`);
+      world.expect(
+        'order',
+        known?.person === person,
+        () => `${deliveryId} is in the line of ${person}, not ${known?.person}`,
+      );
       const hasArrived = state.status !== 'delivered' || (known?.arrivals ?? 0) > 0;
       world.expect('lost', hasArrived, () => `${deliveryId} is delivered and never arrived`);
     }

@@ -7,6 +7,8 @@ import { destinations, leaseMs, type Worker, type World } from './world.ts';
 /** Events on their way: received, claimed, translated. */
 
 const aloneAfterTries = 3;
+/** Of payloads that tell that somebody else is the same person. */
+const otherKeyShare = 0.08;
 const persons = ['ada', 'ben', 'cleo', 'dan', null];
 
 /** A resend of what is known already, now and then. */
@@ -73,6 +75,8 @@ function translation(world: World, event: ClaimedEvent): TranslationSettlement {
 
 function draft(world: World, { id }: ClaimedEvent, item: number): Draft {
   const person = world.draw.one(persons) ?? null;
+  const other = world.draw.chance(otherKeyShare) ? world.draw.one(persons) : undefined;
+  const hasOther = person !== null && other !== null && other !== undefined && other !== person;
   return {
     mapping: { file: 'torture.yaml', version: '1' },
     item,
@@ -81,5 +85,6 @@ function draft(world: World, { id }: ClaimedEvent, item: number): Draft {
     payload: '{"event":"Torture"}',
     stitch: null,
     person: person === null ? null : world.of(person),
+    ...(hasOther && { formerly: [world.of(other)] }),
   };
 }
