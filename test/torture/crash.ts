@@ -54,13 +54,20 @@ export async function killed({ size, seed, answering, everyMs }: Kills): Promise
       startsMs.push(performance.now() - startedMs);
     }
     await senders.stop(10_000);
+    const stoppedMs = performance.now();
     await settled(workspace, settleMsMax);
+    const settledMs = Math.round(performance.now() - stoppedMs);
     await gateway.end('SIGTERM');
     const { acknowledged } = senders;
     const copies = judgeCopies({ calls: sink.calls, acknowledged, killedAtMs });
     return {
       goals: [atLeast('acknowledged events', acknowledged.length, size.kills), ...copyGoals(copies, concurrency)],
-      figures: { acknowledged: acknowledged.length, ...copies, medianStartMs: Math.round(quantile(startsMs, 0.5)) },
+      figures: {
+        acknowledged: acknowledged.length,
+        ...copies,
+        medianStartMs: Math.round(quantile(startsMs, 0.5)),
+        settledMs,
+      },
     };
   } finally {
     await sink.close();
