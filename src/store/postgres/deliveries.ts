@@ -91,7 +91,7 @@ async function withoutToldJoins(tx: Queries, queued: readonly Queued[]): Promise
 const toTell = ({ draft, replayOf }: Queued): JoinDraft | undefined =>
   'join' in draft && replayOf === undefined ? draft : undefined;
 
-const joinDigest = (...parts: readonly string[]): string =>
+export const joinDigest = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 interface ClaimedRow {

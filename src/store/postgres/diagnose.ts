@@ -5,7 +5,7 @@ import { DatabaseClock } from './clock.ts';
 import { Connections, type Queries } from './connections.ts';
 import { examine } from './examine.ts';
 
-export const diagnoseSql = {
+const diagnoseSql = {
   isThere: "select to_regclass('migration') is not null as is_there",
   overdue: `
     select id from event where status = 'received' and claimed_by is not null and lease_ends_at < $1

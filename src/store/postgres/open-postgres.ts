@@ -27,3 +27,15 @@ export async function openPostgres(url: string, { clock, damaged }: PostgresOpti
     throw error;
   }
 }
+
+/** Brings the schema of a database up to date; returns the names of what was applied. */
+export async function migratePostgres(url: string, now: Date): Promise<readonly string[]> {
+  const connections = new Connections(url, new DatabaseClock());
+  try {
+    // Asks also whether the server is one that may be relied on.
+    await connections.write({ purpose: 'working' }, async () => undefined);
+    return await applyMigrations(connections, now);
+  } finally {
+    await connections.close();
+  }
+}

@@ -46,9 +46,15 @@ export async function settleTranslations(
   const kept = steps.flatMap((step) => moved.get(step) ?? []);
   const tally = new Tally();
   const plan = await planReplayed(tx, kept.flatMap(toReplayed));
-  const fresh = kept.filter(({ replay }) => replay === null).flatMap(toQueued);
-  const planned = plan.drafts.flatMap(({ queued }) => queued ?? []);
-  const queued = new Set(await insertDrafts(tx, [...fresh, ...planned], tally));
+  const planned = Map.groupBy(
+    plan.drafts.flatMap(({ queued }) => queued ?? []),
+    ({ eventId }) => eventId,
+  );
+  // In the order of the settlements, whichever of them are replayed: a person's line keeps it.
+  const inOrder = kept.flatMap((one) =>
+    one.replay === null ? toQueued(one) : (planned.get(one.settlement.event.id) ?? []),
+  );
+  const queued = new Set(await insertDrafts(tx, inOrder, tally));
   await settleReplayed(tx, { ...plan, queued }, tally);
   for (const one of kept) count(one, plan.known, tally);
   await writeTally(tx, tally);
