@@ -34,6 +34,19 @@ export function describeHostileTexts(opened: { readonly store: Store }): void {
     store = opened.store;
   });
 
+  it('works on an event with half of a surrogate pair in its texts as on any other', async () => {
+    const half = 'half \ud83d';
+    const event = anEvent({ externalId: half, type: half });
+    await store.recordRequest(aRequest({ headers: { 'x-text': half }, events: [event] }));
+
+    expect(await store.recordRequest(aRequest({ events: [event] }))).toEqual({ accepted: 0, duplicates: 1 });
+    const draft = aDraft({ outgoingId: half, payload: half, person: half });
+    expect(await store.settleTranslations([translated(await claimOne(store), [draft])])).toEqual([true]);
+    const delivery = await claimDelivery(store);
+    expect(await settleDeliveries(store, [settledAs(delivery)])).toEqual([true]);
+    expect(await store.getDelivery(delivery.id)).toMatchObject({ history: [{ outcome: { kind: 'delivered' } }] });
+  });
+
   describe.each(texts)('a text with %s', (_, text) => {
     it('comes back as it was from a request and its event', async () => {
       const headers = { 'x-text': text };

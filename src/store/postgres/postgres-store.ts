@@ -6,11 +6,13 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import { type Findings, FoundDamages } from '../found-damages.ts';
 import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
   Claim,
   ClaimedDeliveries,
+  Damage,
   DeliveryClaim,
   DeliveryDetail,
   DeliveryFilter,
@@ -22,27 +24,32 @@ import type {
   EventSummary,
   Page,
   PageRequest,
+  Purge,
+  Purged,
   SettledDeliveries,
   Stats,
   Stitching,
   Store,
+  StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
 import type { Connections, Queries } from './connections.ts';
 import { claimDeliveries, type LaneStep, type LaneStepEnd, nextDeliveryAt, takeSteps } from './deliveries.ts';
 import { claimEvents, nextEventAt, recordRequests } from './events.ts';
+import { examine } from './examine.ts';
 import { storeFault } from './fault.ts';
 import { Forgetting } from './forget.ts';
 import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { laneLock, replayLock, stitchLock } from './locks.ts';
+import { examineLock, laneLock, replayLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { Presence } from './presence.ts';
 import { cancelDeliveries, countDead, locksOfDead, locksOfDeliveries, problems, redeliver } from './problems.ts';
+import { locksOfDue, maybeDue, purge } from './purge.ts';
 import {
   cancelReplay,
   continueReplay,
@@ -57,7 +64,17 @@ import {
 import { locksOf, settleTranslations } from './translations.ts';
 import { Watches } from './watches.ts';
 
+/** For each millisecond of looking so many of rest. */
+const restFactor = 4;
+const examineLockSql = 'select pg_try_advisory_lock($1) as is_held';
+
 export const pulseSql = { beat: 'update pulse set beats = beats + 1' };
+
+interface PostgresParts {
+  readonly clock: Clock;
+  /** Told of each thing stored that is not what was written. */
+  readonly damaged?: ((damage: Damage) => void) | undefined;
+}
 
 /** The store in a database server, for any number of processes: writes of the same kind share commits. */
 export class PostgresStore implements Store {
@@ -71,10 +88,13 @@ export class PostgresStore implements Store {
   readonly #presence: Presence;
   readonly #lostClaims = new LostClaims();
   readonly #forgetting: Forgetting;
+  readonly #damages: FoundDamages;
+  #examined: StoreCondition['examined'] = null;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(connections: Connections, clock: Clock) {
+  constructor(connections: Connections, { clock, damaged }: PostgresParts) {
+    this.#damages = new FoundDamages(damaged ?? (() => undefined));
     this.clock = clock;
     this.#connections = connections;
     this.#forgetting = new Forgetting(connections, clock);
@@ -99,7 +119,7 @@ export class PostgresStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#claim(claim, [], (tx) => claimEvents(tx, claim));
+    return this.#claim(claim, [], (tx) => claimEvents(tx, claim, this.#damages));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -131,7 +151,7 @@ export class PostgresStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#claim(claim, [laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim));
+    return this.#claim(claim, [laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim, this.#damages));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -218,7 +238,7 @@ export class PostgresStore implements Store {
   }
 
   async getEvent(id: EventId): Promise<EventDetail | undefined> {
-    return this.#connections.snapshot((read) => getEvent(read, id));
+    return this.#connections.snapshot((read) => getEvent(read, id, this.#damages));
   }
 
   async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
@@ -226,7 +246,7 @@ export class PostgresStore implements Store {
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
-    return this.#connections.snapshot((read) => getDelivery(read, id));
+    return this.#connections.snapshot((read) => getDelivery(read, id, this.#damages));
   }
 
   async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
@@ -235,6 +255,24 @@ export class PostgresStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#connections.snapshot(stats);
+  }
+
+  async purge(order: Purge): Promise<Purged> {
+    const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
+    return this.#work(locksOfDue(maybe), (tx) => purge(tx, order, maybe));
+  }
+
+  async condition(): Promise<StoreCondition> {
+    return { damages: this.#damages.all, examined: this.#examined, disk: null };
+  }
+
+  async examine(stop: AbortSignal): Promise<boolean> {
+    if (stop.aborted) return false;
+    const findings = await this.#examineAlone(stop);
+    if (findings === undefined) return false;
+    this.#damages.replace(findings.damages);
+    this.#examined = { endedAt: this.clock.now(), rows: findings.rows };
+    return true;
   }
 
   async ping(): Promise<void> {
@@ -267,6 +305,19 @@ export class PostgresStore implements Store {
     });
     this.#lanes.set(destination, lane);
     return lane;
+  }
+
+  /** One replica at a time. */
+  async #examineAlone(stop: AbortSignal): Promise<Findings | undefined> {
+    try {
+      return await this.#connections.apart(async ({ rows: read }) => {
+        const [lock] = await read<{ is_held: boolean }>(examineLockSql, [examineLock]);
+        return lock?.is_held === true ? await examine({ read, stop, restFactor }) : undefined;
+      }, stop);
+    } catch (error) {
+      if (stop.aborted) return undefined;
+      throw error;
+    }
   }
 
   /** Leases are held by those that others can see, and that know of them. */

@@ -3,17 +3,11 @@
  * must be true of the rows together. Reads only, in pieces, so that whoever runs it can rest in between.
  */
 import type { Database } from 'better-sqlite3';
+import { isAttemptWhole, isDeliveryWhole, isEventWhole, isRequestWhole } from '../contents.ts';
+import { type Findings, notAsWritten } from '../found-damages.ts';
 import type { Damage } from '../store.ts';
-import { isAttemptWhole, isDeliveryWhole, isEventWhole, isRequestWhole } from './contents.ts';
-import { notAsWritten } from './damages.ts';
 import { examineStatements, type Piece } from './examine-statements.ts';
 import { isDamage, messageOf } from './fault.ts';
-
-export interface Findings {
-  readonly damages: readonly Damage[];
-  /** Whose digests were compared. */
-  readonly rows: number;
-}
 
 /** Rows read in one transaction: a long one would keep the write-ahead log from being emptied. */
 const rowsAtOnce = 200;
