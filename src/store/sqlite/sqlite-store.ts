@@ -250,7 +250,7 @@ export class SqliteStore implements Store {
 
   async purge(order: Purge): Promise<Purged> {
     await this.#space?.tend();
-    return this.#commit.write((tally) => purge({ sql: this.#sql, order, damages: this.#damages }, tally));
+    return purge(this.#commit, { sql: this.#sql, order, damages: this.#damages });
   }
 
   async condition(): Promise<StoreCondition> {
