@@ -241,7 +241,7 @@ export function describePeople(opened: { readonly store: Store }): void {
     const opens = (delivery: ClaimedDelivery, message: string) =>
       store.settleDeliveries({
         destination: 'segment',
-        settlements: [settledAs(delivery, { ...refused, message })],
+        settlements: [settledAs(delivery, { kind: 'fail', reason: 'unauthorized', message })],
         observe: (lane) => ({
           ...lane,
           circuit: { state: 'open', trouble: 'credentials', message, since: at(4_000), probeAt: at(9_000) },
