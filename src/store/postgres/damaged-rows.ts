@@ -28,10 +28,13 @@ interface Damaged<Row> {
   readonly damages: FoundDamages;
 }
 
+type BuriedRow = Pick<DigestedDelivery, 'seq' | 'id' | 'person' | 'attempts'>;
+type FailedRow = Pick<DigestedEvent, 'seq' | 'id' | 'source'>;
+
 /** Of one lane, just claimed: dead without having been sent, with attempts that say why. */
 export async function buryDeliveries(
   tx: Queries,
-  { rows, destination, now, damages }: Damaged<DigestedDelivery> & { readonly destination: string },
+  { rows, destination, now, damages }: Damaged<BuriedRow> & { readonly destination: string },
   tally: Tally,
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -52,11 +55,7 @@ export async function buryDeliveries(
 }
 
 /** Failed without having been translated. */
-export async function failEvents(
-  tx: Queries,
-  { rows, now, damages }: Damaged<DigestedEvent>,
-  tally: Tally,
-): Promise<void> {
+export async function failEvents(tx: Queries, { rows, now, damages }: Damaged<FailedRow>, tally: Tally): Promise<void> {
   if (rows.length === 0) return;
   for (const { id } of rows)
     damages.report({ place: `event ${id}`, what: `${notAsWritten}, in the event or its request` });

@@ -9,12 +9,18 @@ import { type Finding, findIn } from '../finding.ts';
 import { Tally } from '../tally.ts';
 import type { Connections, Queries } from './connections.ts';
 import { deliverySql } from './delivery-sql.ts';
-import { type Erasing, eraseFindings, eraseLinks, findingsOf, type StoredAttempt } from './erase.ts';
+import {
+  type Erasing,
+  eraseFindings,
+  eraseLinks,
+  findingsOf,
+  type StoredAttempt,
+  type StoredDelivery,
+} from './erase.ts';
 import { erasureSql, scanSql } from './erasure-sql.ts';
 import { eraseFromLanes } from './lanes.ts';
 import { laneLock, stitchLock } from './locks.ts';
 import { knownOf, walkFrom } from './people.ts';
-import type { StoredDelivery } from './remove-events.ts';
 import { eraseFromFilters } from './replays.ts';
 import { namesOf, writeTally } from './tally.ts';
 import { watchSql } from './watches.ts';
