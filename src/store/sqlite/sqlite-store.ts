@@ -33,6 +33,7 @@ import type {
   StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
+import type { Tally } from '../tally.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
@@ -97,11 +98,13 @@ export class SqliteStore implements Store {
   }
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
+    const { isSentOnce = false, body } = request;
     if (this.#space !== undefined) {
       const reusableBytes = (): number => this.#reusableBytes();
-      await this.#space.admit({ isSentOnce: request.isSentOnce === true, reusableBytes });
+      await this.#space.admit({ isSentOnce, reusableBytes });
     }
-    return this.#commit.writeIfRoom((tally) => recordRequest(this.#sql, request, tally), request.body.byteLength);
+    const work = (tally: Tally): Receipt => recordRequest(this.#sql, request, tally);
+    return this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
@@ -250,7 +253,7 @@ export class SqliteStore implements Store {
 
   async purge(order: Purge): Promise<Purged> {
     await this.#space?.tend();
-    return this.#commit.write((tally) => purge({ sql: this.#sql, order, damages: this.#damages }, tally));
+    return purge(this.#commit, { sql: this.#sql, order, damages: this.#damages });
   }
 
   async condition(): Promise<StoreCondition> {

@@ -112,6 +112,12 @@ describeOnPostgres('query plans of PostgreSQL', () => {
     expect((await plan(sql)).filter(walksHistory)).toEqual([]);
   });
 
+  it('puts the rest of a person behind the first without walking the line', async () => {
+    const indexes = (await plan(deliverySql.putBehind)).flatMap((node) => node['Index Name'] ?? []);
+
+    expect(indexes).toContain('delivery_in_front');
+  });
+
   it.each([
     ['select * from event where message = $1'],
     ['select * from event where status = $1 order by seq limit 1'],

@@ -185,6 +185,9 @@ create index delivery_leased on delivery (destination, lease_ends_at) where stat
 -- What is still on its way to a destination for one person, in its order.
 create index delivery_of_person on delivery (destination, person, seq)
   where status in ('pending', 'in_flight') and person is not null;
+-- Who of a person may go, of which there is one but for a moment: whoever puts the rest behind it does not walk the line.
+create index delivery_in_front on delivery (destination, person, seq)
+  where status = 'pending' and is_behind = 0 and person is not null;
 -- Every page of listDeliveries is merged from short ranges of these two; the first also finds the oldest unfinished one.
 create index delivery_page on delivery (destination, status, created_at, seq);
 create index delivery_page_of_reason on delivery (destination, reason, created_at, seq) where status = 'dead';
