@@ -93,9 +93,13 @@ async function translated(
   candidates: readonly ReplayCandidate[],
   { store, evaluator, lookups, targets, clock, abandoned: shutdown }: PlanDependencies,
 ): Promise<readonly TranslationSettlement[]> {
-  const events = candidates.map(({ event }): ClaimedEvent => ({ ...event, claimedBy: 'wrk_plan', tries: 1 }));
+  // As if each were put in line now.
+  const about = { claimedBy: 'wrk_plan', tries: 1, inLineSince: clock.now() } as const;
+  const events = candidates.map(({ event }): ClaimedEvent => ({ ...event, ...about }));
   const first = await evaluator.evaluate(events);
-  const looked = await lookUp(events, first, { lookups, evaluator, clock, shutdown });
+  // What the window of a source has to spare: the rest would wait for its turn, and is told so.
+  const spare: typeof lookups = { ask: (question, stop) => lookups.ask({ ...question, isSpare: true }, stop) };
+  const looked = await lookUp(events, first, { lookups: spare, evaluator, clock, shutdown });
   const settledAt = clock.now();
   const ready = events.filter(({ id }) => !looked.waiting.has(id) && !looked.aborted.has(id));
   const stitched = await stitchEvents(ready, looked.evaluations, {

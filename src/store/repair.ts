@@ -65,7 +65,7 @@ export interface MovedDelivery {
 
 /** A stored event as a replay would take it, with what has been made of it. */
 export interface ReplayCandidate {
-  readonly event: Omit<ClaimedEvent, 'claimedBy' | 'tries'>;
+  readonly event: Omit<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince'>;
   /** In the order in which they were made. */
   readonly deliveries: readonly {
     readonly destination: string;

@@ -8,6 +8,7 @@ import {
   problemOf,
   type RequestText,
   statusOf,
+  toClaimed,
   toRequestText,
   toStored,
 } from '../event-moves.ts';
@@ -19,8 +20,8 @@ import { BeginAnew, type Queries } from './connections.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
-const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason,
-  message, cause, tries, runs, due_at, waits_for`;
+const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at,
+  in_line_since, status, reason, message, cause, tries, runs, due_at, waits_for`;
 
 export const eventSql = {
   known: 'select dedupe_key from event where dedupe_key = any($1)',
@@ -178,7 +179,7 @@ export async function claimEvents(tx: Queries, claim: EventClaim): Promise<reado
   const requests = await requestTexts(tx.rows, claimed);
   return claimed.flatMap((row) => {
     const request = requests.get(row.request_seq);
-    return request === undefined ? [] : [{ ...toStored(row), ...request, tries: row.tries + 1, claimedBy: worker }];
+    return request === undefined ? [] : [{ ...toStored(row), ...request, ...toClaimed(row, worker) }];
   });
 }
 

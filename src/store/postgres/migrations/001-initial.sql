@@ -80,6 +80,8 @@ create table event (
   cause         text collate "C",
   -- The replay that put it back in line.
   replay_seq    bigint references replay (seq),
+  -- When it did; what was never replayed is in line since it was received.
+  in_line_since bigint,
   -- SHA-256 of source and external id: an entry of an index has a greatest length, and what senders call events has not.
   dedupe_key    bytea   not null unique,
   constraint known_status          check (status in ('received', 'translated', 'unmatched', 'failed')),
@@ -97,7 +99,8 @@ create table event (
   constraint due_only_received     check (due_at is null or (status = 'received' and claimed_by is null)),
   constraint due_iff_waits         check ((due_at is null) = (waits_for is null)),
   constraint cause_only_failed     check (cause is null or status = 'failed'),
-  constraint replayed_only_received check (replay_seq is null or status = 'received')
+  constraint replayed_only_received check (replay_seq is null or status = 'received'),
+  constraint in_line_only_received  check (in_line_since is null or status = 'received')
 );
 
 create index event_of_request on event (request_seq);
