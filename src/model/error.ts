@@ -29,6 +29,7 @@ export const faults = {
   PERSON_NOT_FOUND: { status: 404 },
   PERSON_AMBIGUOUS: { status: 409 },
   GATEWAY_UNREACHABLE: { status: 503 },
+  GATEWAY_SILENT: { status: 504 },
   INTERNAL: { status: 500 },
 } as const satisfies Record<string, { status: number }>;
 
