@@ -16,7 +16,8 @@ export interface ApiProblems {
   readonly events: readonly (ApiProblem & { readonly source: string })[];
 }
 
-export interface ApiRedelivered {
+/** What was redelivered or cancelled, or would be. */
+export interface ApiMoved {
   readonly deliveries: number;
   readonly destinations: Readonly<Record<string, number>>;
 }

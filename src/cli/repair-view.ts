@@ -1,4 +1,4 @@
-import type { ApiFates, ApiPlan, ApiProblems, ApiReplay } from './api-repair.ts';
+import type { ApiFates, ApiMoved, ApiPlan, ApiProblems, ApiReplay } from './api-repair.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { shortened, table } from './table.ts';
@@ -34,6 +34,13 @@ export function problemsText({ deliveries, events }: ApiProblems): string {
       ),
   ];
   return parts.filter((part) => part !== false).join('\n\n');
+}
+
+/** As in `3 dead deliveries (2 segment, 1 umami)`. */
+export function movedText({ deliveries, destinations }: ApiMoved, [one, many]: readonly [string, string]): string {
+  const each = Object.entries(destinations).map(([name, count]) => `${count} ${name}`);
+  const what = counted(deliveries, one, many);
+  return each.length === 0 ? what : `${what} (${each.join(', ')})`;
 }
 
 export function planText(plan: ApiPlan): string {

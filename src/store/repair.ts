@@ -57,6 +57,27 @@ export interface Redelivery {
   readonly everyMs: number;
 }
 
+export const cancellableStatuses = ['pending', 'dead'] as const satisfies readonly DeliveryStatus[];
+export type CancellableStatus = (typeof cancellableStatuses)[number];
+
+/** Which deliveries of a destination to give up: all that fit every member that is there. */
+export interface OpenFilter {
+  readonly destination: string;
+  readonly status: CancellableStatus;
+  /** Of dead ones. */
+  readonly reason?: FailureReason | undefined;
+  readonly cause?: string | undefined;
+  /** Queued or died before this. */
+  readonly until?: Date | undefined;
+}
+
+export interface Cancellation {
+  readonly filter: OpenFilter;
+  /** The oldest so many of those that fit. */
+  readonly limit: number;
+  readonly now: Date;
+}
+
 /** A delivery that an operator moved. */
 export interface MovedDelivery {
   readonly id: DeliveryId;
@@ -94,6 +115,8 @@ export interface RepairStore {
   redeliver(redelivery: Redelivery): Promise<readonly MovedDelivery[]>;
   /** Gives up those of these that are pending or dead, and lets their persons' lines go on without them. */
   cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]>;
+  /** The same for the oldest of those that fit. */
+  cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]>;
 
   /** Those that fit and can be replayed, in the order in which they were received; nothing is claimed. */
   replayCandidates(
