@@ -72,5 +72,11 @@ export interface ApiPlan {
     readonly destination: string;
     readonly payload: Json;
   }[];
+  readonly repeated: readonly {
+    readonly destination: string;
+    readonly was: string;
+    readonly now: string;
+    readonly count: number;
+  }[];
   readonly failures: readonly { readonly cause: string; readonly count: number; readonly example: string }[];
 }

@@ -58,6 +58,7 @@ export function planText(plan: ApiPlan): string {
     ...plan.failures.map(({ cause, count, example }) => failureLine(cause, count, example)),
     style('bold', `${counted(payloads.new + payloads.again, 'delivery', 'deliveries')} would be made`),
     ...fateLines(payloads),
+    ...plan.repeated.flatMap(repeatedLines),
     ...lines([
       [joins, 'at most, that tell a destination who a visitor is'],
       [changed.again, 'made again would differ from what was sent'],
@@ -89,6 +90,12 @@ const fateLines = (fates: ApiFates): readonly string[] =>
 
 const failureLine = (cause: string, count: number, example: string): string =>
   `  ${String(count).padStart(7)}  ${style('red', '✗')} ${shortened(plainText(cause), causeMax * 2)}  ${example}`;
+
+/** The ids hang on the file's name, so nobody else can tell. */
+const repeatedLines = ({ destination, was, now, count }: ApiPlan['repeated'][number]): readonly string[] => [
+  style('yellow', `  ${String(count).padStart(7)}  ! of the new ones ${destination} has by ${plainText(was)} already:`),
+  `           ${plainText(now)} would send them again under other ids`,
+];
 
 function changeLines({ destination, event_id, fate, changes }: ApiPlan['changes'][number]): readonly string[] {
   return [

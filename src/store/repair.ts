@@ -90,6 +90,8 @@ export interface ReplayCandidate {
   /** In the order in which they were made. */
   readonly deliveries: readonly {
     readonly destination: string;
+    /** The file that made it. */
+    readonly mapping: string;
     readonly outgoingId: string;
     readonly status: DeliveryStatus;
     readonly payload: string;

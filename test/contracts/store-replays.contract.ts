@@ -346,7 +346,15 @@ export function describeReplays(opened: { readonly store: Store }): void {
       expect(second.next).toBeNull();
       expect(first.candidates[0]).toMatchObject({
         event: { source: 'stripe', type: 'paid', bodyText: '{"object":"event"}', item: null, kind: null },
-        deliveries: [{ destination: 'segment', outgoingId: '1', status: 'pending', payload: aDraft().payload }],
+        deliveries: [
+          {
+            destination: 'segment',
+            mapping: aDraft().mapping.file,
+            outgoingId: '1',
+            status: 'pending',
+            payload: aDraft().payload,
+          },
+        ],
       });
     });
   });

@@ -115,6 +115,7 @@ export async function replayCandidates(
 interface MadeRow {
   readonly event_id: EventId;
   readonly destination: string;
+  readonly mapping_file: string;
   readonly outgoing_id: string;
   readonly status: ReplayCandidate['deliveries'][number]['status'];
   readonly payload: string;
@@ -131,9 +132,11 @@ async function candidatesAt(read: Read, places: readonly Place[]): Promise<reado
     const row = bySeq.get(seq);
     const request = row === undefined ? undefined : requests.get(row.request_seq);
     if (row === undefined || request === undefined) return [];
-    const deliveries = (deliveriesOf.get(row.id) ?? []).map(({ destination, outgoing_id, status, payload }) => {
-      return { destination, outgoingId: outgoing_id, status, payload };
-    });
+    const deliveries = (deliveriesOf.get(row.id) ?? []).map(
+      ({ destination, mapping_file, outgoing_id, status, payload }) => {
+        return { destination, mapping: mapping_file, outgoingId: outgoing_id, status, payload };
+      },
+    );
     return [{ event: { ...toStored(row), ...request }, deliveries }];
   });
 }

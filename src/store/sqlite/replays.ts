@@ -92,9 +92,11 @@ function candidateOf(
     const request = requests.get(row.request_seq);
     // What is damaged is not translated, now or later.
     if (request === undefined) return [];
-    const deliveries = sql.deliveries.ofEvent.all(row.id).map(({ destination, outgoing_id, status, payload }) => {
-      return { destination, outgoingId: outgoing_id, status, payload };
-    });
+    const deliveries = sql.deliveries.ofEvent
+      .all(row.id)
+      .map(({ destination, mapping_file, outgoing_id, status, payload }) => {
+        return { destination, mapping: mapping_file, outgoingId: outgoing_id, status, payload };
+      });
     return { event: { ...toStored(row), ...request }, deliveries };
   });
 }
