@@ -1,7 +1,8 @@
 /** `npm run bench -- <scenario>`: figures of one run on this machine, as a table and as JSON. Loopback and disk only. */
 import { identity } from './identity.ts';
+import { throughput } from './throughput.ts';
 
-const scenarios: Readonly<Record<string, () => Promise<unknown>>> = { identity };
+const scenarios: Readonly<Record<string, () => Promise<unknown>>> = { identity, throughput };
 
 const [name = ''] = process.argv.slice(2);
 const scenario = scenarios[name];

@@ -16,7 +16,7 @@ import type { Clock } from './model/clock.ts';
 import { newId, type ReplayId } from './model/id.ts';
 import type { ReplayOrder } from './model/replay.ts';
 import { Background } from './pipeline/background.ts';
-import { type DeliveryMetrics, LaneWorker } from './pipeline/deliver.ts';
+import { type DeliverDependencies, type DeliveryMetrics, LaneWorker } from './pipeline/deliver.ts';
 import { probeCorrected } from './pipeline/held-lanes.ts';
 import { Loop } from './pipeline/loop.ts';
 import { Planner } from './pipeline/planner.ts';
@@ -32,7 +32,7 @@ import type { Store } from './store/store.ts';
 const lookUpsAtOnce = 10;
 
 /** How long what is under way may take to finish when the gateway stops, in milliseconds. */
-const stopGraceMs = { evaluation: 2_000, attempts: 12_000 };
+const stopGraceMs = { evaluation: 2_000, attempts: 16_000 };
 
 export interface WorkerOptions {
   readonly settings: Settings;
@@ -85,12 +85,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
   const lookingUp = new Background('look-up', log, lookUpsAtOnce);
   const shutdown = new AbortController();
   const targets = new Map(on.map(({ name, ...target }) => [name, withoutSecrets(target)]));
-  const lanes = new Map(
-    on.map((target) => [
-      target.name,
-      new LaneWorker(target, { store, sender, clock, show, worker, log, random, metrics }),
-    ]),
-  );
+  const lanes = lanesTo(on, { store, sender, clock, show, worker, log, random, metrics });
   const queued = (names: ReadonlySet<string>): void => {
     for (const name of names) lanes.get(name)?.wake();
   };
@@ -130,16 +125,24 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     stop: async () => {
       const timer = setTimeout(() => void evaluator.stop(), stopGraceMs.evaluation);
       shutdown.abort();
+      // From now on, so that no request need be cut that is within the usual time.
+      const delivered = Promise.all([...lanes.values()].map((lane) => lane.stop(stopGraceMs.attempts)));
       await Promise.all([mappings.stop(), replaying.stop(), plans.stop(), translating.stop()]);
       await lookingUp.drained();
       clearTimeout(timer);
       await evaluator.stop();
       log.write('worker.drained', { worker: 'translate' });
-      await Promise.all([...lanes.values()].map((lane) => lane.stop(stopGraceMs.attempts)));
+      await delivered;
       sender.close();
     },
   };
 }
+
+const lanesTo = (
+  targets: readonly ConfiguredDestination[],
+  dependencies: DeliverDependencies,
+): ReadonlyMap<string, LaneWorker> =>
+  new Map(targets.map((target) => [target.name, new LaneWorker(target, dependencies)]));
 
 type Load = (definitions: readonly MappingDefinition[]) => Promise<void>;
 

@@ -1,32 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { gatewayVariables, namedInExample, namedInGatewayFile } from './support/known-variables.ts';
+import { gatewayVariables, namedInCompose, namedInExample, namedInGatewayFile } from './support/known-variables.ts';
 import { projectFolder, readProjectFile } from './support/project-files.ts';
 
+/** What every container is held to. */
+const service = z.object({
+  profiles: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()),
+  volumes: z.array(z.string()),
+  healthcheck: z.object({ test: z.array(z.string()) }),
+  read_only: z.boolean(),
+  tmpfs: z.array(z.string()),
+  cap_drop: z.array(z.string()),
+  security_opt: z.array(z.string()),
+  mem_limit: z.string(),
+  pids_limit: z.number(),
+  logging: z.object({ driver: z.string() }),
+});
+const ours = service.extend({
+  build: z.string(),
+  ports: z.array(z.string()),
+  env_file: z.array(z.object({ path: z.string(), required: z.boolean() })),
+  depends_on: z.record(z.string(), z.object({ condition: z.string(), required: z.boolean() })),
+  init: z.boolean(),
+});
+const theirs = service.extend({ image: z.string(), user: z.string(), ports: z.undefined().optional() });
 const compose = z
   .object({
-    services: z.object({
-      gateway: z.object({
-        build: z.string(),
-        ports: z.array(z.string()),
-        env_file: z.array(z.object({ path: z.string(), required: z.boolean() })),
-        environment: z.record(z.string(), z.string()),
-        volumes: z.array(z.string()),
-        healthcheck: z.object({ test: z.array(z.string()) }),
-        init: z.boolean(),
-        read_only: z.boolean(),
-        tmpfs: z.array(z.string()),
-        cap_drop: z.array(z.string()),
-        security_opt: z.array(z.string()),
-        mem_limit: z.string(),
-        pids_limit: z.number(),
-      }),
-    }),
+    services: z.object({ gateway: ours, replica: ours, postgres: theirs }),
     volumes: z.record(z.string(), z.unknown()),
   })
-  .parse(parse(readProjectFile('docker-compose.yml')));
-const { gateway } = compose.services;
+  .parse(parse(readProjectFile('docker-compose.yml'), { merge: true }));
+const { gateway, replica, postgres } = compose.services;
 
 interface Instruction {
   readonly name: string;
@@ -108,7 +114,7 @@ describe('docker compose', () => {
     const { DATA_DIR: data = '', MAPPINGS_DIR: mappings = '' } = gateway.environment;
     const workdir = only('WORKDIR');
     expect(gateway.volumes).toEqual([`./mappings:${mappings}:ro`, `gateway-data:${data}`]);
-    expect(Object.keys(compose.volumes)).toEqual(['gateway-data']);
+    expect(Object.keys(compose.volumes)).toEqual(['gateway-data', 'replica-data', 'postgres-data']);
     expect(data).toBe(`${workdir}/data`);
     expect(all('RUN')).toEqual(['mkdir data && chown node:node data']);
   });
@@ -121,12 +127,50 @@ describe('docker compose', () => {
     ]);
   });
 
-  it('takes every privilege away and bounds what a runaway can use', () => {
-    expect(gateway.cap_drop).toEqual(['ALL']);
-    expect(gateway.security_opt).toEqual(['no-new-privileges:true']);
-    expect(gateway.init).toBe(true);
-    expect(gateway.mem_limit).toMatch(/^\d+m$/);
-    expect(gateway.pids_limit).toBeGreaterThan(0);
+  it.each(Object.entries(compose.services))(
+    'takes every privilege of %s away and bounds what it can use',
+    (_, each) => {
+      expect(each.read_only).toBe(true);
+      expect(each.cap_drop).toEqual(['ALL']);
+      expect(each.security_opt).toEqual(['no-new-privileges:true']);
+      expect(each.mem_limit).toMatch(/^\d+[mg]$/);
+      expect(each.pids_limit).toBeGreaterThan(0);
+    },
+  );
+
+  it('runs the gateway under an init that reaps what its evaluator leaves', () => {
+    expect([gateway.init, replica.init]).toEqual([true, true]);
+  });
+
+  it('runs one gateway on SQLite, unless the profile adds a replica and the database of both', () => {
+    const profiles = Object.entries(compose.services).map(([name, each]) => [name, each.profiles]);
+    expect(Object.fromEntries(profiles)).toEqual({
+      gateway: undefined,
+      replica: ['postgres'],
+      postgres: ['postgres'],
+    });
+    expect(gateway.depends_on).toEqual({ postgres: { condition: 'service_healthy', required: false } });
+  });
+
+  it('starts the replica as the gateway is started, with ports and a folder of its own', () => {
+    const { ports, volumes, profiles, ...same } = replica;
+    expect(gateway).toMatchObject(same);
+    expect(ports).toEqual(['8082:8080', '127.0.0.1:8083:8081']);
+    expect(volumes).toEqual([gateway.volumes[0], 'replica-data:/app/data']);
+    expect(profiles).toEqual(['postgres']);
+  });
+
+  it('gives both the database of the profile, and neither where its password is not set', () => {
+    expect(gateway.environment.DATABASE_URL).toBe(
+      `\${DATABASE_URL:-\${POSTGRES_PASSWORD:+postgres://${postgres.environment.POSTGRES_USER}:\${POSTGRES_PASSWORD}@postgres/${postgres.environment.POSTGRES_DB}}}`,
+    );
+    expect(postgres.environment.POSTGRES_PASSWORD).toBe('${POSTGRES_PASSWORD:-}');
+  });
+
+  it('runs PostgreSQL pinned, as its own user, reached by the gateways alone', () => {
+    expect(postgres.image).toMatch(/^postgres:\d+\.\d+-\w+$/);
+    expect(postgres.user).toBe('postgres');
+    expect(postgres.volumes).toEqual(['postgres-data:/var/lib/postgresql/data']);
   });
 
   it('asks for health the way the image does', () => {
@@ -140,7 +184,7 @@ describe('docker compose', () => {
   });
 
   it('sets only variables that something reads', () => {
-    const read = new Set([...gatewayVariables, ...namedInGatewayFile()]);
+    const read = new Set([...gatewayVariables, ...namedInGatewayFile(), ...namedInCompose()]);
     const set = [...Object.keys(gateway.environment), ...namedInExample()];
     expect(set.filter((name) => !read.has(name))).toEqual([]);
   });

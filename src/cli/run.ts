@@ -13,6 +13,8 @@ import { forgetCommand } from './commands/forget.ts';
 import { healthCommand } from './commands/health.ts';
 import { identitiesCommand } from './commands/identities.ts';
 import { initCommand } from './commands/init.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { migrateStoreCommand } from './commands/migrate-store.ts';
 import { problemsCommand } from './commands/problems.ts';
 import { redeliverCommand } from './commands/redeliver.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -31,7 +33,7 @@ const verbs: readonly (Verb | VerbGroup)[] = [
   ...[tryCommand, evalCommand],
   ...[problemsCommand, redeliverCommand, replayCommand, replaysCommand],
   ...[identitiesCommand, forgetCommand],
-  ...[backupCommand, restoreCommand, doctorCommand],
+  ...[backupCommand, restoreCommand, doctorCommand, migrateCommand, migrateStoreCommand],
   ...[deliveriesCommand, destinationsCommand, schemaCommand, explainCommand, healthCommand],
 ];
 

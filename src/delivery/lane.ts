@@ -15,6 +15,8 @@ export const circuitLimits = {
     credentials: { first: 60_000, greatest: 3_600_000 },
     gone: { first: 60_000, greatest: 3_600_000 },
   },
+  /** No wait is longer: the greatest `wait_max_ms` with its jitter. */
+  longestMs: 1.5 * 86_400_000,
   /** Without news of a probe for so long there will be another: longer than any request may take. */
   probeMs: 150_000,
 } as const;
@@ -31,6 +33,8 @@ export interface LaneLimits {
 /** How many deliveries may be claimed now, and what the lane is after so many of them were. */
 export interface Admission {
   readonly limit: number;
+  /** Requests that so many may be sent in, however many a batch would hold. */
+  readonly requests: (claimed: number) => number;
   readonly after: (claimed: number) => Lane;
 }
 
@@ -45,13 +49,15 @@ export function admit(lane: Lane, { inFlight, now }: Moment, limits: LaneLimits)
   const allowance = allowanceOf(lane, limits, now);
   const allowed = allowance === undefined ? requests : Math.min(requests, take(allowance, requests, now).taken);
   const probes = lane.circuit.state !== 'closed';
+  const taken = (claimed: number): number => Math.ceil(claimed / limits.batch);
   return {
     limit: allowed * (probes ? 1 : limits.batch),
+    requests: (claimed) => (allowance === undefined ? allowed : taken(claimed)),
     after: (claimed) => {
       if (claimed === 0) return lane;
       const begun = probes ? probing(lane, now) : lane;
       if (allowance === undefined) return begun;
-      return { ...begun, tokens: take(allowance, Math.ceil(claimed / limits.batch), now).left };
+      return { ...begun, tokens: take(allowance, taken(claimed), now).left };
     },
   };
 }
@@ -63,11 +69,14 @@ function requestsOpen({ pausedAt, circuit }: Lane, now: Date): number {
     case 'closed':
       return Number.POSITIVE_INFINITY;
     case 'open':
-      return now >= circuit.probeAt ? 1 : 0;
+      return now >= sane(circuit.probeAt, now) ? 1 : 0;
     case 'half_open':
-      return now >= circuit.probeEndsAt ? 1 : 0;
+      return now >= sane(circuit.probeEndsAt, now) ? 1 : 0;
   }
 }
+
+/** A time that is further off than any wait was set by a clock that was wrong. */
+const sane = (at: Date, now: Date): Date => (at.getTime() - now.getTime() > circuitLimits.longestMs ? now : at);
 
 const freeRequests = (inFlight: number, { concurrency, batch }: LaneLimits): number =>
   Math.max(0, concurrency - Math.ceil(inFlight / batch));
@@ -94,9 +103,9 @@ export function opensAt(lane: Lane, { inFlight, now }: Moment, limits: LaneLimit
     case 'closed':
       return tokenAt;
     case 'open':
-      return later(circuit.probeAt, tokenAt);
+      return later(sane(circuit.probeAt, now), tokenAt);
     case 'half_open':
-      return later(circuit.probeEndsAt, tokenAt);
+      return later(sane(circuit.probeEndsAt, now), tokenAt);
   }
 }
 

@@ -44,11 +44,11 @@ function retried(outcome: Retry, settled: Settled, { policy, isProbe, now, rando
   const number = delivery.failures + 1;
   const delayMs = backoffMs({ number, retryAfterMs, isAmbiguous: ambiguous === true }, policy.retry, random);
   const dueAt = addMs(now, delayMs);
-  if (isProbe) return { to: 'pending', dueAt, counts: false, ...settled };
   const expiresAt = addMs(delivery.failingSince ?? now, policy.retry.max_age_hours * 3_600_000);
-  return number >= policy.retry.max_attempts || dueAt > expiresAt
+  const isExhausted = dueAt > expiresAt || (!isProbe && number >= policy.retry.max_attempts);
+  return isExhausted
     ? { to: 'dead', reason: 'attempts_exhausted', cause: causeOf(message), ...settled }
-    : { to: 'pending', dueAt, counts: true, ...settled };
+    : { to: 'pending', dueAt, counts: !isProbe, ...settled };
 }
 
 /** Back in line without an attempt spent, when shutdown takes the worker away. */

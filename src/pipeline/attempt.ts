@@ -83,9 +83,17 @@ async function post(
     case 'failed':
       return deliveries.map(() => failureOutcome(result.failure, secrets));
     case 'aborted':
-      return deliveries.map(() => null);
+      // What may have arrived is not handed back to be sent again where that is not wanted.
+      return deliveries.map(() => (settings.ambiguous === 'dead' ? cutOff : null));
   }
 }
+
+const cutOff: Outcome = {
+  kind: 'retry',
+  reason: 'timeout',
+  message: 'the gateway was stopped before the answer came; it may have arrived',
+  ambiguous: true,
+};
 
 function secretsOf({ secrets }: HttpDestination, settings: CommonSettings): readonly string[] {
   return secrets.flatMap((key) => {

@@ -1,4 +1,4 @@
-import { admit, observed, opensAt } from '../delivery/lane.ts';
+import { type Admission, admit, observed, opensAt } from '../delivery/lane.ts';
 import { release, settle } from '../delivery/settle.ts';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Log } from '../log.ts';
@@ -99,6 +99,7 @@ export class LaneWorker {
     const { store, worker, clock } = this.#dependencies;
     const { name: destination, settings } = this.#target;
     const now = clock.now();
+    let admission: Admission | undefined;
     const { deliveries, lane } = await store.claimDeliveries({
       destination,
       worker,
@@ -108,14 +109,26 @@ export class LaneWorker {
       underWay: [...this.#underWay.values()].flatMap((deliveries) => deliveries.map(({ id }) => id)),
       admit: (current, inFlight) => {
         this.#inFlight = inFlight;
-        return admit(current, { inFlight, now }, limits);
+        admission = admit(current, { inFlight, now }, limits);
+        return admission;
       },
     });
     this.#inFlight += deliveries.length;
     this.#noticed(lane);
     const isProbe = deliveries.length > 0 && lane.circuit.state === 'half_open';
-    for (const chunk of chunksOf(deliveries, this.#target)) this.#begin({ deliveries: chunk, isProbe });
+    const chunks = chunksOf(deliveries, this.#target);
+    const most = admission?.requests(deliveries.length) ?? 0;
+    for (const chunk of chunks.slice(0, most)) this.#begin({ deliveries: chunk, isProbe });
+    await this.#handBack(chunks.slice(most).flat());
     return deliveries.length > 0 && this.#underWay.size < limits.concurrency;
+  }
+
+  /** Large payloads fill a request before its batch is full: what finds no room in those admitted waits its turn. */
+  async #handBack(deliveries: readonly ClaimedDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    const { store, clock } = this.#dependencies;
+    const settlements = deliveries.map((delivery) => release(delivery, clock.now()));
+    await store.settleDeliveries({ destination: this.#target.name, settlements, observe: (lane) => lane });
   }
 
   #limits() {

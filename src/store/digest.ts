@@ -10,14 +10,19 @@ export type DigestValue = string | number | null | Uint8Array;
 /** Half of SHA-256: against chance, not against people. */
 const digestBytes = 16;
 
-/** Of the values in this order; only the last may be long, or bytes. */
+/**
+ * Of the values in this order; only the last may be long, or bytes. Half of a surrogate pair, which SQLite does not keep,
+ * counts as what is read in its place.
+ */
 export function rowDigest(values: readonly DigestValue[]): Uint8Array {
   const last = values.at(-1) ?? null;
   const wide = typeof last === 'number' ? String(last) : last;
   const length = wide === null ? null : Buffer.byteLength(wide);
-  const hash = createHash('sha256').update(JSON.stringify([...values.slice(0, -1), length]));
+  const hash = createHash('sha256').update(JSON.stringify([...values.slice(0, -1).map(asKept), length]));
   return (wide === null ? hash : hash.update(wide)).digest().subarray(0, digestBytes);
 }
+
+const asKept = (value: DigestValue): DigestValue => (typeof value === 'string' ? value.toWellFormed() : value);
 
 /** Whether a row is as it was written; what is stored for its digest may be damaged to anything. */
 export const isSame = (stored: unknown, now: Uint8Array | null): boolean =>

@@ -19,5 +19,5 @@ export interface StoreOptions {
 export function openStore({ dataDir, databaseUrl, clock, disk, damaged }: StoreOptions): Promise<Store> {
   return databaseUrl === undefined
     ? openSqlite({ dataDir, clock: clock ?? systemClock, disk, damaged })
-    : openPostgres(databaseUrl, clock);
+    : openPostgres(databaseUrl, { clock, damaged });
 }

@@ -5,7 +5,7 @@ import type { Delivery, DeliveryState } from '../model/delivery.ts';
 import type { EventStatus, EventWait } from '../model/event.ts';
 import type { AttemptId, DeliveryId, EventId, WorkerId } from '../model/id.ts';
 import type { Stitch } from '../model/identity.ts';
-import type { EventDetail, EventSummary } from './store.ts';
+import type { EventSummary } from './store.ts';
 
 type EventWaitRow =
   | { readonly waits_for: null; readonly due_at: null }
@@ -109,17 +109,6 @@ export function toEventSummary(row: EventRow): EventSummary {
     occurredAt: dateFromMs(row.occurred_at),
     receivedAt: dateFromMs(row.received_at),
     wait: row.waits_for === null ? null : { waitsFor: row.waits_for, dueAt: dateFromMs(row.due_at) },
-  };
-}
-
-export function toEventDetail(row: EventRow, request: RequestRow, deliveries: EventDetail['deliveries']): EventDetail {
-  const { kind, method, url, body } = request;
-  return {
-    ...toEventSummary(row),
-    tries: row.tries,
-    runs: row.runs === null ? null : JSON.parse(row.runs),
-    request: { kind, method, url, headers: toHeaders(request), body, item: row.item },
-    deliveries,
   };
 }
 

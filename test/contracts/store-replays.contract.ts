@@ -457,6 +457,14 @@ export function describeReplays(opened: { readonly store: Store }): void {
       expect(await deliveriesOf(id)).toHaveLength(1);
     });
 
+    it('stand in the line of their person as they were translated, beside what is new in the same batch', async () => {
+      await keep({ name: 'former', end: failed() });
+      await store.recordRequest(aRequest({ receivedAt: at(1_000), events: [anEvent({ externalId: 'later' })] }));
+      await run(await start(), (name) => [aDraft({ outgoingId: name, person: 'ada' })]);
+
+      expect(outgoingIds(await claimDeliveries(store, 'segment', { now }))).toEqual(['former']);
+    });
+
     it('tell a destination who a visitor is once, and again only where that died', async () => {
       const join = { userId: 'ada', anonymousId: 'cookie', isAll: true };
       const joining: JoinDraft = { ...aDraft({ outgoingId: 'join' }), join };

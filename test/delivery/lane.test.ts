@@ -34,6 +34,15 @@ describe('a closed lane', () => {
     expect([0, 5, 8, 20].map((inFlight) => admitted(fresh, noon, inFlight).limit)).toEqual([8, 3, 0, 0]);
   });
 
+  it('spends no more requests than were taken off its rate, even where payloads fill them early', () => {
+    const batched = { concurrency: 4, batch: 100 };
+    const rated = { ...batched, rate: 20 };
+    expect(admitted(fresh, noon, 0, batched).requests(150)).toBe(4);
+    const tokens = { count: 2, countedAt: noon };
+    expect(admitted({ ...fresh, tokens }, noon, 0, rated).requests(150)).toBe(2);
+    expect(admitted({ ...fresh, tokens }, noon, 0, rated).requests(50)).toBe(1);
+  });
+
   it('waits for something to end when all that may be under way is, wherever it is', () => {
     expect(opensAt(fresh, { inFlight: 8, now: noon }, limits)).toBeNull();
     expect(opensAt(fresh, { inFlight: 7, now: noon }, limits)).toEqual(noon);
@@ -105,6 +114,13 @@ describe('an open lane', () => {
 
   it('is not closed by an answer that was on its way before', () => {
     expect(having(opened, [ok, refused], at(10)).circuit).toEqual(opened.circuit);
+  });
+
+  it('is not shut for years by a clock that was wrong when it opened', () => {
+    const years = 12 * 365 * 86_400_000;
+    const ahead = having(fresh, [throttled], at(years));
+    expect(admitted(ahead, noon).limit).toBe(1);
+    expect(opensAt(ahead, { inFlight: 0, now: noon }, limits)).toEqual(noon);
   });
 
   it('waits as long as the destination asks, and longer when it asks again, never shorter', () => {

@@ -116,6 +116,12 @@ describe('settle', () => {
     expect(probed.to === 'pending' && probed.dueAt > now).toBe(true);
   });
 
+  it('gives up in the end on what failed before it became a probe, and fails as one long after', () => {
+    const at = new Date(createdAt.getTime() + 73 * 3_600_000);
+    expect(settled(retry, { failures: 10, isProbe: true, now: at })).toMatchObject({ to: 'dead' });
+    expect(settled(retry, { isProbe: true, now: at })).toMatchObject({ to: 'pending', counts: false });
+  });
+
   describe('of a payload that was sent and never answered', () => {
     const ambiguous: Outcome = { kind: 'retry', reason: 'timeout', message: 'no answer', ambiguous: true };
 

@@ -15,6 +15,12 @@ export function namedInGatewayFile(): readonly string[] {
   return [...names];
 }
 
+/** The variables that Docker Compose reads: its own, and those that docker-compose.yml asks for. */
+export function namedInCompose(): readonly string[] {
+  const asked = readProjectFile('docker-compose.yml').matchAll(/\$\{([A-Z][A-Z0-9_]*)/g);
+  return ['COMPOSE_PROFILES', ...[...asked].flatMap(([, name]) => name ?? [])];
+}
+
 /** The variables of .env.example, those in comments included. */
 export function namedInExample(): readonly string[] {
   return [...readProjectFile('.env.example').matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].flatMap(

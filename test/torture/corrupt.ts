@@ -146,10 +146,9 @@ async function judge(dataDir: string, whole: Whole): Promise<Verdict> {
   }
   try {
     const after = dump(filesIn(dataDir).database);
-    const isEmpty = Object.values((await store.stats()).events).every((count) => count === 0);
     // Whether it is found without anybody reading it.
     const isFound = (await store.examine(new AbortController().signal)) && (await store.condition()).damages.length > 0;
-    const { handedOut, isNamed } = await readAll(store);
+    const { handedOut, isNamed, isEmpty } = await readAll(store);
     const strange = handedOut.filter(({ payload }) => !whole.payloads.has(payload)).length;
     const verdict = isFound
       ? 'named by the look at everything'
@@ -164,10 +163,17 @@ async function judge(dataDir: string, whole: Whole): Promise<Verdict> {
   }
 }
 
+interface Reading {
+  readonly handedOut: readonly ClaimedDelivery[];
+  readonly isNamed: boolean;
+  /** There is nothing, and nobody said a word about it. */
+  readonly isEmpty: boolean;
+}
+
 /** Works on what is there as the gateway would. */
-async function readAll(store: Store): Promise<{ handedOut: readonly ClaimedDelivery[]; isNamed: boolean }> {
+async function readAll(store: Store): Promise<Reading> {
   const handedOut: ClaimedDelivery[] = [];
-  let isNamed = false;
+  let [isNamed, isEmpty] = [false, false];
   const naming = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
@@ -184,7 +190,10 @@ async function readAll(store: Store): Promise<{ handedOut: readonly ClaimedDeliv
     const { items } = await store.listEvents({}, { limit: 200 });
     for (const { id } of items) await store.getEvent(id);
   });
-  return { handedOut, isNamed };
+  await naming(async () => {
+    isEmpty = Object.values((await store.stats()).events).every((count) => count === 0);
+  });
+  return { handedOut, isNamed, isEmpty };
 }
 
 /** All rows but those of what is done at a start. */

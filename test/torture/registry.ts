@@ -9,6 +9,7 @@ import { drain } from './drain.ts';
 import { fsync } from './fsync.ts';
 import { herd } from './herd.ts';
 import { locked } from './locked.ts';
+import { move } from './move.ts';
 import { poison } from './poison.ts';
 import { reload } from './reload.ts';
 import { replay } from './replay.ts';
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
   crashPipeline,
   drain,
   replicas,
+  move,
   // Destinations misbehave.
   chaos,
   bulkhead,

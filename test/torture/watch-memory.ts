@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { GatewayProcess } from '../support/gateway-process.ts';
 
 export interface Memory {
   /** The largest resident size seen, in MB; zero where the system does not tell. */
@@ -11,7 +10,7 @@ export interface Memory {
 
 const everyMs = 200;
 
-export function watchMemory({ child }: GatewayProcess): Memory {
+export function watchMemory({ child }: { readonly child: { readonly pid?: number | undefined } }): Memory {
   const file = `/proc/${child.pid}/status`;
   const residentMb = (): number => {
     const kb = existsSync(file) ? /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;

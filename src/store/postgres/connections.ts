@@ -86,11 +86,16 @@ export class Connections {
     return this.apart((queries) => ofOneMoment(queries, work));
   }
 
-  /** A connection of its own, without limits of time, for the few things that may take long. */
-  async apart<T>(work: (queries: Queries & { script(sql: string): Promise<void> }) => Promise<T>): Promise<T> {
+  /** A connection of its own, without limits of time, for the few things that may take long; `stop` breaks it off. */
+  async apart<T>(
+    work: (queries: Queries & { script(sql: string): Promise<void> }) => Promise<T>,
+    stop?: AbortSignal,
+  ): Promise<T> {
     if (this.#isClosed) throw closed();
     const client = new Client({ ...this.#config, query_timeout: 0 });
     client.on('error', () => undefined);
+    const breakOff = (): void => void client.end().catch(() => undefined);
+    stop?.addEventListener('abort', breakOff, { once: true });
     try {
       await client.connect();
       await client.query(
@@ -101,6 +106,7 @@ export class Connections {
     } catch (error) {
       throw storeFault(error);
     } finally {
+      stop?.removeEventListener('abort', breakOff);
       await client.end().catch(() => undefined);
     }
   }

@@ -5,13 +5,20 @@ import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Lane } from '../../model/lane.ts';
+import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
 import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
-import { withoutTraces } from '../erasing.ts';
-import { earliest, type PayloadRow, toDelivery } from '../rows.ts';
+import { deliveryDigest } from '../digest.ts';
+import { laneWithoutTraces, withoutTraces } from '../erasing.ts';
+import type { FoundDamages } from '../found-damages.ts';
+import { earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import { Tally } from '../tally.ts';
+import { alignLines, alignPersons } from './align.ts';
+import { insertAttempts } from './attempts.ts';
 import type { Queries } from './connections.ts';
+import { buryDeliveries } from './damaged-rows.ts';
 import { deliverySql } from './delivery-sql.ts';
+import { toHex } from './hex.ts';
 import { readLane, writeLane } from './lanes.ts';
 import { placesInLines } from './lines.ts';
 import { rounds } from './rounds.ts';
@@ -44,30 +51,14 @@ export async function insertDrafts(tx: Queries, all: readonly Queued[], tally: T
   if (queued.length === 0) return queued;
   const { places, renames } = placesInLines(queued.map(({ draft }) => draft));
   if (renames.length > 0) await tx.rows(deliverySql.renamePersons, [toRecords(renames)]);
-  const rows = queued.map((one, place) => ({ place, ...newDelivery(one.draft, one), ...places[place] }));
+  const rows = queued.map((one, place) => {
+    const row = newDelivery(one.draft, one);
+    return { place, ...row, digest: toHex(deliveryDigest(row)), ...places[place] };
+  });
   await tx.rows(deliverySql.insert, [toRecords(rows)]);
   for (const { destination } of rows) tally.deliveries(destination, 'pending', 1);
   if (renames.length > 0) await alignLines(tx, renames);
   return queued;
-}
-
-/** The first of what is on its way for a person may go, the rest stays behind it. */
-async function alignLines(
-  tx: Queries,
-  lines: readonly { readonly destination: string; readonly person: string }[],
-): Promise<void> {
-  const asked = [toRecords(lines.map(({ destination, person }) => ({ destination, person })))];
-  await tx.rows(deliverySql.putBehind, asked);
-  await tx.rows(deliverySql.putInFront, asked);
-}
-
-/** The same for whoever had something move: out of the line, or back into it. */
-export async function alignPersons(
-  tx: Queries,
-  moved: readonly { readonly destination: string; readonly person: string | null }[],
-): Promise<void> {
-  const lines = moved.flatMap(({ destination, person }) => (person === null ? [] : [{ destination, person }]));
-  if (lines.length > 0) await alignLines(tx, lines);
 }
 
 /**
@@ -100,14 +91,18 @@ async function withoutToldJoins(tx: Queries, queued: readonly Queued[]): Promise
 const toTell = ({ draft, replayOf }: Queued): JoinDraft | undefined =>
   'join' in draft && replayOf === undefined ? draft : undefined;
 
-const joinDigest = (...parts: readonly string[]): string =>
+export const joinDigest = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 interface ClaimedRow {
   readonly was_due_at: number;
 }
 
-export async function claimDeliveries(tx: Queries, claim: DeliveryClaim): Promise<ClaimedDeliveries> {
+export async function claimDeliveries(
+  tx: Queries,
+  claim: DeliveryClaim,
+  damages: FoundDamages,
+): Promise<ClaimedDeliveries> {
   const { destination, worker, limit, leaseMs, now, admit } = claim;
   const tally = new Tally();
   const inFlight = await endLeases(tx, claim, tally);
@@ -116,16 +111,18 @@ export async function claimDeliveries(tx: Queries, claim: DeliveryClaim): Promis
   const most = Math.min(limit, admission.limit);
   const leaseEndsAt = addMs(now, leaseMs).getTime();
   const values = [destination, now.getTime(), most, worker, leaseEndsAt];
-  const rows = most <= 0 ? [] : await tx.rows<PayloadRow & ClaimedRow>(deliverySql.claim, values);
-  tally.deliveries(destination, 'pending', -rows.length);
-  tally.deliveries(destination, 'in_flight', rows.length);
-  const after = most <= 0 ? lane : await writeLane(tx, lane, admission.after(rows.length));
+  const rows = most <= 0 ? [] : await tx.rows<DigestedDelivery & ClaimedRow>(deliverySql.claim, values);
+  const whole = rows.filter(isDeliveryWhole);
+  await buryDeliveries(tx, { rows: rows.filter((row) => !whole.includes(row)), destination, now, damages }, tally);
+  tally.deliveries(destination, 'pending', -whole.length);
+  tally.deliveries(destination, 'in_flight', whole.length);
+  const after = most <= 0 ? lane : await writeLane(tx, lane, admission.after(whole.length));
   await writeTally(tx, tally);
-  const inOrder = rows.toSorted((one, other) => one.was_due_at - other.was_due_at || one.seq - other.seq);
+  const inOrder = whole.toSorted((one, other) => one.was_due_at - other.was_due_at || one.seq - other.seq);
   return { deliveries: inOrder.map(toClaimed), lane: after };
 }
 
-const toClaimed = (row: PayloadRow): ClaimedDelivery =>
+const toClaimed = (row: DigestedDelivery): ClaimedDelivery =>
   ({ ...toDelivery(row), payload: row.payload }) as ClaimedDelivery;
 
 interface EndedLeases {
@@ -177,7 +174,7 @@ export async function takeSteps(
 ): Promise<readonly LaneStepEnd[]> {
   const tally = new Tally();
   const settling = steps.flatMap((step) => (step.kind === 'settle' ? [step] : []));
-  const forgotten = settling.length === 0 ? [] : await watches.tracesAt(tx, now);
+  const forgotten = await watches.tracesAt(tx, now);
   const kept = new Set<LaneStep>();
   for (const round of rounds(settling, ({ settlement }) => settlement.delivery.id))
     for (const one of await settleRound(tx, { steps: round, forgotten }, tally)) kept.add(one);
@@ -185,7 +182,7 @@ export async function takeSteps(
   let lane = before;
   const ends = steps.map((step): LaneStepEnd => {
     if (step.kind === 'settle') return { kind: 'settle', isKept: kept.has(step) };
-    lane = step.change(lane);
+    lane = laneWithoutTraces(step.change(lane), forgotten);
     return { kind: 'change', lane };
   });
   await writeLane(tx, before, lane);
@@ -211,7 +208,7 @@ async function settleRound(
   const attempts = kept.flatMap(({ settlement }) =>
     'attempt' in settlement ? [toNewAttempt(settlement.attempt)] : [],
   );
-  if (attempts.length > 0) await tx.rows(deliverySql.insertAttempts, [toRecords(attempts)]);
+  await insertAttempts(tx, attempts);
   await alignPersons(
     tx,
     kept.map(({ settlement, move }) => ({

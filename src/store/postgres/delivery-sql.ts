@@ -1,11 +1,11 @@
-const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
+export const deliveryColumns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
   failing_since, created_at, status, due_at, is_behind, claimed_by, lease_ends_at, lease_token, settled_at, reason, person,
   replay_of, stitch`;
 
 const receivedAt = '(select received_at from event where event.id = delivery.event_id) as received_at';
 
-const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
-  ambiguous, response_status, response_body`;
+export const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
+  ambiguous, response_status, response_body, digest`;
 
 /** By the index delivery_of_person. */
 const onTheWay = (destination: string, person: string): string =>
@@ -18,15 +18,16 @@ export const deliverySql = {
   // A subquery with a limit is asked for each row alone: without it PostgreSQL may read the whole backlog at once.
   insert: `
     insert into delivery (id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, created_at,
-      status, due_at, payload, stitch, person, replay_of, is_behind)
+      status, due_at, payload, stitch, person, replay_of, digest, is_behind)
     select id, "eventId", "mappingFile", "mappingVersion", item, new.destination, "outgoingId", "createdAt",
       'pending', "createdAt", payload, stitch, new.person, "replayOf",
+      decode(digest, 'hex'),
       case when new."isBehind" or (
         select true from delivery where ${onTheWay('new.destination', 'new.person')} limit 1
       ) then 1 else 0 end
     from json_to_recordset($1) as new (place integer, id text, "eventId" text, "mappingFile" text, "mappingVersion" text,
       item integer, destination text, "outgoingId" text, "createdAt" bigint, payload text, stitch text, person text,
-      "replayOf" text, "isBehind" boolean)
+      "replayOf" text, digest text, "isBehind" boolean)
     order by place`,
 
   // "offset 0" keeps PostgreSQL from looking at all lines to join them with these few.
@@ -71,7 +72,7 @@ export const deliverySql = {
     update delivery set status = 'in_flight', due_at = null, claimed_by = $4, lease_ends_at = $5,
       lease_token = lease_token + 1
     from due where delivery.seq = due.seq
-    returning due.due_at as was_due_at, payload, ${columns.replaceAll(/\b(seq|due_at)\b/g, 'delivery.$1')}, ${receivedAt}`,
+    returning due.due_at as was_due_at, payload, digest, ${deliveryColumns.replaceAll(/\b(seq|due_at)\b/g, 'delivery.$1')}, ${receivedAt}`,
   /** Whose each was that the lease is still held of. */
   move: `
     update delivery set status = move.status, due_at = move."dueAt", settled_at = move."settledAt", reason = move.reason,
@@ -85,12 +86,12 @@ export const deliverySql = {
     returning delivery.id, delivery.person`,
   insertAttempts: `
     insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
-      lane, ambiguous, response_status, response_body)
+      lane, ambiguous, response_status, response_body, digest)
     select id, "deliveryId", number, "startedAt", "durationMs", outcome, reason, message, "retryAfterMs",
-      lane, ambiguous, "responseStatus", "responseBody"
+      lane, ambiguous, "responseStatus", "responseBody", decode(digest, 'hex')
     from json_to_recordset($1) as new (id text, "deliveryId" text, number integer, "startedAt" bigint, "durationMs" bigint,
       outcome text, reason text, message text, "retryAfterMs" bigint, lane text, ambiguous smallint,
-      "responseStatus" integer, "responseBody" text)`,
+      "responseStatus" integer, "responseBody" text, digest text)`,
 
   next: `
     select (select min(due_at) from delivery where destination = $1 and status = 'pending' and is_behind = 0) as due,
@@ -106,13 +107,13 @@ export const deliverySql = {
     ) as oldest
     where oldest.created_at is not null group by name order by name`,
 
-  byId: `select payload, ${columns}, ${receivedAt} from delivery where id = $1`,
-  ofEvent: `select payload, ${columns}, ${receivedAt} from delivery where event_id = $1 order by seq`,
+  byId: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where id = $1`,
+  ofEvent: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where event_id = $1 order by seq`,
   payloadsOfEvents: `
     select event_id, destination, mapping_file, outgoing_id, status, payload from delivery where event_id = any($1)
     order by seq`,
   bySeqs: `
-    select ${columns}, ${receivedAt},
+    select ${deliveryColumns}, ${receivedAt},
       (select message from attempt where delivery_id = delivery.id and number = delivery.attempts) as last_message
     from delivery where seq = any($1::bigint[])`,
   attempts: `select ${attemptColumns} from attempt where delivery_id = any($1) order by delivery_id, number`,

@@ -3,7 +3,9 @@ import type { Traces } from '../../identity/traces.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Erased } from '../../model/person.ts';
+import { attemptContent, type DigestedRequest, requestContent } from '../contents.ts';
 import type { MovableRow } from '../dead-ranges.ts';
+import { attemptDigest, requestDigest } from '../digest.ts';
 import {
   emptiedRequest,
   type KeptAttempt,
@@ -15,13 +17,14 @@ import {
   sum,
 } from '../erasing.ts';
 import type { Finding } from '../finding.ts';
+import type { AttemptRow } from '../rows.ts';
 import type { Tally } from '../tally.ts';
-import { digestOf } from '../tombstones.ts';
 import type { Queries } from './connections.ts';
-import { alignPersons } from './deliveries.ts';
 import { erasureSql } from './erasure-sql.ts';
+import { toHex } from './hex.ts';
 import { knownOf } from './people.ts';
-import { replaySql } from './replay-sql.ts';
+import { rememberGone, removeEvents } from './remove-events.ts';
+import { toRecords } from './text.ts';
 
 export interface Erasing {
   readonly tx: Queries;
@@ -45,10 +48,22 @@ export async function eraseFindings(erasing: Erasing, findings: readonly Finding
   return sum(sum(erased, kept), { ...nothing, emptied: attempts.length });
 }
 
-/** With what their deliveries died of, if that is quoted from them. */
-async function emptyAttempts({ tx, traces, tally }: Erasing, attempts: readonly number[]): Promise<void> {
-  await tx.rows(erasureSql.emptyAttempts, [attempts]);
-  const dead = await tx.rows<MovableRow>(erasureSql.deadOfAttempts, [attempts]);
+/**
+ * What a destination said is erased, that it answered is not; with what their deliveries died of, if that is quoted from
+ * them.
+ */
+async function emptyAttempts({ tx, traces, tally }: Erasing, places: readonly number[]): Promise<void> {
+  if (places.length === 0) return;
+  const rows = await tx.rows<AttemptRow & { seq: number }>(erasureSql.fullAttempts, [places]);
+  const emptied = rows.map((row) => {
+    const before = attemptContent(row);
+    const message = before.message === null ? null : 'erased';
+    const responseBody = before.responseBody === null ? null : '';
+    const digest = toHex(attemptDigest({ ...before, message, responseBody }));
+    return { seq: row.seq, message, responseBody, digest };
+  });
+  await tx.rows(erasureSql.emptyAttempts, [toRecords(emptied)]);
+  const dead = await tx.rows<MovableRow>(erasureSql.deadOfAttempts, [places]);
   const telling = dead.filter(({ cause }) => cause !== null && traces.isIn(cause, ''));
   await tx.rows(erasureSql.emptyCauses, [telling.map(({ seq }) => seq)]);
   for (const { destination: name, reason, cause } of telling) {
@@ -69,32 +84,21 @@ export async function findingsOf(tx: Queries, ids: readonly EventId[]): Promise<
   }));
 }
 
-/** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
-async function eraseEvents({ tx, tally }: Erasing, events: readonly KeptEvent[]): Promise<Erased> {
+async function eraseEvents(erasing: Erasing, events: readonly KeptEvent[]): Promise<Erased> {
   if (events.length === 0) return nothing;
-  const ids = events.map(({ id }) => id);
-  const deliveries = await tx.rows<StoredDelivery>(erasureSql.deliveries, [ids]);
+  const { tx, tally } = erasing;
+  const deliveries = await tx.rows<StoredDelivery>(erasureSql.deliveries, [events.map(({ id }) => id)]);
   const attempts = await tx.rows<StoredAttempt>(erasureSql.attempts, [deliveries.map(({ id }) => id)]);
-  await tx.rows(erasureSql.deleteAttempts, [deliveries.map(({ id }) => id)]);
-  for (const { from, to, startedAt, body } of attempts.flatMap(siblingsOf))
-    await tx.rows(erasureSql.emptySiblings, [from, to, startedAt, body]);
-  await tx.rows(erasureSql.deleteDeliveries, [ids]);
-  await alignPersons(tx, deliveries);
-  await tx.rows(erasureSql.deleteMarks, [ids]);
-  await tx.rows(replaySql.leave, [ids]);
-  await tx.rows(erasureSql.deleteEvents, [ids]);
-  await tx.rows(erasureSql.bury, [
-    events.map(({ source, external_id }) => digestOf(source, external_id).toString('hex')),
-  ]);
-  for (const { destination, status, reason, cause } of deliveries) {
-    tally.deliveries(destination, status, -1);
-    tally.problem({ kind: 'delivery', name: destination, reason, cause, count: -1 });
+  const removed = await removeEvents(tx, events, tally);
+  for (const { from, to, startedAt, body } of attempts.flatMap(siblingsOf)) {
+    const siblings = await tx.rows<{ place: number }>(erasureSql.siblings, [from, to, startedAt, body]);
+    await emptyAttempts(
+      erasing,
+      siblings.map(({ place }) => place),
+    );
   }
-  for (const { source, status, reason, cause } of events) {
-    tally.events(source, status, -1);
-    tally.problem({ kind: 'event', name: source, reason, cause, count: -1 });
-  }
-  return { ...nothing, events: events.length, deliveries: deliveries.length, attempts: attempts.length };
+  await rememberGone(tx, events, null);
+  return { ...nothing, ...removed, events: events.length };
 }
 
 /** Each goes with its last event; while others have theirs in it, only what tells of the person is taken out. */
@@ -104,7 +108,7 @@ async function eraseFromRequests(
   erased: readonly KeptEvent[],
 ): Promise<Erased> {
   const seqs = [...new Set(findings.map(({ request }) => request))];
-  const requests = await tx.rows<KeptRequest>(erasureSql.requests, [seqs]);
+  const requests = await tx.rows<KeptRequest & DigestedRequest>(erasureSql.requests, [seqs]);
   const left = await tx.rows<KeptEvent>(erasureSql.eventsOfRequests, [seqs]);
   const withEvents = new Set(left.map(({ request_seq }) => request_seq));
   const empty = requests.filter(({ seq }) => !withEvents.has(seq));
@@ -116,8 +120,9 @@ async function eraseFromRequests(
     const items = new Set([...own.flatMap((finding) => finding.items), ...gone.flatMap(({ item }) => item ?? [])]);
     const isInEnvelope = own.some((finding) => finding.isInEnvelope);
     if (items.size === 0 && !isInEnvelope) continue;
-    const { seq, url, headers, body } = emptiedRequest(request, [...items], traces);
-    await tx.rows(erasureSql.emptyRequest, [seq, url, headers, body]);
+    const left = emptiedRequest(request, [...items], traces);
+    const digest = requestDigest({ ...requestContent(request), ...left });
+    await tx.rows(erasureSql.emptyRequest, [left.seq, left.url, left.headers, left.body, digest]);
     emptied += items.size + (isInEnvelope ? 1 : 0);
   }
   return { ...nothing, requests: empty.length, emptied };

@@ -1,8 +1,7 @@
-const requestColumns = 'seq, source, kind, method, url, headers, body';
+import { attemptColumns } from './delivery-sql.ts';
+
+const requestColumns = 'seq, source, kind, method, url, received_at, headers, body, digest';
 const eventColumns = 'seq, id, request_seq, item, source, status, external_id, reason, message, cause, runs';
-/** What a destination said is erased, that it answered is not. */
-const emptied = `response_body = case when response_body is null then null else '' end,
-  message = case when message is null then null else 'erased' end`;
 
 export const erasureSql = {
   /** Requests in the order of their numbers, as many as about so many bytes hold. */
@@ -24,26 +23,35 @@ export const erasureSql = {
   events: `select ${eventColumns} from event where id = any($1) order by seq for update`,
   deliveries: `
     select id, event_id, destination, person, status, reason, cause, payload from delivery where event_id = any($1) order by seq`,
+  /** The same without what may be long. */
+  removed: `
+    select id, destination, person, status, reason, cause from delivery where event_id = any($1) order by seq`,
   attempts: `
     select seq as place, delivery_id, started_at, message, response_body from attempt
     where delivery_id = any($1) order by seq`,
 
-  deleteAttempts: 'delete from attempt where delivery_id = any($1)',
+  deleteAttempts: 'delete from attempt where delivery_id = any($1) returning delivery_id',
   deleteDeliveries: 'delete from delivery where event_id = any($1)',
   deleteMarks: 'delete from event_identifier where event_id = any($1)',
   deleteEvents: 'delete from event where id = any($1)',
   deleteRequests: 'delete from request where seq = any($1::bigint[])',
-  emptyRequest: 'update request set url = $2, headers = $3, body = $4 where seq = $1',
-  emptyAttempts: `update attempt set ${emptied} where seq = any($1::bigint[])`,
+  emptyRequest: 'update request set url = $2, headers = $3, body = $4, digest = $5 where seq = $1',
+  fullAttempts: `select seq, ${attemptColumns} from attempt where seq = any($1::bigint[]) order by seq`,
+  emptyAttempts: `
+    update attempt set message = emptied.message, response_body = emptied."responseBody",
+      digest = decode(emptied.digest, 'hex')
+    from json_to_recordset($1) as emptied (seq bigint, message text, "responseBody" text, digest text)
+    where attempt.seq = emptied.seq`,
   deadOfAttempts: `
     select seq, destination, reason, cause from delivery
     where id = any(array(select delivery_id from attempt where attempt.seq = any($1::bigint[]))) and status = 'dead'`,
   emptyCauses: "update delivery set cause = 'erased' where seq = any($1::bigint[])",
-  emptySiblings: `
-    update attempt set ${emptied} where seq between $1 and $2 and started_at = $3 and response_body = $4`,
-  bury: `
-    insert into erased_event (digest) select decode(digest, 'hex') from unnest($1::text[]) as digest
-    order by digest on conflict do nothing`,
+  siblings: `
+    select seq as place from attempt where seq between $1 and $2 and started_at = $3 and response_body = $4`,
+  rememberGone: `
+    insert into gone_event (digest, gone_at)
+    select decode(digest, 'hex'), $2::bigint from unnest($1::text[]) as digest order by digest
+    on conflict (digest) do update set gone_at = null where excluded.gone_at is null`,
 
   eventsOf: 'select distinct event_id from event_identifier where identifier = any($1::bigint[])',
   /** Sources that sent an identifier, from the first events that carried it. */

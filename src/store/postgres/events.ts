@@ -1,6 +1,8 @@
 /** Events on their way in: recorded, claimed by a translator. All of it runs inside a transaction. */
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
+import { type DigestedEvent, type DigestedRequest, isEventWhole, isRequestWhole } from '../contents.ts';
+import { eventDigest, requestDigest } from '../digest.ts';
 import {
   beforeSuspect,
   newEvent,
@@ -12,36 +14,40 @@ import {
   toRequestText,
   toStored,
 } from '../event-moves.ts';
-import { type EventRow, earliest, type RequestRow } from '../rows.ts';
+import type { FoundDamages } from '../found-damages.ts';
+import { type EventRow, earliest } from '../rows.ts';
 import type { EventClaim } from '../store.ts';
 import { Tally } from '../tally.ts';
 import { digestOf, withoutEvents } from '../tombstones.ts';
 import { BeginAnew, type Queries } from './connections.ts';
+import { failEvents } from './damaged-rows.ts';
+import { toHex } from './hex.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
-const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at,
-  in_line_since, status, reason, message, cause, tries, runs, due_at, waits_for`;
+export const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at,
+  in_line_since, status, reason, message, cause, tries, runs, due_at, waits_for, digest, runs_digest`;
 
 export const eventSql = {
   known: 'select dedupe_key from event where dedupe_key = any($1)',
-  erased: 'select digest from erased_event where digest = any($1)',
+  gone: 'select digest from gone_event where digest = any($1)',
   /** The bodies come as one value, which costs a fraction of one for each. */
   insertRequests: `
-    insert into request (source, kind, method, url, received_at, headers, body)
-    select source, kind, method, url, "receivedAt", headers, substring($2::bytea from "bodyFrom" for "bodyLength")
+    insert into request (source, kind, method, url, received_at, headers, body, digest)
+    select source, kind, method, url, "receivedAt", headers, substring($2::bytea from "bodyFrom" for "bodyLength"),
+      decode(digest, 'hex')
     from json_to_recordset($1) as new (place integer, source text, kind text, method text, url text, "receivedAt" bigint,
-      headers text, "bodyFrom" integer, "bodyLength" integer)
+      headers text, "bodyFrom" integer, "bodyLength" integer, digest text)
     order by place
     returning seq`,
   insert: `
     insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason,
-      message, cause, settled_at, dedupe_key)
+      message, cause, settled_at, dedupe_key, digest)
     select id, "requestSeq", item, source, type, "externalId", "occurredAt", "receivedAt", status, reason,
-      message, cause, "settledAt", decode("dedupeKey", 'hex')
+      message, cause, "settledAt", decode("dedupeKey", 'hex'), decode(digest, 'hex')
     from json_to_recordset($1) as new (place integer, id text, "requestSeq" bigint, item integer, source text, type text,
       "externalId" text, "occurredAt" bigint, "receivedAt" bigint, status text, reason text, message text,
-      cause text, "settledAt" bigint, "dedupeKey" text)
+      cause text, "settledAt" bigint, "dedupeKey" text, digest text)
     order by place
     on conflict (dedupe_key) do nothing
     returning id`,
@@ -60,7 +66,9 @@ export const eventSql = {
     order by seq limit $1 for update skip locked`,
   claim: `
     update event set claimed_by = $1, lease_ends_at = $2, tries = tries + 1 where seq = any($3::bigint[])`,
-  requests: 'select seq, kind, method, url, headers, body from request where seq = any($1::bigint[])',
+  requests: `
+    select seq, source, kind, method, url, received_at, headers, body, digest from request
+    where seq = any($1::bigint[])`,
   next: `
     select
       (select received_at from event where status = 'received' and claimed_by is null and due_at is null
@@ -83,7 +91,7 @@ interface Candidate {
 
 /** All requests in one go; of an event that comes twice the first counts. */
 export async function recordRequests(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly Receipt[]> {
-  const kept = await withoutErased(tx, requests);
+  const kept = await withoutGone(tx, requests);
   const isNew = await unknownIn(tx, kept);
   const fresh = kept.flatMap((request, of) => candidatesOf(request, of).filter(({ key }) => isNew(key)));
   const accepted = fresh.length === 0 ? [] : await insertAll(tx, kept, fresh);
@@ -104,19 +112,19 @@ export async function recordRequests(tx: Queries, requests: readonly ReceivedReq
 const candidatesOf = (request: ReceivedRequest, of: number): readonly Candidate[] =>
   request.events.map((event) => ({ request, of, event, key: digestOf(request.source, event.externalId) }));
 
-async function withoutErased(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly ReceivedRequest[]> {
-  const isErased = await erasedIn(tx, requests.flatMap(candidatesOf));
-  if (isErased.size === 0) return requests;
+async function withoutGone(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly ReceivedRequest[]> {
+  const isGone = await goneIn(tx, requests.flatMap(candidatesOf));
+  if (isGone.size === 0) return requests;
   return requests.map((request, of) =>
     withoutEvents(
       request,
-      candidatesOf(request, of).map(({ key }) => isErased.has(key.toString('hex'))),
+      candidatesOf(request, of).map(({ key }) => isGone.has(key.toString('hex'))),
     ),
   );
 }
 
-async function erasedIn(tx: Queries, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
-  const rows = await tx.rows<{ digest: Buffer }>(eventSql.erased, [candidates.map(({ key }) => key)]);
+async function goneIn(tx: Queries, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.rows<{ digest: Buffer }>(eventSql.gone, [candidates.map(({ key }) => key)]);
   return new Set(rows.map(({ digest }) => digest.toString('hex')));
 }
 
@@ -145,52 +153,65 @@ async function insertAll(
     carrying.flatMap((of) => requests[of] ?? []),
   );
   const seqOf = new Map(carrying.map((of, index) => [of, seqs[index] ?? 0]));
-  const rows = fresh.map(({ request, of, event, key }, place) => ({
-    place,
-    ...newEvent(request, event, seqOf.get(of) ?? 0),
-    dedupeKey: key.toString('hex'),
-  }));
+  const rows = fresh.map(({ request, of, event, key }, place) => {
+    const row = newEvent(request, event, seqOf.get(of) ?? 0);
+    return { place, ...row, dedupeKey: toHex(key), digest: toHex(eventDigest(row)) };
+  });
   const inserted = new Set((await tx.rows<{ id: string }>(eventSql.insert, [toRecords(rows)])).map(({ id }) => id));
-  // Another replica has just taken one of them, or has erased it: with that known, all of it is looked at once more.
-  if (inserted.size < fresh.length || (await erasedIn(tx, fresh)).size > 0) throw new BeginAnew();
+  // Another replica has just taken one of them, or it is gone: with that known, all of it is looked at once more.
+  if (inserted.size < fresh.length || (await goneIn(tx, fresh)).size > 0) throw new BeginAnew();
   return fresh;
 }
 
 async function insertRequests(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly number[]> {
   let bodyFrom = 1;
   const rows = requests.map((request, place) => {
-    const { body, ...row } = newRequest(request);
+    const content = newRequest(request);
+    const { body, ...row } = content;
     const from = bodyFrom;
     bodyFrom += body.byteLength;
-    return { place, ...row, bodyFrom: from, bodyLength: body.byteLength };
+    return { place, ...row, bodyFrom: from, bodyLength: body.byteLength, digest: toHex(requestDigest(content)) };
   });
   const bodies = Buffer.concat(requests.map(({ body }) => body));
   return (await tx.rows<{ seq: number }>(eventSql.insertRequests, [toRecords(rows), bodies])).map(({ seq }) => seq);
 }
 
-export async function claimEvents(tx: Queries, claim: EventClaim): Promise<readonly ClaimedEvent[]> {
+export async function claimEvents(
+  tx: Queries,
+  claim: EventClaim,
+  damages: FoundDamages,
+): Promise<readonly ClaimedEvent[]> {
   const { worker, limit, leaseMs, now, aloneAfterTries } = claim;
   await tx.rows(eventSql.endLeases, [now.getTime()]);
   await tx.rows(eventSql.endDelays, [now.getTime()]);
-  const waiting = await tx.rows<EventRow>(eventSql.waiting, [limit]);
-  const claimed = beforeSuspect(waiting, aloneAfterTries);
-  if (claimed.length === 0) return [];
-  await tx.rows(eventSql.claim, [worker, addMs(now, leaseMs).getTime(), claimed.map(({ seq }) => seq)]);
-  const requests = await requestTexts(tx.rows, claimed);
-  return claimed.flatMap((row) => {
-    const request = requests.get(row.request_seq);
-    return request === undefined ? [] : [{ ...toStored(row), ...request, ...toClaimed(row, worker) }];
+  const waiting = await tx.rows<DigestedEvent>(eventSql.waiting, [limit]);
+  const line = beforeSuspect(waiting, aloneAfterTries);
+  if (line.length === 0) return [];
+  const requests = await requestTexts(tx.rows, line);
+  const whole = line.flatMap((row) => {
+    const request = isEventWhole(row) ? requests.get(row.request_seq) : undefined;
+    return request === undefined ? [] : [{ row, request }];
   });
+  const seqs = new Set(whole.map(({ row }) => row.seq));
+  await tx.rows(eventSql.claim, [worker, addMs(now, leaseMs).getTime(), [...seqs]]);
+  const tally = new Tally();
+  await failEvents(tx, { rows: line.filter(({ seq }) => !seqs.has(seq)), now, damages }, tally);
+  await writeTally(tx, tally);
+  return whole.map(({ row, request }) => ({
+    ...toStored(row),
+    ...request,
+    ...toClaimed(row, worker),
+  }));
 }
 
-/** Read and decoded once, however many of these events it carries. */
+/** Read and decoded once, however many of these events it carries; without those that are damaged. */
 export async function requestTexts(
   read: Queries['rows'],
   events: readonly EventRow[],
 ): Promise<ReadonlyMap<number, RequestText>> {
   const seqs = [...new Set(events.map(({ request_seq }) => request_seq))];
-  const rows = await read<RequestRow & { seq: number }>(eventSql.requests, [seqs]);
-  return new Map(rows.map((row) => [row.seq, toRequestText(row)]));
+  const rows = await read<DigestedRequest & { seq: number }>(eventSql.requests, [seqs]);
+  return new Map(rows.filter(isRequestWhole).map((row) => [row.seq, toRequestText(row)]));
 }
 
 export async function nextEventAt(read: Queries['rows']): Promise<Date | null> {

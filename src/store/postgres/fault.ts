@@ -2,6 +2,8 @@ import { GatewayError } from '../../model/error.ts';
 
 /** What one statement may do wrong by itself: its data, a constraint, its size. Everything else is the database's own. */
 const statementErrors = /^(0A|21|22|23|42|54)/;
+/** It cannot read what it has stored. */
+const damages = /^XX/;
 /** Two transactions stood in each other's way; the same again goes through. */
 const collisions = /^40/;
 
@@ -11,6 +13,8 @@ const codeOf = (error: unknown): string =>
 const isSqlState = (error: unknown): boolean => /^[0-9A-Z]{5}$/.test(codeOf(error));
 
 export const isCollision = (error: unknown): boolean => isSqlState(error) && collisions.test(codeOf(error));
+
+export const isDamage = (error: unknown): boolean => isSqlState(error) && damages.test(codeOf(error));
 
 /** Not the statement's fault: the connection, the server, its disk, a lock that somebody holds for too long. */
 export function isDatabaseError(error: unknown): boolean {
@@ -35,6 +39,12 @@ export const isConnectionLost = (error: unknown): boolean =>
 /** The fault an operator sees: the database cannot take it now, or we asked it for something impossible. */
 export function storeFault(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
+  if (isDamage(error)) {
+    return new GatewayError('STORE_UNSAFE', `the database is damaged: ${messageOf(error)}`, {
+      cause: causeOf(error),
+      hint: 'The server cannot read what it has stored: look at its log and its disk, and restore a backup.',
+    });
+  }
   if (isDatabaseError(error) || isCollision(error)) return unavailable(error);
   return new GatewayError('INTERNAL', `the store failed: ${messageOf(error)}`, { cause: causeOf(error) });
 }
@@ -47,7 +57,7 @@ export const unavailable = (error: unknown): GatewayError =>
       });
 
 /** PostgreSQL's details quote the rows, and some messages the value: neither may get into a log. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if (/^22/.test(codeOf(error))) return `a value that the database refuses (${codeOf(error)})`;
   return error.message || codeOf(error);

@@ -1,15 +1,9 @@
 /** What became of one event or delivery, and of all of them in numbers. */
 import { dateFromMs } from '../../model/clock.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
-import {
-  type AttemptRow,
-  type EventRow,
-  type PayloadRow,
-  type RequestRow,
-  toAttempt,
-  toDelivery,
-  toEventDetail,
-} from '../rows.ts';
+import type { DigestedAttempt, DigestedDelivery, DigestedEvent, DigestedRequest } from '../contents.ts';
+import { deliveryDetail, eventDetail } from '../details.ts';
+import type { FoundDamages } from '../found-damages.ts';
 import { statsOf } from '../stats.ts';
 import type { DeliveryDetail, EventDetail, Stats } from '../store.ts';
 import type { Queries } from './connections.ts';
@@ -19,27 +13,31 @@ import { namesOf, stitchTallyRows, tallyRows } from './tally.ts';
 
 type Read = Queries['rows'];
 
-export async function getEvent(read: Read, id: EventId): Promise<EventDetail | undefined> {
-  const [row] = await read<EventRow>(eventSql.byId, [id]);
+export async function getEvent(read: Read, id: EventId, damages: FoundDamages): Promise<EventDetail | undefined> {
+  const [row] = await read<DigestedEvent>(eventSql.byId, [id]);
   if (row === undefined) return undefined;
-  const [request] = await read<RequestRow>(eventSql.requests, [[row.request_seq]]);
-  const deliveries = await read<PayloadRow>(deliverySql.ofEvent, [id]);
-  // Erased between two of these statements.
-  return request === undefined ? undefined : toEventDetail(row, request, await withHistory(read, deliveries));
+  const [request] = await read<DigestedRequest>(eventSql.requests, [[row.request_seq]]);
+  const deliveries = await read<DigestedDelivery>(deliverySql.ofEvent, [id]);
+  return eventDetail({ row, request, deliveries: await withHistory(read, deliveries, damages) }, damages);
 }
 
-export async function getDelivery(read: Read, id: DeliveryId): Promise<DeliveryDetail | undefined> {
-  return (await withHistory(read, await read<PayloadRow>(deliverySql.byId, [id])))[0];
+export async function getDelivery(
+  read: Read,
+  id: DeliveryId,
+  damages: FoundDamages,
+): Promise<DeliveryDetail | undefined> {
+  return (await withHistory(read, await read<DigestedDelivery>(deliverySql.byId, [id]), damages))[0];
 }
 
-async function withHistory(read: Read, rows: readonly PayloadRow[]): Promise<readonly DeliveryDetail[]> {
+async function withHistory(
+  read: Read,
+  rows: readonly DigestedDelivery[],
+  damages: FoundDamages,
+): Promise<readonly DeliveryDetail[]> {
   if (rows.length === 0) return [];
-  const attempts = (await read<AttemptRow>(deliverySql.attempts, [rows.map(({ id }) => id)])).map(toAttempt);
-  return rows.map((row) => ({
-    ...toDelivery(row),
-    payload: row.payload,
-    history: attempts.filter(({ deliveryId }) => deliveryId === row.id),
-  }));
+  const attempts = await read<DigestedAttempt>(deliverySql.attempts, [rows.map(({ id }) => id)]);
+  const attemptsOf = Map.groupBy(attempts, ({ delivery_id }) => delivery_id);
+  return rows.map((row) => deliveryDetail({ row, attempts: attemptsOf.get(row.id) ?? [] }, damages));
 }
 
 export async function stats(read: Read): Promise<Stats> {

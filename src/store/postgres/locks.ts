@@ -16,6 +16,9 @@ export const stitchLock = lockOf('stitch');
 /** One step of a replay at a time; whoever ends one waits for it. */
 export const replayLock = lockOf('replay');
 
+/** Held by the one replica that looks at everything, for as long as it does. */
+export const examineLock = lockOf('examine');
+
 /** Always in one order, so that nobody waits for somebody who waits for them. */
 export const inOrder = (locks: readonly bigint[]): readonly bigint[] =>
   [...new Set(locks)].toSorted((one, other) => (one < other ? -1 : Number(one > other)));

@@ -1,11 +1,13 @@
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
+import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import { type Findings, FoundDamages } from '../found-damages.ts';
 import type {
   Cancellation,
   DeadCount,
@@ -19,6 +21,7 @@ import { newReplay } from '../replay-rows.ts';
 import type {
   Claim,
   ClaimedDeliveries,
+  Damage,
   DeliveryClaim,
   DeliveryDetail,
   DeliveryFilter,
@@ -30,22 +33,26 @@ import type {
   EventSummary,
   Page,
   PageRequest,
+  Purge,
+  Purged,
   SettledDeliveries,
   Stats,
   Stitching,
   Store,
+  StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
 import type { Connections, Queries } from './connections.ts';
 import { claimDeliveries, type LaneStep, type LaneStepEnd, nextDeliveryAt, takeSteps } from './deliveries.ts';
 import { claimEvents, nextEventAt, recordRequests } from './events.ts';
+import { examine } from './examine.ts';
 import { storeFault } from './fault.ts';
 import { Forgetting } from './forget.ts';
 import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { laneLock, replayLock, stitchLock } from './locks.ts';
+import { examineLock, laneLock, replayLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
@@ -59,6 +66,7 @@ import {
   problems,
   redeliver,
 } from './problems.ts';
+import { locksOfDue, type MaybeDue, maybeDue, purge } from './purge.ts';
 import {
   cancelReplay,
   continueReplay,
@@ -71,9 +79,20 @@ import {
   replayCandidates,
 } from './replays.ts';
 import { locksOf, settleTranslations } from './translations.ts';
+import { endUnreadableDeliveries, endUnreadableEvents, postponeUnerasable } from './unreadable.ts';
 import { Watches } from './watches.ts';
 
+/** For each millisecond of looking so many of rest. */
+const restFactor = 4;
+const examineLockSql = 'select pg_try_advisory_lock($1) as is_held';
+
 export const pulseSql = { beat: 'update pulse set beats = beats + 1' };
+
+interface PostgresParts {
+  readonly clock: Clock;
+  /** Told of each thing stored that is not what was written. */
+  readonly damaged?: ((damage: Damage) => void) | undefined;
+}
 
 /** The store in a database server, for any number of processes: writes of the same kind share commits. */
 export class PostgresStore implements Store {
@@ -87,10 +106,13 @@ export class PostgresStore implements Store {
   readonly #presence: Presence;
   readonly #lostClaims = new LostClaims();
   readonly #forgetting: Forgetting;
+  readonly #damages: FoundDamages;
+  #examined: StoreCondition['examined'] = null;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor(connections: Connections, clock: Clock) {
+  constructor(connections: Connections, { clock, damaged }: PostgresParts) {
+    this.#damages = new FoundDamages(damaged ?? (() => undefined));
     this.clock = clock;
     this.#connections = connections;
     this.#forgetting = new Forgetting(connections, clock);
@@ -115,7 +137,10 @@ export class PostgresStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#claim(claim, [], (tx) => claimEvents(tx, claim));
+    return this.#beside(
+      () => this.#claim(claim, [], (tx) => claimEvents(tx, claim, this.#damages)),
+      () => this.#work([], (tx) => endUnreadableEvents(tx, claim, this.#damages)),
+    );
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -147,7 +172,11 @@ export class PostgresStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#claim(claim, [laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim));
+    const locks = [laneLock(claim.destination)];
+    return this.#beside(
+      () => this.#claim(claim, locks, (tx) => claimDeliveries(tx, claim, this.#damages)),
+      () => this.#work(locks, (tx) => endUnreadableDeliveries(tx, claim, this.#damages)),
+    );
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -238,7 +267,7 @@ export class PostgresStore implements Store {
   }
 
   async getEvent(id: EventId): Promise<EventDetail | undefined> {
-    return this.#connections.snapshot((read) => getEvent(read, id));
+    return this.#connections.snapshot((read) => getEvent(read, id, this.#damages));
   }
 
   async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
@@ -246,7 +275,7 @@ export class PostgresStore implements Store {
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
-    return this.#connections.snapshot((read) => getDelivery(read, id));
+    return this.#connections.snapshot((read) => getDelivery(read, id, this.#damages));
   }
 
   async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
@@ -255,6 +284,29 @@ export class PostgresStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#connections.snapshot(stats);
+  }
+
+  async purge(order: Purge): Promise<Purged> {
+    return this.#beside(
+      () => this.#purging(order, (tx, maybe) => purge(tx, order, maybe)),
+      async () => {
+        const unerasable = await this.#purging(order, (tx, maybe) => postponeUnerasable(tx, order, maybe));
+        for (const seq of unerasable) this.#damages.report({ place: `event number ${seq}`, what: 'cannot be erased' });
+      },
+    );
+  }
+
+  async condition(): Promise<StoreCondition> {
+    return { damages: this.#damages.all, examined: this.#examined, disk: null };
+  }
+
+  async examine(stop: AbortSignal): Promise<boolean> {
+    if (stop.aborted) return false;
+    const findings = await this.#examineAlone(stop);
+    if (findings === undefined) return false;
+    this.#damages.replace(findings.damages);
+    this.#examined = { endedAt: this.clock.now(), rows: findings.rows };
+    return true;
   }
 
   async ping(): Promise<void> {
@@ -287,6 +339,35 @@ export class PostgresStore implements Store {
     });
     this.#lanes.set(destination, lane);
     return lane;
+  }
+
+  async #purging<T>(order: Purge, work: (tx: Queries, maybe: MaybeDue) => Promise<T>): Promise<T> {
+    const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
+    return this.#work(locksOfDue(maybe), (tx) => work(tx, maybe));
+  }
+
+  /** One replica at a time. */
+  async #examineAlone(stop: AbortSignal): Promise<Findings | undefined> {
+    try {
+      return await this.#connections.apart(async ({ rows: read }) => {
+        const [lock] = await read<{ is_held: boolean }>(examineLockSql, [examineLock]);
+        return lock?.is_held === true ? await examine({ read, stop, restFactor }) : undefined;
+      }, stop);
+    } catch (error) {
+      if (stop.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  /** What meets damage is done again when what is damaged is out of its way. */
+  async #beside<T>(work: () => Promise<T>, endDamaged: () => Promise<void>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.code === 'STORE_UNSAFE')) throw error;
+      await endDamaged();
+      return await work();
+    }
   }
 
   /** Leases are held by those that others can see, and that know of them. */

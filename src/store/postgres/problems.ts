@@ -16,8 +16,8 @@ import type {
   Redelivery,
 } from '../repair.ts';
 import { Tally } from '../tally.ts';
+import { alignPersons } from './align.ts';
 import type { Queries } from './connections.ts';
-import { alignPersons } from './deliveries.ts';
 import { laneLock } from './locks.ts';
 import { problemSql } from './problem-sql.ts';
 import { namesOf, writeTally } from './tally.ts';

@@ -1,11 +1,13 @@
 /** Events on their way out of the translator's hands, with the deliveries that come of them. */
 import type { Draft, JoinDraft } from '../../model/delivery.ts';
 import type { EventId } from '../../model/id.ts';
+import { runsDigest } from '../digest.ts';
 import { type EventMove, eventMoveOf } from '../event-moves.ts';
 import type { TranslationSettlement } from '../store.ts';
 import { Tally } from '../tally.ts';
 import type { Queries } from './connections.ts';
 import { insertDrafts, type Queued } from './deliveries.ts';
+import { toHex } from './hex.ts';
 import { laneLock } from './locks.ts';
 import { planReplayed, type Replayed, settleReplayed } from './replay-drafts.ts';
 import { rounds } from './rounds.ts';
@@ -15,12 +17,13 @@ import { toRecords } from './text.ts';
 export const translationSql = {
   move: `
     update event set status = move.status, reason = move.reason, message = move.message, cause = move.cause,
-      settled_at = move."settledAt", runs = move.runs, due_at = move."dueAt", waits_for = move."waitsFor",
+      settled_at = move."settledAt", runs = move.runs,
+      runs_digest = decode(move."runsDigest", 'hex'), due_at = move."dueAt", waits_for = move."waitsFor",
       tries = event.tries - 1 + move.spent, claimed_by = null, lease_ends_at = null,
       replay_seq = case when move.status = 'received' then replay_seq end,
       in_line_since = case when move.status = 'received' then in_line_since end
     from json_to_recordset($1) as move (id text, worker text, tries integer, status text, reason text, message text,
-      cause text, "settledAt" bigint, runs text, "dueAt" bigint, "waitsFor" text, spent integer)
+      cause text, "settledAt" bigint, runs text, "runsDigest" text, "dueAt" bigint, "waitsFor" text, spent integer)
     where event.id = move.id and event.status = 'received' and claimed_by = move.worker and event.tries = move.tries
     returning event.id, (select replay_seq from event as was where was.id = event.id) as replay`,
 };
@@ -44,9 +47,15 @@ export async function settleTranslations(
   const kept = steps.flatMap((step) => moved.get(step) ?? []);
   const tally = new Tally();
   const plan = await planReplayed(tx, kept.flatMap(toReplayed));
-  const fresh = kept.filter(({ replay }) => replay === null).flatMap(toQueued);
-  const planned = plan.drafts.flatMap(({ queued }) => queued ?? []);
-  const queued = new Set(await insertDrafts(tx, [...fresh, ...planned], tally));
+  const planned = Map.groupBy(
+    plan.drafts.flatMap(({ queued }) => queued ?? []),
+    ({ eventId }) => eventId,
+  );
+  // In the order of the settlements, whichever of them are replayed: a person's line keeps it.
+  const inOrder = kept.flatMap((one) =>
+    one.replay === null ? toQueued(one) : (planned.get(one.settlement.event.id) ?? []),
+  );
+  const queued = new Set(await insertDrafts(tx, inOrder, tally));
   await settleReplayed(tx, { ...plan, queued }, tally);
   for (const one of kept) count(one, plan.known, tally);
   await writeTally(tx, tally);
@@ -68,7 +77,7 @@ interface Moved extends Step {
 async function moveRound(tx: Queries, steps: readonly Step[]): Promise<readonly Moved[]> {
   const moves = steps.map((step) => ({ step, ...step, move: eventMoveOf(step.settlement) }));
   const rows = await tx.rows<{ id: EventId; replay: number | null }>(translationSql.move, [
-    toRecords(moves.map(({ move }) => move)),
+    toRecords(moves.map(({ move }) => ({ ...move, runsDigest: toHex(runsDigest(move.runs)) }))),
   ]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return moves.flatMap((one) => {

@@ -1,11 +1,10 @@
 /** What becomes of rows that are not what was written: they end where people see them, and hold up nobody. */
-import type { FailureReason } from '../../model/attempt.ts';
-import type { EventFailure } from '../../model/event.ts';
-import { newId } from '../../model/id.ts';
+import type { DigestedDelivery, DigestedEvent } from '../contents.ts';
+import { damagedAttempt, damagedDelivery, damagedEvent } from '../damaged.ts';
+import { notAsWritten } from '../found-damages.ts';
 import type { Tally } from '../tally.ts';
 import { addAttempt } from './attempts.ts';
-import type { DigestedDelivery, DigestedEvent } from './contents.ts';
-import { type Damages, notAsWritten } from './damages.ts';
+import type { Damages } from './damages.ts';
 import { keepOrder } from './lines.ts';
 import type { Statements } from './statements.ts';
 
@@ -20,26 +19,10 @@ interface DamagedDelivery {
 /** Dead without having been sent, with an attempt that says why. */
 export function buryDelivery(sql: Statements, { row, destination, now, damages }: DamagedDelivery, tally: Tally): void {
   damages.report({ place: `delivery ${row.id}`, what: notAsWritten });
-  const reason: FailureReason = 'invalid_payload';
-  const cause = 'the stored delivery is damaged';
-  const message = `${cause}: it was not sent; restore a backup, or replay its event`;
+  const { reason, cause } = damagedDelivery;
   const isBuried = damages.apart(() => {
     sql.deliveries.bury.run({ seq: row.seq, now: now.getTime(), reason, cause });
-    addAttempt(sql, {
-      id: newId('att', now),
-      deliveryId: row.id,
-      number: row.attempts + 1,
-      startedAt: now.getTime(),
-      durationMs: 0,
-      outcome: 'fail',
-      reason,
-      message,
-      retryAfterMs: null,
-      lane: null,
-      ambiguous: 0,
-      responseStatus: null,
-      responseBody: null,
-    });
+    addAttempt(sql, damagedAttempt(row, now));
   });
   if (!isBuried) {
     damages.setAside('delivery', row);
@@ -60,10 +43,8 @@ interface DamagedEvent {
 /** Failed without having been translated. */
 export function failEvent(sql: Statements, { row, now, damages }: DamagedEvent, tally: Tally): void {
   damages.report({ place: `event ${row.id}`, what: `${notAsWritten}, in the event or its request` });
-  const reason: EventFailure = 'not_an_event';
-  const message = 'what is stored of it is damaged: it was not translated; restore a backup';
-  const cause = 'what is stored is damaged';
-  const fail = { seq: row.seq, now: now.getTime(), reason, message, cause };
+  const { reason, cause } = damagedEvent;
+  const fail = { seq: row.seq, now: now.getTime(), ...damagedEvent };
   const isFailed = damages.apart(() => {
     sql.replays.leave.run(row.id);
     sql.events.fail.run(fail);

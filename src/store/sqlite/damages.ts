@@ -1,50 +1,22 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { FoundDamages } from '../found-damages.ts';
 import type { Damage } from '../store.ts';
 import { isDamage } from './fault.ts';
-
-/** As many as somebody may want to read; they are counted all the same. */
-const keptMax = 1_000;
-
-export const notAsWritten = 'what is stored is not what was written';
 
 type Claimable = 'event' | 'delivery';
 
 /** What was found damaged, each told once; and what cannot even be moved out of its line, so that it holds up nobody. */
-export class Damages {
-  readonly #tell: (damage: Damage) => void;
+export class Damages extends FoundDamages {
   readonly #sql: Readonly<Record<'begin' | 'keep' | 'undo', Statement>>;
   readonly #setAside: Readonly<Record<Claimable, Set<number>>> = { event: new Set(), delivery: new Set() };
-  #found = new Map<string, Damage>();
 
   constructor(db: Database, tell: (damage: Damage) => void) {
-    this.#tell = tell;
+    super(tell);
     this.#sql = {
       begin: db.prepare('savepoint damage'),
       keep: db.prepare('release damage'),
       undo: db.prepare('rollback to damage'),
     };
-  }
-
-  report(damage: Damage): void {
-    const key = `${damage.place}: ${damage.what}`;
-    if (this.#found.has(key) || this.#found.size >= keptMax) return;
-    this.#found.set(key, damage);
-    this.#tell(damage);
-  }
-
-  /** A look at everything is through: what it did not find is gone. */
-  replace(damages: readonly Damage[]): void {
-    const before = this.#found;
-    this.#found = new Map();
-    for (const damage of damages.slice(0, keptMax)) {
-      const key = `${damage.place}: ${damage.what}`;
-      this.#found.set(key, damage);
-      if (!before.has(key)) this.#tell(damage);
-    }
-  }
-
-  get all(): readonly Damage[] {
-    return [...this.#found.values()];
   }
 
   /** Runs a part of a transaction by itself; false where it met damage, and nothing of it was written. */

@@ -12,6 +12,8 @@ export interface DataFiles {
   readonly lock: string;
   /** Space that is given back when the disk is full. */
   readonly ballast: string;
+  /** There once all that is here was moved into another store. */
+  readonly moved: string;
 }
 
 export function dataFiles(folder: string): DataFiles {
@@ -24,6 +26,7 @@ export function dataFiles(folder: string): DataFiles {
     marker: join(folder, 'hookstitch.instance'),
     lock: join(folder, 'hookstitch.lock'),
     ballast: join(folder, 'hookstitch.ballast'),
+    moved: join(folder, 'hookstitch.moved'),
   };
 }
 

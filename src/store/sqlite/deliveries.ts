@@ -2,13 +2,13 @@
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
+import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
 import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
 import { deliveryDigest } from '../digest.ts';
 import { type DeliveryRow, earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import type { Tally } from '../tally.ts';
 import { addAttempt } from './attempts.ts';
-import { type DigestedDelivery, isDeliveryWhole } from './contents.ts';
 import { buryDelivery } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
 import type { EndOfLeases } from './delivery-statements.ts';

@@ -2,9 +2,9 @@ import type { Database } from 'better-sqlite3';
 import type { FailureReason } from '../../model/attempt.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId, EventId, WorkerId } from '../../model/id.ts';
+import type { DigestedAttempt, DigestedDelivery } from '../contents.ts';
 import type { DeliveryMove, NewAttempt, NewDelivery } from '../delivery-moves.ts';
 import type { DeliveryRow } from '../rows.ts';
-import type { DigestedAttempt, DigestedDelivery } from './contents.ts';
 
 export interface EndOfLeases {
   readonly destination: string;

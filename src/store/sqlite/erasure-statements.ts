@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { DigestedAttempt, DigestedRequest } from '../contents.ts';
 import type { EmptiedRequest, KeptAttempt, KeptDelivery, KeptEvent, KeptRequest, Siblings } from '../erasing.ts';
-import type { DigestedAttempt, DigestedRequest } from './contents.ts';
 import { attemptColumns } from './delivery-statements.ts';
 
 const requestColumns = 'seq, source, kind, method, url, received_at, headers, body, digest';

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { EventFailure } from '../../model/event.ts';
 import type { EventId, WorkerId } from '../../model/id.ts';
+import type { DigestedEvent, DigestedRequest } from '../contents.ts';
 import type { EventMove, NewEvent, NewRequest } from '../event-moves.ts';
-import type { DigestedEvent, DigestedRequest } from './contents.ts';
 
 /** How an event ends that is not what was received. */
 interface EventEnd {

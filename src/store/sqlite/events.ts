@@ -1,6 +1,7 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
+import { type DigestedEvent, isEventWhole, isRequestWhole } from '../contents.ts';
 import { eventDigest, requestDigest, runsDigest } from '../digest.ts';
 import {
   beforeSuspect,
@@ -15,7 +16,6 @@ import {
 import { earliest } from '../rows.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
 import type { Tally } from '../tally.ts';
-import { type DigestedEvent, isEventWhole, isRequestWhole } from './contents.ts';
 import { failEvent } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
 import { insertDrafts } from './deliveries.ts';

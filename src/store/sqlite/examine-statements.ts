@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { DigestedAttempt, DigestedDelivery, DigestedEvent, DigestedRequest } from './contents.ts';
+import type { DigestedAttempt, DigestedDelivery, DigestedEvent, DigestedRequest } from '../contents.ts';
 
 /** Some rows of a table, from a place on. */
 export type Piece<Row> = Statement<{ readonly after: number; readonly limit: number }, Row>;

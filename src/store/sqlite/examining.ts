@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { GatewayError } from '../../model/error.ts';
-import type { Findings } from './examine.ts';
+import type { Findings } from '../found-damages.ts';
 
 /** The same extension as this file's: `.ts` from the sources, `.js` from the build. */
 const childFile = fileURLToPath(

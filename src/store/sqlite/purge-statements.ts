@@ -1,24 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { EventId } from '../../model/id.ts';
-import type { KeptEvent } from '../erasing.ts';
-
-/** An event whose retention may have ended. */
-export interface RetainedEvent extends KeptEvent {
-  readonly settled_at: number;
-  readonly kept: 'dead' | null;
-}
+import type { Retained, RetainedEvent } from '../retention.ts';
 
 interface Line {
   readonly kept: 'dead' | null;
   readonly until: number;
   readonly limit: number;
-}
-
-interface Retained {
-  readonly seq: number;
-  readonly kept: 'dead' | null;
-  readonly from: number;
 }
 
 export function purgeStatements(db: Database) {

@@ -1,14 +1,11 @@
 /** Erases what has been kept long enough. Runs inside a transaction; each event is looked at when it may be due. */
+import { type Pruned, type RetainedEvent, retainedOf, retentionLines } from '../retention.ts';
 import type { Purge, Purged } from '../store.ts';
 import { Tally } from '../tally.ts';
 import type { Damages } from './damages.ts';
-import type { RetainedEvent } from './purge-statements.ts';
 import { removeEvent } from './remove-event.ts';
 import type { Statements } from './statements.ts';
 import { rememberGone } from './tombstones.ts';
-
-/** When an event is looked at again that was due and not settled. */
-const unsettledAgainMs = 24 * 60 * 60 * 1_000;
 
 interface Purging {
   readonly sql: Statements;
@@ -18,14 +15,9 @@ interface Purging {
 
 export function purge(purging: Purging, tally: Tally): Purged {
   const { sql, order, damages } = purging;
-  const now = order.now.getTime();
-  const lines = [
-    { kept: null, until: now - order.keep.deliveredMs },
-    { kept: 'dead', until: now - order.keep.deadMs },
-  ] as const;
   let purged = nothing;
   let looked = 0;
-  for (const line of lines) {
+  for (const line of retentionLines(order)) {
     const limit = order.limit - looked + damages.countSetAside('event');
     for (const event of sql.purges.line.all({ ...line, limit })) {
       if (looked === order.limit || damages.isSetAside('event', event.seq)) continue;
@@ -33,12 +25,10 @@ export function purge(purging: Purging, tally: Tally): Purged {
       purged = sum(purged, purgeEvent(purging, event, tally));
     }
   }
-  const keys = sql.purges.oldestGone.all(now - order.keep.keysMs, order.limit);
+  const keys = sql.purges.oldestGone.all(order.now.getTime() - order.keep.keysMs, order.limit);
   for (const digest of keys) sql.purges.letGo.run(digest);
   return { ...purged, keys: keys.length, isAll: looked < order.limit && keys.length < order.limit };
 }
-
-type Pruned = Omit<Purged, 'keys' | 'isAll'>;
 
 const sum = (one: Pruned, other: Pruned): Pruned => ({
   events: one.events + other.events,
@@ -70,17 +60,8 @@ function purgeEvent({ sql, order, damages }: Purging, event: RetainedEvent, tall
 }
 
 /** Whether it stays; then it is not looked at again before it may be due. */
-function isRetained(sql: Statements, event: RetainedEvent, { now, keep }: Purge): boolean {
-  const deliveries = sql.purges.deliveries.all(event.id);
-  const isDead = event.status === 'failed' || deliveries.some(({ status }) => status === 'dead');
-  const kept = isDead ? 'dead' : null;
-  const ms = isDead ? keep.deadMs : keep.deliveredMs;
-  if (deliveries.some(({ settled_at: at }) => at === null)) {
-    sql.purges.retain.run({ seq: event.seq, kept, from: now.getTime() - ms + unsettledAgainMs });
-    return true;
-  }
-  const from = Math.max(event.settled_at, ...deliveries.map(({ settled_at: at }) => at ?? 0));
-  if (from <= now.getTime() - ms) return false;
-  sql.purges.retain.run({ seq: event.seq, kept, from });
-  return true;
+function isRetained(sql: Statements, event: RetainedEvent, order: Purge): boolean {
+  const retained = retainedOf(event, sql.purges.deliveries.all(event.id), order);
+  if (retained !== undefined) sql.purges.retain.run(retained);
+  return retained !== undefined;
 }

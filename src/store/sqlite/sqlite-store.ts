@@ -172,7 +172,7 @@ export class SqliteStore implements Store {
   async changeLane(destination: string, change: (lane: Lane) => Lane): Promise<Lane> {
     return this.#commit.write(() => {
       const lane = readLane(this.#sql, destination, this.clock.now());
-      return writeLane(this.#sql, lane, change(lane));
+      return writeLane(this.#sql, lane, this.#forgetting.laneWithoutForgotten(change(lane)));
     });
   }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../../src/model/error.ts';
+import { FoundDamages } from '../../../src/store/found-damages.ts';
 import { DatabaseClock } from '../../../src/store/postgres/clock.ts';
 import { Connections, type Queries } from '../../../src/store/postgres/connections.ts';
 import { claimEvents } from '../../../src/store/postgres/events.ts';
@@ -15,14 +16,15 @@ describeOnPostgres('a claim whose answer got lost', () => {
     await store.recordRequest(aRequest());
     const connections = new Connections(url, new DatabaseClock());
     const claims = new LostClaims();
+    const damages = new FoundDamages(() => undefined);
     const take = (now = at(0)) => {
       const claim = aClaim({ now });
       return claims.during(claim, (tracked) =>
-        connections.write({ purpose: 'working' }, (tx: Queries) => tracked(tx, () => claimEvents(tx, claim))),
+        connections.write({ purpose: 'working' }, (tx: Queries) => tracked(tx, () => claimEvents(tx, claim, damages))),
       );
     };
     const lose = claims.during(aClaim(), async (tracked) => {
-      await connections.write({ purpose: 'working' }, (tx) => tracked(tx, () => claimEvents(tx, aClaim())));
+      await connections.write({ purpose: 'working' }, (tx) => tracked(tx, () => claimEvents(tx, aClaim(), damages)));
       throw new GatewayError('STORE_UNAVAILABLE', 'the connection broke');
     });
     await expect(lose).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });

@@ -2,10 +2,12 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
 import { configFor } from '../../../src/store/postgres/connections.ts';
+import { damagedSql } from '../../../src/store/postgres/damaged-rows.ts';
 import { joinSql } from '../../../src/store/postgres/deliveries.ts';
 import { deliverySql } from '../../../src/store/postgres/delivery-sql.ts';
 import { erasureSql } from '../../../src/store/postgres/erasure-sql.ts';
 import { eventSql } from '../../../src/store/postgres/events.ts';
+import { examinePlaceSql, examineSql } from '../../../src/store/postgres/examine-sql.ts';
 import { identitySql } from '../../../src/store/postgres/identities.ts';
 import { laneSql } from '../../../src/store/postgres/lanes.ts';
 import { linkSql } from '../../../src/store/postgres/links.ts';
@@ -15,9 +17,11 @@ import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
 import { presenceSql } from '../../../src/store/postgres/presence.ts';
 import { problemSql } from '../../../src/store/postgres/problem-sql.ts';
+import { purgeSql } from '../../../src/store/postgres/purge.ts';
 import { replayCountSql, replayPlaceSql, replaySql } from '../../../src/store/postgres/replay-sql.ts';
 import { tallySql } from '../../../src/store/postgres/tally.ts';
 import { translationSql } from '../../../src/store/postgres/translations.ts';
+import { unreadableSql } from '../../../src/store/postgres/unreadable.ts';
 import { watchSql } from '../../../src/store/postgres/watches.ts';
 import { describeOnPostgres, makeDatabase, type TestDatabase } from '../../support/postgres/databases.ts';
 
@@ -31,7 +35,7 @@ const history = [
   'identity_link',
   'event_identifier',
   'identity_join',
-  'erased_event',
+  'gone_event',
   'problem',
 ];
 /** These hold only what is unfinished, so walking them is cheap. */
@@ -67,6 +71,7 @@ const named = Object.entries({
     replayCountSql,
     replaySql,
   },
+  ...{ damagedSql, examineSql, examinePlaceSql, purgeSql, unreadableSql },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
@@ -145,4 +150,4 @@ const someHistory = `
   insert into identity_link select n, n + 1, 'stripe', 'evt_' || n, n from generate_series(1, 4999) as n;
   insert into event_identifier select n, 'evt_' || n from generate_series(1, 5000) as n;
   insert into identity_join select sha256(n::text::bytea), 'segment', n, n, 'evt_1', n from generate_series(1, 5000) as n;
-  insert into erased_event select sha256(n::text::bytea) from generate_series(1, 5000) as n;`;
+  insert into gone_event select sha256(n::text::bytea), n from generate_series(1, 5000) as n;`;

@@ -10,8 +10,8 @@ import {
   type RequestContent,
   requestDigest,
   runsDigest,
-} from '../digest.ts';
-import type { AttemptRow, EventRow, PayloadRow, RequestRow } from '../rows.ts';
+} from './digest.ts';
+import type { AttemptRow, EventRow, PayloadRow, RequestRow } from './rows.ts';
 
 interface Digested {
   /** Null only where the row is damaged. */
