@@ -107,7 +107,7 @@ export const toRequestText = (row: RequestRow): RequestText => ({
   bodyText: row.body.toString('utf8'),
 });
 
-export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries' | keyof RequestText> {
+export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince' | keyof RequestText> {
   return {
     id: row.id,
     source: row.source,
@@ -118,6 +118,16 @@ export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries
     item: row.item,
   };
 }
+
+/** What only an event has that is in line. */
+export const toClaimed = (
+  row: EventRow,
+  claimedBy: WorkerId,
+): Pick<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince'> => ({
+  claimedBy,
+  tries: row.tries + 1,
+  inLineSince: dateFromMs(row.in_line_since ?? row.received_at),
+});
 
 export const eventMoveOf = (settlement: TranslationSettlement): EventMove => wellFormed(moveOf(settlement));
 

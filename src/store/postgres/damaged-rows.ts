@@ -18,7 +18,8 @@ export const damagedSql = {
     where seq = any($1::bigint[])`,
   fail: `
     update event set status = 'failed', reason = $3, message = $4, cause = $5, settled_at = $2, runs = null,
-      runs_digest = null, replay_seq = null, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
+      runs_digest = null, replay_seq = null, in_line_since = null, due_at = null, waits_for = null, claimed_by = null,
+      lease_ends_at = null
     where seq = any($1::bigint[])`,
 };
 

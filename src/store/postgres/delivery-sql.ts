@@ -113,7 +113,8 @@ export const deliverySql = {
   byId: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where id = $1`,
   ofEvent: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where event_id = $1 order by seq`,
   payloadsOfEvents: `
-    select event_id, destination, outgoing_id, status, payload from delivery where event_id = any($1) order by seq`,
+    select event_id, destination, mapping_file, outgoing_id, status, payload from delivery where event_id = any($1)
+    order by seq`,
   bySeqs: `
     select ${deliveryColumns}, ${receivedAt},
       (select message from attempt where delivery_id = delivery.id and number = delivery.attempts) as last_message

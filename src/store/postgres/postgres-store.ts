@@ -8,7 +8,15 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import { type Findings, FoundDamages } from '../found-damages.ts';
-import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import type {
+  Cancellation,
+  DeadCount,
+  DeadFilter,
+  MovedDelivery,
+  Problems,
+  Redelivery,
+  ReplayCandidates,
+} from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
   Claim,
@@ -49,7 +57,15 @@ import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { Presence } from './presence.ts';
-import { cancelDeliveries, countDead, locksOfDead, locksOfDeliveries, problems, redeliver } from './problems.ts';
+import {
+  cancelDeliveries,
+  cancelFirst,
+  countDead,
+  locksOfDead,
+  locksOfDeliveries,
+  problems,
+  redeliver,
+} from './problems.ts';
 import { locksOfDue, type MaybeDue, maybeDue, purge } from './purge.ts';
 import {
   cancelReplay,
@@ -208,6 +224,10 @@ export class PostgresStore implements Store {
   async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
     const locks = await this.#connections.snapshot((read) => locksOfDeliveries(read, ids));
     return this.#work(locks, (tx) => cancelDeliveries(tx, ids, now));
+  }
+
+  async cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]> {
+    return this.#work([laneLock(cancellation.filter.destination)], (tx) => cancelFirst(tx, cancellation));
   }
 
   async replayCandidates(

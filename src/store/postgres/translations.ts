@@ -20,7 +20,8 @@ export const translationSql = {
       settled_at = move."settledAt", runs = move.runs,
       runs_digest = decode(move."runsDigest", 'hex'), due_at = move."dueAt", waits_for = move."waitsFor",
       tries = event.tries - 1 + move.spent, claimed_by = null, lease_ends_at = null,
-      replay_seq = case when move.status = 'received' then replay_seq end
+      replay_seq = case when move.status = 'received' then replay_seq end,
+      in_line_since = case when move.status = 'received' then in_line_since end
     from json_to_recordset($1) as move (id text, worker text, tries integer, status text, reason text, message text,
       cause text, "settledAt" bigint, runs text, "runsDigest" text, "dueAt" bigint, "waitsFor" text, spent integer)
     where event.id = move.id and event.status = 'received' and claimed_by = move.worker and event.tries = move.tries

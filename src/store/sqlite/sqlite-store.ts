@@ -8,7 +8,15 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
-import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import type {
+  Cancellation,
+  DeadCount,
+  DeadFilter,
+  MovedDelivery,
+  Problems,
+  Redelivery,
+  ReplayCandidates,
+} from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
 import type {
   ClaimedDeliveries,
@@ -47,7 +55,7 @@ import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
-import { cancelDeliveries, countDead, problems, redeliver } from './problems.ts';
+import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -198,6 +206,10 @@ export class SqliteStore implements Store {
 
   async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
     return this.#commit.write((tally) => cancelDeliveries(this.#sql, { ids, now }, tally));
+  }
+
+  async cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]> {
+    return this.#commit.write((tally) => cancelFirst(this.#sql, cancellation, tally));
   }
 
   async replayCandidates(
