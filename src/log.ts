@@ -61,7 +61,7 @@ export interface LogEvents {
     readonly next: string;
   };
   'delivery.redelivered': { readonly destination: string; readonly deliveries: number; readonly delivery_id?: string };
-  'delivery.cancelled': { readonly delivery_id: string; readonly destination: string };
+  'delivery.cancelled': LogEvents['delivery.redelivered'];
   'replay.started': { readonly replay_id: string; readonly events: number; readonly rate: number };
   'replay.ended': {
     readonly replay_id: string;
@@ -75,6 +75,7 @@ export interface LogEvents {
   };
   'lane.opened': { readonly destination: string; readonly trouble: string; readonly probe_at: string };
   'lane.closed': { readonly destination: string };
+  'lane.unserved': { readonly destination: string; readonly deliveries: number; readonly off: string };
   'lane.paused': { readonly destination: string };
   'lane.resumed': { readonly destination: string };
   'worker.failed': { readonly worker: string; readonly err: unknown };
@@ -110,6 +111,7 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'replay.ended': 'info',
   'lane.opened': 'warn',
   'lane.closed': 'info',
+  'lane.unserved': 'warn',
   'lane.paused': 'info',
   'lane.resumed': 'info',
   'worker.failed': 'error',

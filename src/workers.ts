@@ -25,6 +25,7 @@ import { ReplayWorker } from './pipeline/replay.ts';
 import type { ReplayPlan } from './pipeline/replay-plan.ts';
 import { sendTestEvent, type TestedDestination } from './pipeline/test-event.ts';
 import { translate } from './pipeline/translate.ts';
+import { unservedIn } from './pipeline/unserved.ts';
 import type { Store } from './store/store.ts';
 
 /** Batches of events that wait for others' APIs; the next one waits with them. */
@@ -116,6 +117,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     start: async () => {
       await mappings.start();
       await probeCorrected({ store, clock });
+      for (const unserved of unservedIn(await store.stats(), file.destinations)) log.write('lane.unserved', unserved);
       translating.start();
       await replaying.start();
       for (const lane of lanes.values()) lane.start();

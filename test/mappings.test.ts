@@ -63,7 +63,15 @@ function eventsIn({ source, kind = null, body }: Sent): readonly Omit<ClaimedEve
   const configured = gateway.sources.find(({ name }) => name === source);
   const parsed = configured?.source.parse(body, { ...request, body: Buffer.from(bodyText) });
   if (parsed === undefined || 'unusable' in parsed) return [];
-  return parsed.events.map((event) => ({ ...event, ...request, source, bodyText, claimedBy: 'wrk_1', tries: 1 }));
+  return parsed.events.map((event) => ({
+    ...event,
+    ...request,
+    source,
+    bodyText,
+    claimedBy: 'wrk_1',
+    tries: 1,
+    inLineSince: request.receivedAt,
+  }));
 }
 
 const itemsOf = (runs: readonly Run[]): readonly RunItem[] =>

@@ -1,6 +1,7 @@
 import { type FaultCode, faults, GatewayError } from '../model/error.ts';
 import type { Stitch } from '../model/identity.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
+import { type ApiAnswer, type ApiRequest, requestApi } from './api-request.ts';
 
 /** What the admin API answers, as far as the command line shows it. */
 export interface ApiEventSummary {
@@ -104,7 +105,7 @@ interface ApiStats {
 }
 
 export interface ApiClient {
-  /** Any answer of the API. Throws what it refuses as the fault that it names, and GATEWAY_UNREACHABLE. */
+  /** Any answer of the API. Throws what it refuses as the fault that it names, GATEWAY_UNREACHABLE and GATEWAY_SILENT. */
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: Json): Promise<T>;
   delete<T>(path: string): Promise<T>;
@@ -114,14 +115,21 @@ export interface ApiClient {
   events(): Promise<readonly ApiEvent[]>;
 }
 
-/** Speaks to a running gateway as any script would. */
-export function createApiClient(baseUrl: string, token: string): ApiClient {
-  const ask = async <T>(path: string, request: RequestInit = {}): Promise<T> => {
-    const answer = await fetchFrom(baseUrl, path, { ...request, headers: { authorization: `Bearer ${token}` } });
-    if (!answer.ok) throw await refusal(answer, path);
-    return (await answer.json()) as T;
+/** For an answer that costs no work, in milliseconds. */
+const defaultPatienceMs = 300_000;
+
+/** Speaks to a running gateway as any script would. What it asks to be done may take its time, as plans of replays do. */
+export function createApiClient(
+  baseUrl: string,
+  token: string,
+  { patienceMs = defaultPatienceMs }: { readonly patienceMs?: number } = {},
+): ApiClient {
+  const ask = async <T>(path: string, request: Omit<ApiRequest, 'token'>): Promise<T> => {
+    const answer = await requestApi(baseUrl, path, { ...request, token });
+    if (answer.status < 200 || answer.status > 299) throw refusal(answer, path);
+    return JSON.parse(answer.text) as T;
   };
-  const get = <T>(path: string): Promise<T> => ask(path);
+  const get = <T>(path: string): Promise<T> => ask(path, { method: 'GET', patienceMs });
   return {
     get,
     delete: (path) => ask(path, { method: 'DELETE' }),
@@ -137,29 +145,27 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
   };
 }
 
-async function fetchFrom(baseUrl: string, path: string, request: RequestInit): Promise<Response> {
-  try {
-    return await fetch(`${baseUrl}/api${path}`, request);
-  } catch (cause) {
-    throw new GatewayError('GATEWAY_UNREACHABLE', `no gateway answers at ${baseUrl}`, {
-      hint: 'start it with `hookstitch serve`, or set ADMIN_HOST and ADMIN_PORT to where it runs',
-      cause,
-    });
-  }
-}
-
 /** The fault that the API told of. */
-async function refusal(answer: Response, path: string): Promise<GatewayError> {
-  if (answer.status === 401) {
+function refusal({ status, text }: ApiAnswer, path: string): GatewayError {
+  if (status === 401) {
     return new GatewayError('UNAUTHORIZED', 'the gateway refuses the token', {
       hint: "set ADMIN_TOKEN, or DATA_DIR to the gateway's own folder",
     });
   }
-  const body: unknown = await answer.json().catch(() => undefined);
+  const body = parsed(text);
   const told = isJsonObject(body) && isJsonObject(body.error) ? body.error : {};
   const code = String(told.code).toUpperCase();
-  const message = typeof told.message === 'string' ? told.message : `the API answered ${answer.status} to ${path}`;
+  const message = typeof told.message === 'string' ? told.message : `the API answered ${status} to ${path}`;
   return new GatewayError(isFaultCode(code) ? code : 'INTERNAL', message);
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    // Something before the gateway has answered in its place; the status says enough.
+    return undefined;
+  }
 }
 
 const isFaultCode = (code: string): code is FaultCode => Object.hasOwn(faults, code);

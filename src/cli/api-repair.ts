@@ -16,7 +16,8 @@ export interface ApiProblems {
   readonly events: readonly (ApiProblem & { readonly source: string })[];
 }
 
-export interface ApiRedelivered {
+/** What was redelivered or cancelled, or would be. */
+export interface ApiMoved {
   readonly deliveries: number;
   readonly destinations: Readonly<Record<string, number>>;
 }
@@ -70,6 +71,12 @@ export interface ApiPlan {
     readonly event_id: string;
     readonly destination: string;
     readonly payload: Json;
+  }[];
+  readonly repeated: readonly {
+    readonly destination: string;
+    readonly was: string;
+    readonly now: string;
+    readonly count: number;
   }[];
   readonly failures: readonly { readonly cause: string; readonly count: number; readonly example: string }[];
 }

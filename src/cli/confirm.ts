@@ -18,5 +18,8 @@ export async function isMeant(
   }
 }
 
+/** For what is not sent then. */
+export const endsMany = { why: 'this cannot be taken back', hint: 'add --yes; --dry-run shows what would happen' };
+
 /** For what sends again. */
 export const sendsToMany = { why: 'this sends to others', hint: 'add --yes; --dry-run shows what would happen' };

@@ -44,8 +44,11 @@ export const destinationTable = (destinations: readonly ApiDestination[]): strin
   );
 
 /** Icon and word, never by colour alone; and why it is so. */
-function stateOf({ off, paused_at, circuit }: ApiDestination): readonly [state: string, why: string] {
-  if (off !== null) return [style('dim', '⊘ off'), off];
+function stateOf({ off, paused_at, circuit, deliveries }: ApiDestination): readonly [state: string, why: string] {
+  if (off !== null) {
+    const waiting = (deliveries.pending ?? 0) + (deliveries.in_flight ?? 0);
+    return waiting === 0 ? [style('dim', '⊘ off'), off] : [style('red', '✗ off'), `${waiting} wait for ever: ${off}`];
+  }
   if (paused_at !== null) return [style('yellow', '‖ paused'), `since ${localTime(paused_at)}`];
   if (circuit.state === 'closed') return [style('green', '✓ ok'), ''];
   const again = circuit.probe_at === null ? 'being tried now' : `next try ${localTime(circuit.probe_at)}`;

@@ -1,4 +1,4 @@
-import type { ApiFates, ApiPlan, ApiProblems, ApiReplay } from './api-repair.ts';
+import type { ApiFates, ApiMoved, ApiPlan, ApiProblems, ApiReplay } from './api-repair.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { shortened, table } from './table.ts';
@@ -36,6 +36,13 @@ export function problemsText({ deliveries, events }: ApiProblems): string {
   return parts.filter((part) => part !== false).join('\n\n');
 }
 
+/** As in `3 dead deliveries (2 segment, 1 umami)`. */
+export function movedText({ deliveries, destinations }: ApiMoved, [one, many]: readonly [string, string]): string {
+  const each = Object.entries(destinations).map(([name, count]) => `${count} ${name}`);
+  const what = counted(deliveries, one, many);
+  return each.length === 0 ? what : `${what} (${each.join(', ')})`;
+}
+
 export function planText(plan: ApiPlan): string {
   const { events, payloads, joins, changed } = plan;
   const { total, translated, unmatched, failed, delayed, unusable } = events;
@@ -51,6 +58,7 @@ export function planText(plan: ApiPlan): string {
     ...plan.failures.map(({ cause, count, example }) => failureLine(cause, count, example)),
     style('bold', `${counted(payloads.new + payloads.again, 'delivery', 'deliveries')} would be made`),
     ...fateLines(payloads),
+    ...plan.repeated.flatMap(repeatedLines),
     ...lines([
       [joins, 'at most, that tell a destination who a visitor is'],
       [changed.again, 'made again would differ from what was sent'],
@@ -82,6 +90,12 @@ const fateLines = (fates: ApiFates): readonly string[] =>
 
 const failureLine = (cause: string, count: number, example: string): string =>
   `  ${String(count).padStart(7)}  ${style('red', '✗')} ${shortened(plainText(cause), causeMax * 2)}  ${example}`;
+
+/** The ids hang on the file's name, so nobody else can tell. */
+const repeatedLines = ({ destination, was, now, count }: ApiPlan['repeated'][number]): readonly string[] => [
+  style('yellow', `  ${String(count).padStart(7)}  ! of the new ones ${destination} has by ${plainText(was)} already:`),
+  `           ${plainText(now)} would send them again under other ids`,
+];
 
 function changeLines({ destination, event_id, fate, changes }: ApiPlan['changes'][number]): readonly string[] {
   return [

@@ -25,7 +25,9 @@ export function advice(what: string, said: string, secrets: readonly string[] = 
     .reduce((text, secret) => text.replaceAll(secret, '***'), said);
   const line = redacted.replace(/\s+/g, ' ').trim();
   const whole = line === '' ? what : `${what} The answer: ${line}`;
-  return whole.length <= messageMax ? whole : `${whole.slice(0, messageMax - 1)}…`;
+  // A vendor may write half a character, and a cut may leave one.
+  const cut = whole.length <= messageMax ? whole : `${whole.slice(0, messageMax - 1)}…`;
+  return cut.toWellFormed();
 }
 
 /** The vendor's own words: the error message of a JSON answer, else the body as it is. */

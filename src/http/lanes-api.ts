@@ -12,7 +12,7 @@ import { laneJson } from './setup-json.ts';
 
 export interface LaneDependencies {
   readonly file: { readonly destinations: readonly ConfiguredDestination[] };
-  readonly store: Pick<Store, 'changeLane'>;
+  readonly store: Pick<Store, 'changeLane' | 'lanes' | 'stats'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Told that a lane may let something through again. */
@@ -29,15 +29,21 @@ export function lanesRouter({ file, store, clock, log, resumed, test }: LaneDepe
     return target;
   };
 
+  /** Also one that is configured no more: what waits for it can still be held. */
+  const laneOf = async (name: string): Promise<string> => {
+    const known = [...(await store.lanes()), ...(await store.stats()).deliveriesByDestination];
+    return known.some(({ destination }) => destination === name) ? name : targetOf(name).name;
+  };
+
   router.post('/destinations/:name/pause', async (request, response) => {
-    const { name } = targetOf(request.params.name);
+    const name = await laneOf(request.params.name);
     const lane = await pauseLane(name, { store, clock });
     log.write('lane.paused', { destination: name });
     sendJson(response, 200, { name, ...laneJson(lane) });
   });
 
   router.post('/destinations/:name/resume', async (request, response) => {
-    const { name } = targetOf(request.params.name);
+    const name = await laneOf(request.params.name);
     const lane = await resumeLane(name, { store, clock });
     log.write('lane.resumed', { destination: name });
     resumed(name);

@@ -6,8 +6,11 @@ import { failureReasons } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { DeliveryId } from '../model/id.ts';
+import type { JsonObject } from '../model/json.ts';
+import { cancelAll, countCancellable } from '../pipeline/cancel.ts';
 import { countRedeliverable, redeliver } from '../pipeline/redeliver.ts';
 import { problemsJson } from '../pipeline/repair-json.ts';
+import { cancellableStatuses } from '../store/repair.ts';
 import type { DeliveryDetail, Store } from '../store/store.ts';
 import { BodyReader } from './read-body.ts';
 import { filterTimes, idsOf, rate } from './repair-request.ts';
@@ -16,7 +19,10 @@ import { sendJson } from './send-json.ts';
 
 export interface RepairDependencies {
   readonly file: { readonly destinations: readonly ConfiguredDestination[] };
-  readonly store: Pick<Store, 'problems' | 'countDead' | 'redeliver' | 'cancelDeliveries' | 'getDelivery'>;
+  readonly store: Pick<
+    Store,
+    'problems' | 'stats' | 'countDead' | 'redeliver' | 'cancelDeliveries' | 'cancelFirst' | 'getDelivery'
+  >;
   readonly clock: Clock;
   readonly log: Log;
   /** Told that a lane has something to let through. */
@@ -34,6 +40,20 @@ const redeliveries = z.strictObject({
     })
     .optional(),
   rate,
+  dry_run: z.boolean().default(false),
+});
+
+const cancellations = z.strictObject({
+  filter: z
+    .strictObject({
+      destination: z.string().optional(),
+      status: z.enum(cancellableStatuses).optional(),
+      reason: z.enum(failureReasons).optional(),
+      cause: z.string().optional(),
+    })
+    .refine(({ status, reason, cause }) => status !== 'pending' || (reason ?? cause) === undefined, {
+      error: 'what is pending has neither a reason nor a cause',
+    }),
   dry_run: z.boolean().default(false),
 });
 
@@ -62,10 +82,21 @@ export function repairRouter(dependencies: RepairDependencies): Router {
     const moved = await store.cancelDeliveries([id], clock.now());
     if (moved.length === 0) throw await notMovable(id, store, 'cancelled: only a pending or dead one is');
     for (const { destination } of moved) {
-      dependencies.log.write('delivery.cancelled', { delivery_id: id, destination });
+      dependencies.log.write('delivery.cancelled', { destination, deliveries: 1, delivery_id: id });
       dependencies.resumed(destination);
     }
     sendJson(response, 200, { id, status: 'cancelled' });
+  });
+
+  router.post('/cancellations', async (request, response) => {
+    const { filter, dry_run: isDryRun } = parsedAs(cancellations, await jsonIn(request, response, bodies));
+    const counts = await (isDryRun ? countCancellable(filter, dependencies) : cancelAll(filter, dependencies));
+    if (!isDryRun)
+      for (const [destination, deliveries] of counts) {
+        dependencies.log.write('delivery.cancelled', { destination, deliveries });
+        dependencies.resumed(destination);
+      }
+    sendJson(response, 200, countsJson(counts, isDryRun));
   });
 
   router.post('/redeliveries', (request, response) => bulk(request, response, { ...dependencies, bodies }));
@@ -88,21 +119,35 @@ async function bulk(
   if (which === undefined || which === false)
     throw new GatewayError('REQUEST_INVALID', 'name either ids or a filter; {} is the filter that fits all');
   if (filter?.destination !== undefined) requireDestination(filter.destination, dependencies);
+  for (const id of ids ?? []) {
+    const named = await dependencies.store.getDelivery(id);
+    if (named !== undefined) requireDestination(named.destination, dependencies);
+  }
   const order = { which, rate: perSecond, destinations: namesOf(dependencies) };
   const counts = isDryRun ? await countRedeliverable(order, dependencies) : await redeliver(order, dependencies);
   if (!isDryRun) for (const [destination, deliveries] of counts) tell({ destination, deliveries }, dependencies);
-  sendJson(response, 200, {
-    dry_run: isDryRun,
-    deliveries: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    destinations: Object.fromEntries(counts),
-  });
+  sendJson(response, 200, countsJson(counts, isDryRun));
 }
 
-const namesOf = ({ file }: RepairDependencies): readonly string[] => file.destinations.map(({ name }) => name);
+const countsJson = (counts: ReadonlyMap<string, number>, isDryRun: boolean): JsonObject => ({
+  dry_run: isDryRun,
+  deliveries: [...counts.values()].reduce((sum, count) => sum + count, 0),
+  destinations: Object.fromEntries(counts),
+});
 
-function requireDestination(name: string, dependencies: RepairDependencies): void {
-  if (namesOf(dependencies).includes(name)) return;
-  throw new GatewayError('DESTINATION_UNKNOWN', `no destination called "${name}", so nothing would be delivered there`);
+/** Those that something is delivered to. */
+const namesOf = ({ file }: RepairDependencies): readonly string[] =>
+  file.destinations.filter(({ off }) => off === null).map(({ name }) => name);
+
+function requireDestination(name: string, { file }: RepairDependencies): void {
+  const known = file.destinations.find((destination) => destination.name === name);
+  if (known === undefined)
+    throw new GatewayError(
+      'DESTINATION_UNKNOWN',
+      `no destination called "${name}", so nothing would be delivered there`,
+    );
+  if (known.off !== null)
+    throw new GatewayError('DESTINATION_OFF', `"${name}" is off, so nothing would be delivered there: ${known.off}`);
 }
 
 interface Told {

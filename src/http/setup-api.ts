@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { GatewayFileState, Library } from '../mapping/library.ts';
+import { notNamed } from '../pipeline/unserved.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
@@ -60,9 +61,7 @@ export function setupRouter(dependencies: SetupDependencies): Router {
         ...file.destinations.map(({ name, destination, off }) =>
           destinationJson({ name, destination, off }, contextOf(name)),
         ),
-        ...[...left].map((name) =>
-          destinationJson({ name, destination: null, off: 'gateway.yaml does not name it' }, contextOf(name)),
-        ),
+        ...[...left].map((name) => destinationJson({ name, destination: null, off: notNamed }, contextOf(name))),
       ],
     });
   });

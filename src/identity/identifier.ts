@@ -37,7 +37,7 @@ const sharedMailboxes = new Set([
 
 /** The normalised identifier, or undefined for a value that can be none of this kind. */
 export function toIdentifier(kind: string, value: string): Identifier | undefined {
-  const text = normalize(kind, value.trim());
+  const text = normalize(kind, value.toWellFormed().trim());
   return text === undefined || text === '' || text.length > lengthMax ? undefined : { kind, value: text };
 }
 

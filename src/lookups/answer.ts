@@ -43,5 +43,5 @@ const toldLengthMax = 200;
 function told(answer: Answer): string {
   const body = bodyOf(answer);
   const message = isJsonObject(body?.error) ? body.error.message : body?.message;
-  return typeof message === 'string' ? `: ${message.slice(0, toldLengthMax)}` : '';
+  return typeof message === 'string' ? `: ${message.slice(0, toldLengthMax).toWellFormed()}` : '';
 }

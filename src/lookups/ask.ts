@@ -8,7 +8,7 @@ import type { SourceApi } from '../model/source-api.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import { lookupNamed } from './index.ts';
 import type { Lookup, LookupArguments, Reading } from './lookup.ts';
-import { SourceLine } from './source-line.ts';
+import { type HeldBy, SourceLine } from './source-line.ts';
 
 /** One thing that a mapping wants to know for an event. */
 export interface Question {
@@ -19,14 +19,16 @@ export interface Question {
   readonly source: string;
   /** When the event arrived. */
   readonly receivedAt: Date;
+  /** Asked only where it takes nothing from those that have to know. */
+  readonly isSpare?: true;
 }
 
 export type Outcome =
   | { readonly kind: 'found'; readonly value: Json }
   /** There is no answer and will be none. */
   | { readonly kind: 'missing'; readonly message: string }
-  /** Not now. `isOurs`: nothing was asked, so as not to ask too often. */
-  | { readonly kind: 'retry'; readonly message: string; readonly waitMs?: number; readonly isOurs: boolean }
+  /** Not now. `heldBy`: nothing was asked, so as not to ask too often, or because the source has refused to be. */
+  | { readonly kind: 'retry'; readonly message: string; readonly waitMs?: number; readonly heldBy?: HeldBy }
   /** Shutdown took it away. */
   | { readonly kind: 'aborted' };
 
@@ -130,6 +132,8 @@ export class Asker {
       return await this.#answer(asking, shutdown);
     }
     const askedAtMs = this.#nowMs();
+    if (question.isSpare && !asking.line.isSpare(askedAtMs))
+      return { kind: 'retry', message: 'the window of the source is left to the events under way', heldBy: 'window' };
     const outcome = this.#request(asking, shutdown);
     this.#underWay.set(key, { outcome, askedAtMs });
     const known = await outcome;
@@ -142,7 +146,7 @@ export class Asker {
   async #request({ lookup, question, api, line }: Asking, shutdown: AbortSignal | undefined): Promise<Outcome> {
     const startedMs = this.#nowMs();
     const refused = line.enter(startedMs);
-    if (refused !== undefined) return { kind: 'retry', message: refused.why, waitMs: refused.waitMs, isOurs: true };
+    if (refused !== undefined) return { kind: 'retry', ...refused };
     const { sender, timeoutMs = defaultTimeoutMs } = this.#options;
     const limits = { timeoutMs, allowPrivateAddress: api.allowPrivateAddress, answerBytesMax };
     const result = await sender.send(lookup.request(question.args, api), limits, shutdown);
@@ -154,7 +158,7 @@ export class Asker {
       case 'failed': {
         const message = redact(result.failure.message, [api.token]);
         const isForGood = result.failure.reason === 'invalid_payload';
-        return isForGood ? { kind: 'missing', message } : { kind: 'retry', message, isOurs: false };
+        return isForGood ? { kind: 'missing', message } : { kind: 'retry', message };
       }
       case 'answered': {
         const reading = this.#read(result.answer, lookup, question.args);
@@ -194,7 +198,7 @@ function toOutcome(reading: Reading, secrets: readonly string[]): Outcome {
     case 'retry': {
       const wait = reading.pause?.ms ?? reading.waitMs;
       const message = redact(reading.message, secrets);
-      return { kind: 'retry', message, isOurs: false, ...(wait === undefined ? {} : { waitMs: wait }) };
+      return { kind: 'retry', message, ...(wait === undefined ? {} : { waitMs: wait }) };
     }
   }
 }

@@ -18,10 +18,19 @@ export class RequestSlots {
 
   /** True when a request may leave now; whoever takes a slot must say when it has ended. */
   take(nowMs: number): boolean {
-    this.#freeAt = this.#freeAt.filter((at) => at > nowMs);
-    if (this.#underWay + this.#freeAt.length >= this.#window.requests) return false;
+    if (this.#used(nowMs) >= this.#window.requests) return false;
     this.#underWay += 1;
     return true;
+  }
+
+  /** How much of the window is in use, from 0 to 1. */
+  usedShare(nowMs: number): number {
+    return this.#used(nowMs) / this.#window.requests;
+  }
+
+  #used(nowMs: number): number {
+    this.#freeAt = this.#freeAt.filter((at) => at > nowMs);
+    return this.#underWay + this.#freeAt.length;
   }
 
   get underWay(): number {

@@ -2,6 +2,18 @@ import type { SourceApi } from '../model/source-api.ts';
 import type { Pause } from './lookup.ts';
 import { RequestSlots } from './request-slots.ts';
 
+/** Of a window, in use at most for there to be something to spare. */
+const spareShare = 0.25;
+
+export type HeldBy = 'window' | 'source';
+
+/** Why nothing may be asked, and for how long. */
+interface Refusal {
+  readonly heldBy: HeldBy;
+  readonly waitMs: number;
+  readonly message: string;
+}
+
 /** Whether one source's API may be asked now, and what it has said about that. */
 export class SourceLine {
   readonly #slots: RequestSlots;
@@ -15,14 +27,25 @@ export class SourceLine {
     this.#slots = new RequestSlots(window);
   }
 
-  /** Undefined when a request may leave; else how long to wait, and why. */
-  enter(nowMs: number): { readonly waitMs: number; readonly why: string } | undefined {
+  /** Undefined when a request may leave. */
+  enter(nowMs: number): Refusal | undefined {
     if (nowMs < this.#pausedUntilMs)
-      return { waitMs: this.#slots.waitMs(nowMs, this.#pausedUntilMs), why: this.#pauseWhy };
+      return {
+        heldBy: 'source',
+        waitMs: this.#slots.waitMs(nowMs, this.#pausedUntilMs),
+        message: this.#pauseWhy,
+      };
     // Whoever has just been refused asks one thing first, and the rest when that was welcome.
-    const mayTake = this.#refusals === 0 || this.#slots.underWay === 0;
-    if (mayTake && this.#slots.take(nowMs)) return undefined;
-    return { waitMs: this.#slots.waitMs(nowMs), why: 'more lookups are wanted than the source may be asked' };
+    const isProbed = this.#refusals > 0 && this.#slots.underWay > 0;
+    if (!isProbed && this.#slots.take(nowMs)) return undefined;
+    const waitMs = this.#slots.waitMs(nowMs);
+    if (isProbed) return { heldBy: 'source', waitMs, message: this.#pauseWhy };
+    return { heldBy: 'window', waitMs, message: 'more lookups are wanted than the source may be asked' };
+  }
+
+  /** Whether a request may leave that nobody depends on: the better part of the window is for the others. */
+  isSpare(nowMs: number): boolean {
+    return nowMs >= this.#pausedUntilMs && this.#refusals === 0 && this.#slots.usedShare(nowMs) < spareShare;
   }
 
   left(nowMs: number): void {

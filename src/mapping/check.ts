@@ -171,6 +171,7 @@ function testEvent(test: MappingTest, body: Json, { definition, describe }: Desc
     externalId: described.externalId,
     occurredAt: described.occurredAt,
     receivedAt: testTime,
+    inLineSince: testTime,
     kind: test.type ?? null,
     url: `/in/${source}`,
     headers: lowerCaseNames(test.headers ?? {}),

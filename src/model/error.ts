@@ -7,6 +7,7 @@ export const faults = {
   MAPPING_INVALID: { status: 500 },
   SOURCE_UNKNOWN: { status: 404 },
   DESTINATION_UNKNOWN: { status: 404 },
+  DESTINATION_OFF: { status: 409 },
   NOT_FOUND: { status: 404 },
   METHOD_NOT_ALLOWED: { status: 405 },
   SIGNATURE_REFUSED: { status: 401 },
@@ -29,6 +30,7 @@ export const faults = {
   PERSON_NOT_FOUND: { status: 404 },
   PERSON_AMBIGUOUS: { status: 409 },
   GATEWAY_UNREACHABLE: { status: 503 },
+  GATEWAY_SILENT: { status: 504 },
   INTERNAL: { status: 500 },
 } as const satisfies Record<string, { status: number }>;
 

@@ -70,6 +70,8 @@ export interface ClaimedEvent {
   readonly externalId: string;
   readonly occurredAt: Date;
   readonly receivedAt: Date;
+  /** When it was received, or put back in line by a replay: it waits for others from then on. */
+  readonly inLineSince: Date;
   readonly kind: string | null;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

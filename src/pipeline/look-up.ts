@@ -9,7 +9,10 @@ import type { Json } from '../model/json.ts';
 
 /** A lookup that fails for now is tried again after as long as its event has waited, within these, in milliseconds. */
 const pauseMs = { min: 5_000, max: 1_800_000 };
-/** How long an event waits for an answer, in milliseconds: without it, then, where it is optional, and else failed. */
+/**
+ * How long an event waits for an answer since it is in line, in milliseconds: without it, then, where it is optional, and
+ * else failed. For its turn in the window of a source it waits as long as it takes: that is no fault of anybody's.
+ */
 const patienceMs = { optional: 900_000, required: 259_200_000 };
 /** Lookups that use the answers of others: more rounds than a mapping has lookups in a row. */
 const roundsMax = 8;
@@ -123,12 +126,13 @@ async function answersFor(
 }
 
 /** When to ask again; undefined when there is an answer, or when the event has waited long enough for one. */
-function whenAgain({ receivedAt }: ClaimedEvent, { wanted, outcome }: Asked, now: Date): Date | undefined {
+function whenAgain({ inLineSince }: ClaimedEvent, { wanted, outcome }: Asked, now: Date): Date | undefined {
   if (outcome.kind !== 'retry') return undefined;
-  const end = addMs(receivedAt, wanted.isOptional ? patienceMs.optional : patienceMs.required);
+  if (outcome.heldBy === 'window') return addMs(now, outcome.waitMs ?? pauseMs.min);
+  const end = addMs(inLineSince, wanted.isOptional ? patienceMs.optional : patienceMs.required);
   if (now >= end) return undefined;
-  const waited = now.getTime() - receivedAt.getTime();
-  const pause = outcome.isOurs ? 0 : Math.min(Math.max(waited, pauseMs.min), pauseMs.max);
+  const waited = now.getTime() - inLineSince.getTime();
+  const pause = outcome.heldBy === 'source' ? 0 : Math.min(Math.max(waited, pauseMs.min), pauseMs.max);
   const next = addMs(now, Math.max(pause, outcome.waitMs ?? 0));
   return next < end ? next : end;
 }

@@ -6,7 +6,7 @@ import type { ConfiguredSource } from '../sources/source.ts';
 import type { EventDetail } from '../store/store.ts';
 
 /** An event as a mapping would get it, whether it was ever received or not. */
-export type PreviewEvent = Omit<ClaimedEvent, 'claimedBy' | 'tries'>;
+export type PreviewEvent = Omit<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince'>;
 
 /** A body with what its sender would have said beside it. */
 export interface InlineEvent {

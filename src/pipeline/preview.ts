@@ -159,7 +159,12 @@ function evaluatorSetup(
   };
 }
 
-const claimed = (event: PreviewEvent): ClaimedEvent => ({ ...event, claimedBy: 'wrk_preview', tries: 1 });
+const claimed = (event: PreviewEvent): ClaimedEvent => ({
+  ...event,
+  claimedBy: 'wrk_preview',
+  tries: 1,
+  inLineSince: event.receivedAt,
+});
 
 interface EndScope {
   readonly definition: MappingDefinition;

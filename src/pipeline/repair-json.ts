@@ -53,6 +53,7 @@ export function planJson(plan: ReplayPlan): JsonObject {
       changes: changes.map(changeJson),
     })),
     new: plan.newSample.map((planned) => ({ ...plannedJson(planned), payload: planned.payload })),
+    repeated: plan.repeated.map(({ destination, was, now, count }) => ({ destination, was, now, count })),
     failures: plan.failures.map(({ cause, count, example }) => ({ cause, count, example })),
   };
 }

@@ -15,12 +15,13 @@ import type { Store, TranslationSettlement } from '../store/store.ts';
 import type { JoinTarget } from './join.ts';
 import { lookUp } from './look-up.ts';
 import { type PayloadChange, payloadChanges } from './payload-diff.ts';
+import { type Repeated, RepeatedPayloads } from './repeated.ts';
 import { settleTranslation } from './settle-translation.ts';
 import { stitchEvents } from './stitch.ts';
 
 /** Events that are in memory at once. */
 const batchMax = 100;
-const samplesMax = { changed: 20, new: 3, failures: 20 };
+const samplesMax = { changed: 20, new: 3, failures: 20, repeated: 20 };
 
 export interface PlannedPayload {
   readonly eventId: EventId;
@@ -57,6 +58,8 @@ export interface ReplayPlan {
   /** The first of those. */
   readonly changedSample: readonly ChangedPayload[];
   readonly newSample: readonly NewPayload[];
+  /** New payloads of events that a destination has already. */
+  readonly repeated: readonly Repeated[];
   /** Why events would stay failed. */
   readonly failures: readonly { readonly cause: string; readonly count: number; readonly example: EventId }[];
 }
@@ -93,9 +96,13 @@ async function translated(
   candidates: readonly ReplayCandidate[],
   { store, evaluator, lookups, targets, clock, abandoned: shutdown }: PlanDependencies,
 ): Promise<readonly TranslationSettlement[]> {
-  const events = candidates.map(({ event }): ClaimedEvent => ({ ...event, claimedBy: 'wrk_plan', tries: 1 }));
+  // As if each were put in line now.
+  const about = { claimedBy: 'wrk_plan', tries: 1, inLineSince: clock.now() } as const;
+  const events = candidates.map(({ event }): ClaimedEvent => ({ ...event, ...about }));
   const first = await evaluator.evaluate(events);
-  const looked = await lookUp(events, first, { lookups, evaluator, clock, shutdown });
+  // What the window of a source has to spare: the rest would wait for its turn, and is told so.
+  const spare: typeof lookups = { ask: (question, stop) => lookups.ask({ ...question, isSpare: true }, stop) };
+  const looked = await lookUp(events, first, { lookups: spare, evaluator, clock, shutdown });
   const settledAt = clock.now();
   const ready = events.filter(({ id }) => !looked.waiting.has(id) && !looked.aborted.has(id));
   const stitched = await stitchEvents(ready, looked.evaluations, {
@@ -135,6 +142,7 @@ class Planning {
   readonly #changedSample: ChangedPayload[] = [];
   readonly #newSample: NewPayload[] = [];
   readonly #failures = new Map<string, { readonly cause: string; readonly count: number; readonly example: EventId }>();
+  readonly #repeated = new RepeatedPayloads();
   #joins = 0;
 
   constructor(order: ReplayOrder, unusable: number) {
@@ -146,7 +154,8 @@ class Planning {
     if (settlement === undefined) return;
     this.#events[settlement.to] += 1;
     if (settlement.to === 'failed') this.#addFailure(candidate.event.id, settlement.message);
-    if ('drafts' in settlement) for (const draft of settlement.drafts) this.#addDraft(candidate, draft);
+    const drafts = 'drafts' in settlement ? settlement.drafts : [];
+    for (const draft of drafts) this.#addDraft(candidate, draft, drafts);
   }
 
   result(): ReplayPlan {
@@ -159,6 +168,7 @@ class Planning {
       changed: this.#changed,
       changedSample: this.#changedSample,
       newSample: this.#newSample,
+      repeated: this.#repeated.result(samplesMax.repeated),
       failures: [...this.#failures.values()].toSorted((a, b) => b.count - a.count),
     };
   }
@@ -170,7 +180,8 @@ class Planning {
     this.#failures.set(cause, { example, ...known, cause, count: (known?.count ?? 0) + 1 });
   }
 
-  #addDraft({ event, deliveries }: ReplayCandidate, draft: Draft | JoinDraft): void {
+  #addDraft(candidate: ReplayCandidate, draft: Draft | JoinDraft, all: readonly (Draft | JoinDraft)[]): void {
+    const { event, deliveries } = candidate;
     const { destination, outgoingId, payload } = draft;
     const latest = deliveries.findLast((one) => one.destination === destination && one.outgoingId === outgoingId);
     const fate = payloadFate(destination, latest?.status, this.#order);
@@ -179,6 +190,7 @@ class Planning {
       return;
     }
     this.#fates[fate] += 1;
+    if (fate === 'new') this.#repeated.add(candidate, draft, all);
     const planned = { eventId: event.id, destination, outgoingId, fate };
     if (fate === 'new' && this.#newSample.length < samplesMax.new)
       this.#newSample.push({ ...planned, payload: JSON.parse(payload) as Json });

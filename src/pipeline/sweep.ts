@@ -3,7 +3,7 @@ import { addMs, type Clock } from '../model/clock.ts';
 import type { Purged, Retention, Store, StoreCondition } from '../store/store.ts';
 import { Loop } from './loop.ts';
 
-/** Events in one transaction, and the rest between two: receiving goes on in between. */
+/** Events at a time, and the rest between two: receiving goes on in between. */
 const purgeLimit = 50;
 const purgeRestMs = 50;
 const purgeEveryMs = 60_000;

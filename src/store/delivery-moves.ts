@@ -2,6 +2,7 @@
 import type { Attempt, FailureReason, LaneWide, Verdict } from '../model/attempt.ts';
 import type { DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
 import { type AttemptId, type DeliveryId, type EventId, newId, type WorkerId } from '../model/id.ts';
+import { wellFormed } from './well-formed.ts';
 
 export interface NewDelivery {
   readonly id: DeliveryId;
@@ -60,7 +61,7 @@ interface Made {
 
 export function newDelivery(draft: Draft, { eventId, now, replayOf }: Made): NewDelivery {
   const { mapping, item, destination, outgoingId, payload, stitch, person } = draft;
-  return {
+  return wellFormed({
     id: newId('dlv', now),
     eventId,
     mappingFile: mapping.file,
@@ -73,10 +74,12 @@ export function newDelivery(draft: Draft, { eventId, now, replayOf }: Made): New
     stitch: stitch === null ? null : JSON.stringify(stitch),
     person,
     replayOf: replayOf ?? null,
-  };
+  });
 }
 
-export function deliveryMoveOf(settlement: Settlement): DeliveryMove {
+export const deliveryMoveOf = (settlement: Settlement): DeliveryMove => wellFormed(moveOf(settlement));
+
+function moveOf(settlement: Settlement): DeliveryMove {
   const { id, state, attempts } = settlement.delivery;
   const settledAt = settlement.settledAt.getTime();
   const lease = { id, worker: state.claimedBy, token: state.token };
@@ -104,7 +107,7 @@ const tried = ({ number }: Attempt) => ({ attempts: number - 1, tried: 1 }) as c
 export function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, outcome }: Attempt): NewAttempt {
   const retry = outcome.kind === 'retry' ? outcome : undefined;
   const wait = retry?.retryAfterMs;
-  return {
+  return wellFormed({
     id,
     deliveryId,
     number,
@@ -118,5 +121,5 @@ export function toNewAttempt({ id, deliveryId, number, startedAt, durationMs, ou
     ambiguous: retry?.ambiguous === true ? 1 : 0,
     responseStatus: outcome.response?.status ?? null,
     responseBody: outcome.response?.body ?? null,
-  };
+  });
 }

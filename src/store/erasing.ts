@@ -7,6 +7,7 @@ import type { DeliveryStatus, Settlement } from '../model/delivery.ts';
 import type { DeliveryId } from '../model/id.ts';
 import type { Identifier } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
+import type { Lane } from '../model/lane.ts';
 import type { Erased } from '../model/person.ts';
 import { withoutElements } from './array-elements.ts';
 import { type EventRow, type RequestRow, toHeaders } from './rows.ts';
@@ -105,6 +106,13 @@ export function withoutTraces(settlement: Settlement, forgotten: readonly Traces
   if (!forgotten.some((traces) => texts.some((text) => traces.isIn(text, '')))) return settlement;
   const attempt = { ...settlement.attempt, outcome: emptiedOutcome(outcome) };
   return settlement.to === 'dead' ? { ...settlement, attempt, cause: 'erased' } : { ...settlement, attempt };
+}
+
+/** What a lane says of its trouble is quoted from such an answer. */
+export function laneWithoutTraces(lane: Lane, forgotten: readonly Traces[]): Lane {
+  const { circuit } = lane;
+  if (circuit.state === 'closed' || !forgotten.some((traces) => traces.isIn(circuit.message, ''))) return lane;
+  return { ...lane, circuit: { ...circuit, message: 'erased' } };
 }
 
 function emptiedOutcome(outcome: Outcome): Outcome {

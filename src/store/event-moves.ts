@@ -13,6 +13,7 @@ import { type EventId, newId, type WorkerId } from '../model/id.ts';
 import type { Json } from '../model/json.ts';
 import { type EventRow, type RequestRow, toHeaders } from './rows.ts';
 import type { TranslationSettlement } from './store.ts';
+import { wellFormed } from './well-formed.ts';
 
 export interface NewRequest extends Omit<RequestRow, 'body'> {
   readonly body: Uint8Array;
@@ -58,7 +59,8 @@ export interface EventMove extends EventLease {
 
 export function newRequest(request: ReceivedRequest): NewRequest {
   const { source, kind, method, url, headers, body, receivedAt } = request;
-  return { source, kind, method, url, receivedAt: receivedAt.getTime(), headers: JSON.stringify(headers), body };
+  const row = { source, kind, method, url, receivedAt: receivedAt.getTime(), headers: JSON.stringify(headers), body };
+  return wellFormed(row);
 }
 
 export const statusOf = ({ unusable }: SourceEvent): EventStatus => (unusable === undefined ? 'received' : 'failed');
@@ -71,7 +73,7 @@ export const problemOf = ({ unusable }: SourceEvent): Pick<NewEvent, 'reason' | 
 
 export function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceEvent, requestSeq: number): NewEvent {
   const { item, type, externalId, unusable } = event;
-  return {
+  return wellFormed({
     id: newId('evt', receivedAt),
     requestSeq,
     item,
@@ -84,7 +86,7 @@ export function newEvent({ source, receivedAt }: ReceivedRequest, event: SourceE
     ...problemOf(event),
     message: unusable?.message ?? null,
     settledAt: unusable === undefined ? null : receivedAt.getTime(),
-  };
+  });
 }
 
 /** What is handed out together: a suspect stands alone, so whoever stands before it goes first. */
@@ -105,7 +107,7 @@ export const toRequestText = (row: RequestRow): RequestText => ({
   bodyText: row.body.toString('utf8'),
 });
 
-export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries' | keyof RequestText> {
+export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince' | keyof RequestText> {
   return {
     id: row.id,
     source: row.source,
@@ -117,7 +119,19 @@ export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries
   };
 }
 
-export function eventMoveOf(settlement: TranslationSettlement): EventMove {
+/** What only an event has that is in line. */
+export const toClaimed = (
+  row: EventRow,
+  claimedBy: WorkerId,
+): Pick<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince'> => ({
+  claimedBy,
+  tries: row.tries + 1,
+  inLineSince: dateFromMs(row.in_line_since ?? row.received_at),
+});
+
+export const eventMoveOf = (settlement: TranslationSettlement): EventMove => wellFormed(moveOf(settlement));
+
+function moveOf(settlement: TranslationSettlement): EventMove {
   const { id, claimedBy: worker, tries } = settlement.event;
   const lease = { id, worker, tries, spent: 1 as const, dueAt: null, waitsFor: null, cause: null };
   const settledAt = settlement.settledAt.getTime();

@@ -1,6 +1,7 @@
 /** Lanes as the tables hold them. */
 import { dateFromMs } from '../model/clock.ts';
 import type { Circuit, Lane, LaneTrouble } from '../model/lane.ts';
+import { wellFormed } from './well-formed.ts';
 
 type CircuitRow =
   | { readonly circuit: 'closed' }
@@ -31,7 +32,7 @@ export const laneColumns = `destination, paused_at, circuit, trouble, message, s
   window_started_at, window_requests, window_failures, tokens, tokens_counted_at`;
 
 export function toLaneRow({ destination, pausedAt, circuit, failuresInARow, openings, window, tokens }: Lane) {
-  return {
+  return wellFormed({
     destination,
     paused_at: pausedAt?.getTime() ?? null,
     ...circuitRow(circuit),
@@ -42,7 +43,7 @@ export function toLaneRow({ destination, pausedAt, circuit, failuresInARow, open
     window_failures: window.failures,
     tokens: tokens?.count ?? null,
     tokens_counted_at: tokens?.countedAt.getTime() ?? null,
-  };
+  });
 }
 
 function circuitRow(circuit: Circuit) {

@@ -57,6 +57,27 @@ export interface Redelivery {
   readonly everyMs: number;
 }
 
+export const cancellableStatuses = ['pending', 'dead'] as const satisfies readonly DeliveryStatus[];
+export type CancellableStatus = (typeof cancellableStatuses)[number];
+
+/** Which deliveries of a destination to give up: all that fit every member that is there. */
+export interface OpenFilter {
+  readonly destination: string;
+  readonly status: CancellableStatus;
+  /** Of dead ones. */
+  readonly reason?: FailureReason | undefined;
+  readonly cause?: string | undefined;
+  /** Queued or died before this. */
+  readonly until?: Date | undefined;
+}
+
+export interface Cancellation {
+  readonly filter: OpenFilter;
+  /** The oldest so many of those that fit. */
+  readonly limit: number;
+  readonly now: Date;
+}
+
 /** A delivery that an operator moved. */
 export interface MovedDelivery {
   readonly id: DeliveryId;
@@ -65,10 +86,12 @@ export interface MovedDelivery {
 
 /** A stored event as a replay would take it, with what has been made of it. */
 export interface ReplayCandidate {
-  readonly event: Omit<ClaimedEvent, 'claimedBy' | 'tries'>;
+  readonly event: Omit<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince'>;
   /** In the order in which they were made. */
   readonly deliveries: readonly {
     readonly destination: string;
+    /** The file that made it. */
+    readonly mapping: string;
     readonly outgoingId: string;
     readonly status: DeliveryStatus;
     readonly payload: string;
@@ -94,6 +117,8 @@ export interface RepairStore {
   redeliver(redelivery: Redelivery): Promise<readonly MovedDelivery[]>;
   /** Gives up those of these that are pending or dead, and lets their persons' lines go on without them. */
   cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]>;
+  /** The same for the oldest of those that fit. */
+  cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]>;
 
   /** Those that fit and can be replayed, in the order in which they were received; nothing is claimed. */
   replayCandidates(

@@ -21,6 +21,8 @@ export type EventRow = EventWaitRow & {
   readonly external_id: string;
   readonly occurred_at: number;
   readonly received_at: number;
+  /** Null unless a replay has put it back in line. */
+  readonly in_line_since: number | null;
   readonly status: EventStatus;
   readonly reason: string | null;
   readonly message: string | null;

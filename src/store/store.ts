@@ -198,7 +198,7 @@ export interface Retention {
 export interface Purge {
   readonly now: Date;
   readonly keep: Retention;
-  /** Most events looked at, and keys let go, in this one transaction. */
+  /** Most events looked at, and keys let go, this time. */
   readonly limit: number;
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { destinationTable } from '../../src/cli/destination-view.ts';
 import { startStandIn } from '../../src/demo/stand-ins/index.ts';
 import type { StandIn } from '../../src/demo/stand-ins/stand-in.ts';
 import { type Ended, hookstitch } from '../support/command-line.ts';
@@ -39,6 +40,15 @@ describe('hookstitch destinations', () => {
     expect(JSON.parse((await destinations('ls', '--json')).out)).toMatchObject({
       items: [{ name: 'segment', paused_at: null, circuit: { state: 'closed' } }, { name: 'umami' }],
     });
+  });
+
+  it('says so where deliveries wait for one that is off', () => {
+    const circuit = { state: 'closed', trouble: null, message: null, since: null, probe_at: null };
+    const off = { name: 'gone', type: null, off: 'gateway.yaml does not name it', paused_at: null, circuit };
+    expect(destinationTable([{ ...off, deliveries: { pending: 3 } }])).toMatch(
+      /✗ off +3 +0 +0 +3 wait for ever: gateway\.yaml does not name it/,
+    );
+    expect(destinationTable([{ ...off, deliveries: { dead: 3 } }])).toMatch(/⊘ off +0 +0 +3 +gateway\.yaml does/);
   });
 
   it('sends a test event and tells what came of it', async () => {

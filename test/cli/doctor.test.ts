@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
 import { aClaim, at, record } from '../contracts/store-samples.ts';
 import { hookstitch } from '../support/command-line.ts';
+import { describeOnPostgres, makeDatabase, runOn } from '../support/postgres/databases.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the doctor', () => {
@@ -53,13 +54,38 @@ describe('the doctor', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('no gateway has stored anything')]);
   });
 
-  it('says what to use instead where the store is in PostgreSQL', async () => {
+  it('is not asked for backups where the store is in PostgreSQL', async () => {
     const folder = await temporaryFolder({});
     const elsewhere = { DATABASE_URL: 'postgres://user@127.0.0.1:9/none' };
 
-    for (const args of [['doctor'], ['backup', 'copy.db'], ['restore', 'copy.db']]) {
+    for (const args of [
+      ['backup', 'copy.db'],
+      ['restore', 'copy.db'],
+    ]) {
       const { code, err } = await hookstitch(folder, args, elsewhere);
       expect([args[0], code, err]).toEqual([args[0], 2, expect.stringContaining('pg_dump')]);
     }
+  });
+});
+
+describeOnPostgres('the doctor of a store in PostgreSQL', () => {
+  it('looks at everything that is stored', async () => {
+    const folder = await temporaryFolder({});
+    const { url, remove } = await makeDatabase();
+    onTestFinished(remove);
+    const store = await openStore({ dataDir: '', databaseUrl: url });
+    onTestFinished(() => store.close());
+    await record(store, ['a', 'b']);
+    const environment = { DATABASE_URL: url };
+
+    const whole = await hookstitch(folder, ['doctor', '--strict'], environment);
+    await runOn(url, "update request set url = 'https://elsewhere.example' where seq = 1");
+    const damaged = await hookstitch(folder, ['doctor'], environment);
+
+    expect([whole.code, whole.out]).toEqual([0, '✓ 4 rows are what was written\n']);
+    expect([damaged.code, damaged.out]).toEqual([
+      1,
+      expect.stringMatching(/^✗ request 1: .*\nrestore a backup of the database/),
+    ]);
   });
 });

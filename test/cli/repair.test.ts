@@ -126,6 +126,14 @@ describe('dead deliveries on the command line', () => {
     expect(await run('deliveries', 'cancel', second)).toMatchObject({ code: 1 });
     await counted(gateway, { deliveries: { dead: 1, delivered: 1, cancelled: 1 } });
 
+    const cancelled = await run('deliveries', 'cancel', '--destination', 'segment', '--status', 'dead', '--dry-run');
+    expect(cancelled).toMatchObject({ code: 0, out: '1 delivery (1 segment) would be given up\n' });
+    expect(await run('deliveries', 'cancel')).toMatchObject({ code: 2 });
+    expect(await run('deliveries', 'cancel', '--destination', 'umami', '--yes')).toMatchObject({
+      code: 0,
+      out: '0 deliveries given up\n',
+    });
+
     await save(mapping('=43'));
     const plan = await run('replay', '--all', '--dry-run');
     expect(plan.out).toMatch(/made again\n {4}- properties\.amount: 42\n {4}\+ properties\.amount: 43/);

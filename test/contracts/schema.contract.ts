@@ -143,6 +143,11 @@ export function describeSchema(initial: string, openSchema: () => Promise<Schema
       { ...event, status: 'translated', settled_at: 0, replay_seq: 1 },
       'replayed_only_received',
     ],
+    [
+      'translated and in line',
+      { ...event, status: 'translated', settled_at: 0, in_line_since: 1 },
+      'in_line_only_received',
+    ],
     ['claimed and never tried', { ...received, claimed_by: 'wrk_1', lease_ends_at: 0 }, 'claimed_means_tried'],
   ])('refuses an event that is %s', async (_, row, constraint) => {
     await insert('event', { ...received, id: 'evt_2', external_id: 'y' });

@@ -127,6 +127,7 @@ export function describeEvents(opened: { readonly store: Store }): void {
         url: 'https://hooks.example.com/in/stripe',
         headers: { 'content-type': 'application/json' },
         bodyText: '{"name":"Zoë"}',
+        inLineSince: at(0),
       });
       expect(externalIds(await store.claimEvents(aClaim()))).toEqual(['c']);
     });

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/model/attempt.ts';
 import type { Store } from '../../src/store/store.ts';
 import {
   aDraft,
+  anAttempt,
   anEvent,
   aRequest,
   at,
@@ -91,6 +92,58 @@ export function describeHostileTexts(opened: { readonly store: Store }): void {
     const request = aRequest({ events: [anEvent({ externalId: 'a\ud800' })] });
 
     expect(await store.recordRequest(request)).toEqual({ accepted: 1, duplicates: 0 });
+    expect(await store.recordRequest(request)).toEqual({ accepted: 0, duplicates: 1 });
+  });
+
+  it('replaces half a character in every text, whole as it is by its digest, and keeps a NUL', async () => {
+    const text = 'a\0b\ud83d';
+    const whole = 'a\0b\ufffd';
+    const unusable = { reason: 'not_json', message: text } as const;
+    const request = aRequest({
+      ...{ kind: text, url: text, headers: { 'x-text': text } },
+      events: [anEvent({ externalId: text, type: text }), anEvent({ externalId: `${text}2`, type: text, unusable })],
+    });
+    await store.recordRequest(request);
+    expect(await store.recordRequest(request)).toEqual({ accepted: 0, duplicates: 2 });
+
+    const event = await claimOne(store);
+    expect(event).toMatchObject({ externalId: whole, type: whole, kind: whole, url: whole });
+    expect(event.headers).toEqual({ 'x-text': text });
+    const draft = aDraft({ mapping: { file: text, version: text }, payload: text, outgoingId: text, person: text });
+    await store.settleTranslations([{ ...translated(event, [draft]), runs: [text] }]);
+    const delivery = await claimDelivery(store);
+    expect(delivery).toMatchObject({ payload: whole, outgoingId: whole, person: whole });
+    expect(delivery.mapping).toEqual({ file: whole, version: whole });
+    const outcome: Outcome = { kind: 'fail', reason: 'rejected', message: text, response: { status: 400, body: text } };
+    const settlement = { delivery, attempt: anAttempt(delivery, outcome), settledAt: at(4_000) };
+    await store.settleDeliveries({
+      destination: 'segment',
+      settlements: [{ ...settlement, to: 'dead', reason: 'rejected', cause: text }],
+      observe: (lane) => ({
+        ...lane,
+        circuit: { state: 'open', trouble: 'failing', message: text, since: at(0), probeAt: at(1) },
+      }),
+    });
+
+    const detail = await store.getEvent(event.id);
+    expect(detail?.isDamaged).toBeUndefined();
+    expect(detail?.runs).toEqual([text]);
+    const response = { status: 400, body: whole };
+    expect(detail?.deliveries).toMatchObject([{ history: [{ outcome: { message: whole, response } }] }]);
+    expect((await store.lanes())[0]?.circuit).toMatchObject({ message: whole });
+    expect((await store.listEvents({ status: 'failed', type: text }, { limit: 5 })).items).toMatchObject([
+      { externalId: `${whole}2`, type: whole, message: whole },
+    ]);
+    expect(await store.examine(new AbortController().signal)).toBe(true);
+    expect((await store.condition()).damages).toEqual([]);
+  });
+
+  it('knows what is gone again whose id breaks off in the middle of a character', async () => {
+    const body = Buffer.from('{"email":"ada@example.com"}');
+    const request = aRequest({ body, events: [anEvent({ externalId: 'a\ud800' })] });
+    await store.recordRequest(request);
+    await store.forget({ kind: 'email', value: 'ada@example.com' });
+
     expect(await store.recordRequest(request)).toEqual({ accepted: 0, duplicates: 1 });
   });
 

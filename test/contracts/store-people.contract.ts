@@ -1,5 +1,6 @@
 /** Who is behind an identifier in a store, and how a person is forgotten. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ClaimedDelivery } from '../../src/model/delivery.ts';
 import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { Store } from '../../src/store/store.ts';
 import { identifierFrom } from '../identity/links.ts';
@@ -234,6 +235,53 @@ export function describePeople(opened: { readonly store: Store }): void {
       expect(await settleDeliveries(store, [settledAs(delivery, answer)])).toEqual([true]);
 
       expect(JSON.stringify(await store.getEvent(event.id))).not.toContain('ada@example.com');
+    });
+
+    /** Settled, and its lane opened by what the answer said. */
+    const opens = (delivery: ClaimedDelivery, message: string) =>
+      store.settleDeliveries({
+        destination: 'segment',
+        settlements: [settledAs(delivery, { kind: 'fail', reason: 'rejected', message })],
+        observe: (lane) => ({
+          ...lane,
+          circuit: { state: 'open', trouble: 'credentials', message, since: at(4_000), probeAt: at(9_000) },
+        }),
+      });
+    const told = 'answered 401: {"user":"ada@example.com"}';
+
+    it('empties what a lane says of them', async () => {
+      await queue(store, [aDraft()]);
+      await opens(await claimDelivery(store), told);
+
+      expect(await forget('email:ada@example.com')).toMatchObject({ isVerified: true, remaining: [] });
+
+      expect((await store.lanes())[0]?.circuit).toMatchObject({ state: 'open', message: 'erased', probeAt: at(9_000) });
+    });
+
+    it('leaves what a lane says of others', async () => {
+      await queue(store, [aDraft()]);
+      await opens(await claimDelivery(store), 'answered 401: {"user":"bob@example.com"}');
+      const before = await store.lanes();
+
+      await forget('email:ada@example.com');
+
+      expect(await store.lanes()).toEqual(before);
+    });
+
+    it.each([
+      ['others', {}, true],
+      ['them', { body: Buffer.from('{"email":"ada@example.com"}') }, false],
+    ])('lets no answer to a delivery of %s that comes afterwards say it in the lane', async (_, request, isKept) => {
+      await store.recordRequest(aRequest(request));
+      await store.settleTranslations([translated(await claimOne(store), [aDraft()])]);
+      const delivery = await claimDelivery(store);
+      await forget('email:ada@example.com');
+
+      const { kept, lane } = await opens(delivery, told);
+
+      expect(kept).toEqual([isKept]);
+      expect(lane.circuit).toMatchObject({ state: 'open', message: 'erased' });
+      expect(await store.lanes()).toEqual([lane]);
     });
 
     it('takes the lease from whoever works on it: nothing is written after', async () => {

@@ -271,6 +271,36 @@ export function describeRepair(opened: { readonly store: Store }): void {
       return id;
     };
 
+    it('takes the oldest that wait for a destination, so many at a time, until none is left', async () => {
+      await queue(store, three.slice(0, 1), at(2_000));
+      await queue(store, three.slice(1), at(3_000));
+      await queue(store, [aDraft({ destination: 'umami' })]);
+      const filter = { destination: 'segment', status: 'pending' as const };
+      const cancel = async (limit: number, until?: Date) =>
+        (await store.cancelFirst({ filter: { ...filter, until }, limit, now })).length;
+
+      expect([await cancel(10, at(2_500)), await cancel(1), await cancel(10), await cancel(10)]).toEqual([1, 1, 1, 0]);
+      expect((await store.stats()).deliveries).toMatchObject({ pending: 1, cancelled: 3 });
+    });
+
+    it.each([
+      [{}, 3],
+      [{ reason: 'rejected' as const, cause: 'too old' }, 1],
+      [{ cause: 'no such field' }, 2],
+      [{ reason: 'timeout' as const }, 0],
+      [{ until: at(4_001) }, 1],
+    ])('takes of the dead only what fits: %o', async (fits, expected) => {
+      await bury(three.slice(0, 2));
+      await bury(three.slice(2), 'too old', at(6_000));
+      await queue(store, [aDraft({ outgoingId: 'pending' })]);
+      await bury([aDraft({ destination: 'umami' })]);
+
+      const filter = { destination: 'segment', status: 'dead' as const, ...fits };
+      expect(await store.cancelFirst({ filter, limit: 10, now })).toHaveLength(expected);
+      expect((await store.stats()).deliveries).toMatchObject({ dead: 4 - expected, pending: 1, cancelled: expected });
+      expect((await store.problems()).deliveries.reduce((sum, { count }) => sum + count, 0)).toBe(4 - expected);
+    });
+
     it('does not touch what is on its way or has arrived', async () => {
       await queue(store, [aDraft()]);
       const delivery = await claimDelivery(store);

@@ -99,6 +99,23 @@ export function describeReplays(opened: { readonly store: Store }): void {
       expect((await store.stats()).events).toMatchObject({ failed: 0, unmatched: 0, received: 3 });
     });
 
+    it('hands its events over with the time when they were put in line, also after a wait', async () => {
+      await keep({ name: 'one', end: failed() });
+      await start();
+      await store.continueReplays(now);
+      const event = await claimOne(store, aClaim({ now: addMs(now, 1) }));
+      expect(event).toMatchObject({ receivedAt: at(0), inLineSince: now });
+
+      await store.settleTranslations([delayed(event, addMs(now, 5_000))]);
+      const again = await claimOne(store, aClaim({ now: addMs(now, 5_000) }));
+      expect(again.inLineSince).toEqual(now);
+
+      await store.settleTranslations([{ event: again, settledAt: addMs(now, 6_000), ...failed() }]);
+      await store.startReplay(anOrder(), addMs(now, 7_000));
+      await store.continueReplays(addMs(now, 7_000));
+      expect((await claimOne(store, aClaim({ now: addMs(now, 7_000) }))).inLineSince).toEqual(addMs(now, 7_000));
+    });
+
     it('is done when the last of them is settled', async () => {
       await keep({ name: 'one', end: failed() });
       const replay = await start();
@@ -329,7 +346,15 @@ export function describeReplays(opened: { readonly store: Store }): void {
       expect(second.next).toBeNull();
       expect(first.candidates[0]).toMatchObject({
         event: { source: 'stripe', type: 'paid', bodyText: '{"object":"event"}', item: null, kind: null },
-        deliveries: [{ destination: 'segment', outgoingId: '1', status: 'pending', payload: aDraft().payload }],
+        deliveries: [
+          {
+            destination: 'segment',
+            mapping: aDraft().mapping.file,
+            outgoingId: '1',
+            status: 'pending',
+            payload: aDraft().payload,
+          },
+        ],
       });
     });
   });
@@ -430,6 +455,14 @@ export function describeReplays(opened: { readonly store: Store }): void {
 
       expect((await known(replay)).progress).toMatchObject({ failed: 1, fates: { new: 1 } });
       expect(await deliveriesOf(id)).toHaveLength(1);
+    });
+
+    it('stand in the line of their person as they were translated, beside what is new in the same batch', async () => {
+      await keep({ name: 'former', end: failed() });
+      await store.recordRequest(aRequest({ receivedAt: at(1_000), events: [anEvent({ externalId: 'later' })] }));
+      await run(await start(), (name) => [aDraft({ outgoingId: name, person: 'ada' })]);
+
+      expect(outgoingIds(await claimDeliveries(store, 'segment', { now }))).toEqual(['former']);
     });
 
     it('tell a destination who a visitor is once, and again only where that died', async () => {

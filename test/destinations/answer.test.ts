@@ -12,6 +12,11 @@ describe('the message of a failed attempt', () => {
     expect(advice('Check the key.', 'x'.repeat(400))).toHaveLength(300);
   });
 
+  it('never ends in the middle of a character', () => {
+    for (const text of ['😀'.repeat(200), `x${'😀'.repeat(200)}`, '\ud83d'])
+      expect(advice('Check the key.', text).isWellFormed()).toBe(true);
+  });
+
   it('loses a secret before it is cut, so that no half of one is left', () => {
     for (let padding = 240; padding < 300; padding += 1) {
       expect(advice('No.', `${'x'.repeat(padding)}hunter2hunter2`, ['hunter2hunter2', ''])).not.toContain('hunt');

@@ -113,6 +113,26 @@ describe('a lane', () => {
     expect(await destination(gateway)).toMatchObject({ deliveries: { delivered: 0 }, circuit: { state: 'closed' } });
   });
 
+  it('is told of at the start where deliveries wait and nothing is sent any more', async () => {
+    const { gateway, standIn } = await gatewayTo();
+    await post(gateway, 'segment/pause');
+    await gateway.send('evt_1');
+    await eventually(gateway, { deliveries: { pending: 1 } });
+    await gateway.halt();
+
+    const segment = { type: 'segment', url: standIn.url, write_key: '', allow_private_address: true };
+    for (const [destinations, off] of [
+      [{ segment }, 'destinations.segment.write_key is not set'],
+      [{ other: { ...segment, write_key: writeKey } }, 'gateway.yaml does not name it'],
+      [{ segment: { ...segment, write_key: writeKey } }, undefined],
+    ] as const) {
+      const { logged, halt } = await testGateway({ destinations, mappings: {}, dataDir: gateway.dataDir });
+      await halt();
+      const unserved = { event: 'lane.unserved', destination: 'segment', deliveries: 1, off };
+      expect(logged.filter(({ event }) => event === 'lane.unserved')).toEqual(off === undefined ? [] : [unserved]);
+    }
+  });
+
   it('is unknown by any other name', async () => {
     const { gateway } = await gatewayTo();
     const answer = await post(gateway, 'nowhere/pause');

@@ -1,14 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { AdminDependencies } from '../../src/http/admin-app.ts';
 import type { Json } from '../../src/model/json.ts';
 import { stripe } from '../../src/sources/stripe.ts';
 import { settleDeliveries } from '../contracts/store-samples.ts';
 import { now } from '../sources/raw-request.ts';
 import { attemptOf, claimDeliveries, draft, testAdmin, token, translateAll } from '../support/admin.ts';
 import { request } from '../support/http-client.ts';
-import { testReceiver } from '../support/receiver.ts';
+import { type TestReceiver, testReceiver } from '../support/receiver.ts';
 
 const stripeEvent = (id: string) => JSON.stringify({ id, type: 'invoice.paid' });
-const known = [{ name: 'segment' }, { name: 'umami' }] as never[];
+const known = ['segment', 'umami'].map((name) => ({ name, off: null })) as never[];
+
+async function posting(receiver: TestReceiver, parts: Partial<AdminDependencies> = {}) {
+  const admin = await testAdmin(receiver, parts);
+  const post = async (path: string, body?: Json): Promise<readonly [status: number, answer: Json]> => {
+    const answer = await request(`${admin.url}/api${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return [answer.status, JSON.parse(answer.text)];
+  };
+  return { ...admin, post };
+}
 
 /** An API over `dead` dead deliveries to segment, and one that is pending to umami. */
 async function adminWithDead(dead: number) {
@@ -27,19 +41,11 @@ async function adminWithDead(dead: number) {
   await translateAll(receiver, () => ({ runs: [], drafts: [draft('umami')] }));
   const [pending] = (await receiver.store.listDeliveries({ status: 'pending' }, { limit: 1 })).items;
   const resumed: string[] = [];
-  const admin = await testAdmin(receiver, {
+  const admin = await posting(receiver, {
     file: { sources: [], destinations: known },
     resumed: (name) => resumed.push(name),
   });
-  const post = async (path: string, body?: Json): Promise<readonly [status: number, answer: Json]> => {
-    const answer = await request(`${admin.url}/api${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return [answer.status, JSON.parse(answer.text)];
-  };
-  return { ...admin, receiver, post, resumed, dead: claimed.map(({ id }) => id), pending: pending?.id ?? 'dlv_none' };
+  return { ...admin, receiver, resumed, dead: claimed.map(({ id }) => id), pending: pending?.id ?? 'dlv_none' };
 }
 
 describe('GET /api/problems', () => {
@@ -76,23 +82,27 @@ describe('POST /api/deliveries/:id/redeliver', () => {
 
   it('sends nothing to a destination that there is not any more', async () => {
     const { receiver, dead } = await adminWithDead(1);
-    const { url } = await testAdmin(receiver);
-    const post = async (path: string, body: Json) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const { status, text } = await request(`${url}/api${path}`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-      });
-      return [status, JSON.parse(text)];
-    };
+    const { post } = await posting(receiver);
     const unknown = [404, { error: { code: 'destination_unknown' } }];
 
     expect(await post(`/deliveries/${dead[0]}/redeliver`, {})).toMatchObject(unknown);
     expect(await post('/redeliveries', { filter: { destination: 'segment' } })).toMatchObject(unknown);
-    for (const which of [{ filter: {} }, { ids: dead }])
-      for (const dry_run of [true, false])
-        expect(await post('/redeliveries', { ...which, dry_run })).toMatchObject([200, { deliveries: 0 }]);
+    expect(await post('/redeliveries', { ids: dead })).toMatchObject(unknown);
+    for (const dry_run of [true, false])
+      expect(await post('/redeliveries', { filter: {}, dry_run })).toMatchObject([200, { deliveries: 0 }]);
+  });
+
+  it('sends nothing to a destination that is off, and says why', async () => {
+    const { receiver, dead } = await adminWithDead(1);
+    const off = [{ name: 'segment', off: 'SEGMENT_WRITE_KEY is not set' }] as never[];
+    const { post } = await posting(receiver, { file: { sources: [], destinations: off } });
+    const message = '"segment" is off, so nothing would be delivered there: SEGMENT_WRITE_KEY is not set';
+    const refused = [409, { error: { code: 'destination_off', message } }];
+
+    expect(await post(`/deliveries/${dead[0]}/redeliver`, {})).toEqual(refused);
+    expect(await post('/redeliveries', { ids: dead })).toEqual(refused);
+    expect(await post('/redeliveries', { filter: { destination: 'segment' } })).toEqual(refused);
+    expect(await post('/redeliveries', { filter: {} })).toMatchObject([200, { deliveries: 0 }]);
   });
 
   it('says why it moves no other', async () => {
@@ -192,5 +202,53 @@ describe('POST /api/redeliveries', () => {
     }
 
     expect(await post('/redeliveries', { filter: {} })).toMatchObject([200, { deliveries: 1_100 }]);
+  });
+});
+
+describe('POST /api/cancellations', () => {
+  const counts = (dry_run: boolean, destinations: Readonly<Record<string, number>>) => [
+    200,
+    { dry_run, deliveries: Object.values(destinations).reduce((sum, count) => sum + count, 0), destinations },
+  ];
+
+  it.each<[Json, Readonly<Record<string, number>>]>([
+    [{}, { segment: 3, umami: 1 }],
+    [{ status: 'dead' }, { segment: 3 }],
+    [{ status: 'pending' }, { umami: 1 }],
+    [{ destination: 'umami' }, { umami: 1 }],
+    [{ reason: 'rejected', cause: 'no field <n>' }, { segment: 3 }],
+    [{ reason: 'timeout' }, {}],
+  ])('counts what fits without moving it, then gives it up: %j', async (filter, destinations) => {
+    const { receiver, resumed, post: _, ...rest } = await adminWithDead(3);
+    // Whether gateway.yaml names them or not.
+    const { post, json } = await posting(receiver, { resumed: (name) => resumed.push(name) });
+    expect(rest.dead).toHaveLength(3);
+
+    expect(await post('/cancellations', { filter, dry_run: true })).toEqual(counts(true, destinations));
+    expect(await json('/api/stats')).toMatchObject({ deliveries: { cancelled: 0 } });
+    expect(await post('/cancellations', { filter })).toEqual(counts(false, destinations));
+    const cancelled = Object.values(destinations).reduce((sum, count) => sum + count, 0);
+    expect(await json('/api/stats')).toMatchObject({
+      deliveries: { cancelled, dead: 3 - (destinations.segment ?? 0) },
+    });
+    expect(resumed).toEqual(Object.keys(destinations));
+    expect(await post('/cancellations', { filter })).toEqual(counts(false, {}));
+  });
+
+  it('refuses what can fit nothing', async () => {
+    const { post } = await adminWithDead(0);
+    for (const filter of [{ status: 'delivered' }, { status: 'pending', reason: 'rejected' }])
+      expect(await post('/cancellations', { filter })).toMatchObject([400, { error: { code: 'request_invalid' } }]);
+  });
+});
+
+describe('POST /api/destinations/:name/pause', () => {
+  it('holds and lets go also one that gateway.yaml does not name, where deliveries wait for it', async () => {
+    const { receiver } = await adminWithDead(1);
+    const { post } = await posting(receiver);
+    expect(await post('/destinations/umami/pause')).toMatchObject([200, { paused_at: now.toISOString() }]);
+    expect(await post('/destinations/umami/resume')).toMatchObject([200, { paused_at: null }]);
+    expect(await post('/destinations/nowhere/pause')).toMatchObject([404, { error: { code: 'destination_unknown' } }]);
+    expect(await post('/destinations/umami/test')).toMatchObject([404, { error: { code: 'destination_unknown' } }]);
   });
 });

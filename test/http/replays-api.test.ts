@@ -31,6 +31,7 @@ const plan: ReplayPlan = {
     },
   ],
   newSample: [],
+  repeated: [{ destination: 'segment', was: 'old.yaml', now: 'new.yaml', count: 7 }],
   failures: [{ cause: 'no <n>', count: 1, example: 'evt_2' }],
 };
 
@@ -118,6 +119,7 @@ describe('POST /api/replays', () => {
           },
         ],
         new: [],
+        repeated: [{ destination: 'segment', was: 'old.yaml', now: 'new.yaml', count: 7 }],
         failures: [{ cause: 'no <n>', count: 1, example: 'evt_2' }],
       },
     ]);

@@ -90,11 +90,11 @@ describe('an answer that is none', () => {
   it.each<[Mood, object]>([
     ['missing', { kind: 'missing', message: 'HubSpot has no contact 651 (404)' }],
     ['forbidden', { kind: 'missing', message: expect.stringContaining('crm.objects.contacts.read') }],
-    ['broken', { kind: 'retry', isOurs: false, message: 'HubSpot answered 502' }],
-    ['slow', { kind: 'retry', isOurs: false }],
-    ['cut', { kind: 'retry', isOurs: false }],
-    ['busy', { kind: 'retry', isOurs: false, waitMs: 10_000 }],
-    ['daily', { kind: 'retry', isOurs: false, waitMs: 3_600_000 }],
+    ['broken', { kind: 'retry', message: 'HubSpot answered 502' }],
+    ['slow', { kind: 'retry' }],
+    ['cut', { kind: 'retry' }],
+    ['busy', { kind: 'retry', waitMs: 10_000 }],
+    ['daily', { kind: 'retry', waitMs: 3_600_000 }],
   ])('for HubSpot being %s is told as what it means', async (mood, outcome) => {
     const { ask } = await world(() => mood);
     expect(await ask('651')).toMatchObject(outcome);
@@ -143,7 +143,7 @@ describe('the window of a source', () => {
   it('stays closed while HubSpot wants to be asked nothing, and opens for one question first', async () => {
     const { ask, hubspot, later } = await world((_, count) => (count === 1 ? 'busy' : 'ok'));
     await ask('1');
-    expect(await ask('2')).toMatchObject({ kind: 'retry', isOurs: true });
+    expect(await ask('2')).toMatchObject({ kind: 'retry', heldBy: 'source' });
     expect(hubspot.asked()).toHaveLength(1);
     later(10.5);
     const again = await Promise.all([ask('1'), ask('1', { args: { id: '3' } })]);

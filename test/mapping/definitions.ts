@@ -56,6 +56,7 @@ export const claimedEvent = (number: number, body: Json, changes: Partial<Claime
   externalId: `ext_${number}`,
   occurredAt,
   receivedAt,
+  inLineSince: receivedAt,
   kind: null,
   url: '/in/shop',
   headers: {},

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSender } from '../../src/delivery/send.ts';
 import { Asker } from '../../src/lookups/ask.ts';
+import type { ReplayOrder } from '../../src/model/replay.ts';
 import { at } from '../contracts/store-samples.ts';
 import { type Mood, startFakeHubspot } from '../lookups/fake-hubspot.ts';
 import { definitionOf } from '../mapping/definitions.ts';
@@ -23,13 +24,12 @@ destinations: [segment]
 
 async function world(
   mood: (contact: string, count: number) => Mood,
-  { optional = false, when = undefined as string | undefined } = {},
+  { optional = false, when = undefined as string | undefined, window = { requests: 100, perMs: 10_000 } } = {},
 ) {
   const sender = createSender();
   onTestFinished(() => sender.close());
   const time = { now: () => at(0) };
   const hubspot = await startFakeHubspot(mood, { now: () => time.now() });
-  const window = { requests: 100, perMs: 10_000 };
   const api = { url: hubspot.origin, token: 'pat-secret', allowPrivateAddress: true, window };
   const translator = await translatorOf(mappingWith(optional, when), (clock) => {
     time.now = clock.now;
@@ -169,5 +169,93 @@ describe('whatever HubSpot does', () => {
     await translator.translateAll();
     expect((await translator.store.stats()).events.translated).toBe(100);
     expect(hubspot.asked()).toHaveLength(1);
+  });
+});
+
+describe('events that are replayed long after they were received', () => {
+  const order: ReplayOrder = { filter: {}, destinations: null, includesDelivered: true, rate: 1_000 };
+  const contacts = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+  const users = async ({ store }: Translator, max: number): Promise<readonly unknown[]> => {
+    const { items } = await store.listEvents({}, { limit: max });
+    const events = await Promise.all(items.map(({ id }) => store.getEvent(id)));
+    return events.flatMap((event) => (event === undefined ? [] : sentTo(event, 'segment'))).map(({ userId }) => userId);
+  };
+  const startReplay = async ({ store, now }: Translator): Promise<void> => {
+    await store.startReplay(order, now());
+    await store.continueReplays(now());
+  };
+  const untilSettled = async (translator: Translator): Promise<void> => {
+    while ((await translator.store.stats()).events.received > 0) {
+      await translator.translateAll();
+      translator.secondsLater(1);
+      await translator.store.continueReplays(translator.now());
+    }
+  };
+
+  /** Events that matched nothing, a month ago. */
+  async function kept(count: number, mood: (contact: string, count: number) => Mood, optional = true) {
+    const { translator, hubspot } = await world(mood, { optional });
+    const { store } = translator;
+    for (const contact of contacts(count)) await translator.send({ contact });
+    for (;;) {
+      const now = translator.now();
+      const claim = { worker: 'wrk_0', limit: 100, leaseMs: 60_000, now, aloneAfterTries: 3 } as const;
+      const events = await store.claimEvents(claim);
+      if (events.length === 0) break;
+      await store.settleTranslations(
+        events.map((event) => ({ event, settledAt: now, to: 'unmatched' as const, why: 'no mapping', runs: [] })),
+      );
+    }
+    translator.secondsLater(30 * 86_400);
+    return { translator, hubspot };
+  }
+
+  it('wait for their turn in the window of the source, however many they are', async () => {
+    const { translator, hubspot } = await kept(300, () => 'ok');
+    await startReplay(translator);
+    await untilSettled(translator);
+    const sent = await users(translator, 300);
+    expect(sent.toSorted()).toEqual(
+      contacts(300)
+        .map((contact) => `c${contact}@example.com`)
+        .toSorted(),
+    );
+    expect(hubspot.mostInWindow()).toBeLessThanOrEqual(100);
+  }, 60_000);
+
+  it.each([true, false])(
+    'wait for an answer that fails for now as if they had just arrived (optional: %s)',
+    async (optional) => {
+      const { translator } = await kept(1, (_, count) => (count <= 3 ? 'broken' : 'ok'), optional);
+      await startReplay(translator);
+      await untilSettled(translator);
+      expect(await stage(translator)).toMatchObject({ userId: 'c0@example.com' });
+    },
+  );
+
+  it('are planned with what the window has to spare: the rest would wait', async () => {
+    const { translator, hubspot } = await kept(300, () => 'ok');
+    const planner = translator.plannerBy(mappingWith(true));
+    const plan = await planner.plan(order, new AbortController().signal);
+    await planner.stop();
+    expect(plan).toMatchObject({ total: 300, translated: 25, delayed: 275 });
+    expect(hubspot.asked()).toHaveLength(25);
+
+    for (const contact of contacts(75)) await translator.send({ contact: `9${contact}` });
+    await translator.translateAll();
+    expect((await translator.store.stats()).events).toMatchObject({ received: 0, translated: 75 });
+  }, 60_000);
+});
+
+describe('a window that is too small for what is wanted', () => {
+  it('does not send an event without its optional lookup, however long its turn takes', async () => {
+    const { translator } = await world(() => 'ok', { optional: true, window: { requests: 1, perMs: 1_200_000 } });
+    await translator.send({ contact: '1' });
+    await translator.send({ contact: '2' });
+    for (let minute = 0; minute < 45; minute += 1) {
+      await translator.translateAll();
+      translator.secondsLater(60);
+    }
+    expect(await stage(translator)).toMatchObject({ userId: 'c2@example.com' });
   });
 });

@@ -3,14 +3,17 @@ import type { ReplayOrder } from '../../src/model/replay.ts';
 import { definitionOf } from '../mapping/definitions.ts';
 import { type Translator, translatorOf } from '../support/translator.ts';
 
-const mapping = (name: string, destinations: string) =>
-  definitionOf(`
+const mapping = (name: string, destinations: string, file = 'a.yaml') =>
+  definitionOf(
+    `
 event:
   name: ${name}
   user: { id: =user, anonymous_id: =visitor, email: =email }
 stitch: [email]
 destinations: [${destinations}]
-`);
+`,
+    file,
+  );
 const order: ReplayOrder = { filter: {}, destinations: null, includesDelivered: false, rate: 100 };
 const waiting = new AbortController().signal;
 
@@ -49,6 +52,27 @@ describe('the plan of a replay', () => {
     const plan = await translator.plannerBy(mapping('=name', 'segment, umami')).plan(scope, waiting);
 
     expect(plan.fates).toMatchObject({ new: 1, left_out: 1, left_under_way: 0 });
+  });
+
+  it('tells of payloads that are new only because a mapping file has another name', async () => {
+    await received({ name: 'One', user: 'u1' }, { name: 'Two', user: 'u2' });
+
+    const renamed = await translator.plannerBy(mapping('=name', 'segment, umami', 'b.yaml')).plan(order, waiting);
+    expect(renamed.fates).toMatchObject({ new: 4 });
+    expect(renamed.repeated).toEqual([{ destination: 'segment', was: 'a.yaml', now: 'b.yaml', count: 2 }]);
+
+    const same = await translator.plannerBy(mapping('=name', 'segment, umami')).plan(order, waiting);
+    expect(same.repeated).toEqual([]);
+  });
+
+  it('tells nothing of the kind where what was made before came to nothing, or is not asked for', async () => {
+    await received({ name: 'One', user: 'u1' });
+    const planner = translator.plannerBy(mapping('=name', 'segment', 'b.yaml'));
+    expect((await planner.plan({ ...order, destinations: ['umami'] }, waiting)).repeated).toEqual([]);
+    const ids = (await translator.latest()).deliveries.map(({ id }) => id);
+    await translator.store.cancelDeliveries(ids, translator.now());
+    const plan = await planner.plan(order, waiting);
+    expect([plan.fates.new, plan.repeated]).toEqual([1, []]);
   });
 
   it('tells why events would stay failed, by what they have in common', async () => {

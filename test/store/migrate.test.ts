@@ -54,7 +54,6 @@ describe('a database that is migrated', () => {
     applyMigrations(db, at(1_000));
 
     const known = loadMigrations(folder);
-    expect(known.map(({ number }) => number)).toEqual(known.map((_, index) => index + 1));
     expect(db.prepare(applied).all()).toEqual(
       known.map(({ number, name }) => ({ number, name, applied_at: noon.getTime() })),
     );

@@ -110,7 +110,10 @@ async function startProcess({ folder, url, environment, program, started }: Star
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const deadline = performance.now() + startMsMax;
   while (!(await isReady(url))) {
-    if (!isRunning(child) || performance.now() > deadline) throw new Error(`the gateway did not start:\n${output}`);
+    if (!isRunning(child) || performance.now() > deadline) {
+      const end = isRunning(child) ? 'is not ready in time' : `has ended (${child.exitCode ?? child.signalCode})`;
+      throw new Error(`the gateway ${end}:\n${output}`);
+    }
     await pause(20);
   }
   return {

@@ -11,6 +11,8 @@ import { type Answering, answerOk, startSink } from './sink.ts';
 
 /** A lease that a kill left behind lasts a minute. */
 const settleMsMax = 180_000;
+/** A gateway that is killed all the time delivers little; what it has not is to be delivered within that. */
+const backlogMax = 1_000;
 const concurrency = 8;
 
 export const crash = defineScenario({
@@ -39,7 +41,8 @@ export async function killed({ size, seed, answering, everyMs }: Kills): Promise
   try {
     const first = await workspace.start();
     const event = (number: number) => ({ id: `evt_${number}`, body: stripeBody(`evt_${number}`) });
-    const senders = keepSending({ url: workspace.url, senders: size.senders, event, everyMs });
+    const isTooMuch = (acknowledged: number): boolean => acknowledged - sink.calls.length > backlogMax;
+    const senders = keepSending({ url: workspace.url, senders: size.senders, event, everyMs, isTooMuch });
     let gateway = first;
     const killedAtMs: number[] = [];
     const startsMs: number[] = [];
@@ -54,13 +57,20 @@ export async function killed({ size, seed, answering, everyMs }: Kills): Promise
       startsMs.push(performance.now() - startedMs);
     }
     await senders.stop(10_000);
+    const stoppedMs = performance.now();
     await settled(workspace, settleMsMax);
+    const settledMs = Math.round(performance.now() - stoppedMs);
     await gateway.end('SIGTERM');
     const { acknowledged } = senders;
     const copies = judgeCopies({ calls: sink.calls, acknowledged, killedAtMs });
     return {
       goals: [atLeast('acknowledged events', acknowledged.length, size.kills), ...copyGoals(copies, concurrency)],
-      figures: { acknowledged: acknowledged.length, ...copies, medianStartMs: Math.round(quantile(startsMs, 0.5)) },
+      figures: {
+        acknowledged: acknowledged.length,
+        ...copies,
+        medianStartMs: Math.round(quantile(startsMs, 0.5)),
+        settledMs,
+      },
     };
   } finally {
     await sink.close();

@@ -20,15 +20,21 @@ export interface Load {
   readonly event: (number: number) => { readonly id: string; readonly body: string };
   /** Pause of each sender between two events. */
   readonly everyMs?: number;
+  /** Nothing new is sent while there is more on its way than can be delivered in the end. */
+  readonly isTooMuch?: (acknowledged: number) => boolean;
 }
 
-export function keepSending({ url, senders, event, everyMs = 0 }: Load): Senders {
+export function keepSending({ url, senders, event, everyMs = 0, isTooMuch = () => false }: Load): Senders {
   const acknowledged: string[] = [];
   let deadline = Number.POSITIVE_INFINITY;
   let isSending = true;
   let next = 0;
   const send = async (): Promise<void> => {
     while (isSending) {
+      if (isTooMuch(acknowledged.length)) {
+        await pause(againAfterMs);
+        continue;
+      }
       next += 1;
       const { id, body } = event(next);
       while (!(await isAcknowledged(url, body))) {

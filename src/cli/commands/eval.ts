@@ -114,7 +114,8 @@ async function evaluate(text: string, { definition, event, vars }: Evaluating): 
     vars,
   };
   try {
-    const evaluation = await evaluator.evaluate(setup, { ...event, claimedBy: 'wrk_eval', tries: 1 }, {});
+    const claimed = { ...event, claimedBy: 'wrk_eval', tries: 1, inLineSince: event.receivedAt } as const;
+    const evaluation = await evaluator.evaluate(setup, claimed, {});
     return evaluation.kind === 'failed'
       ? { kind: 'fault', message: evaluation.message }
       : resultOf(endedRuns(evaluation.runs)[0]);

@@ -1,8 +1,9 @@
-import type { ApiRedelivered } from '../api-repair.ts';
+import type { ApiMoved } from '../api-repair.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { isMeant, sendsToMany } from '../confirm.ts';
 import { print, printJson } from '../output.ts';
 import { filterOf, rateOf, repairOptions, requireDecision } from '../repair-options.ts';
+import { movedText } from '../repair-view.ts';
 import { runningGateway } from '../running-gateway.ts';
 
 /** `hookstitch redeliver …`: dead deliveries once more, as they were. */
@@ -16,12 +17,12 @@ export const redeliverCommand: Verb = {
     const which = named.length > 0 ? { ids: named } : { filter: filterOf(options, ['destination', 'reason', 'cause']) };
     const order = { ...which, rate: rateOf(options) };
     const api = runningGateway();
-    const ask = (isDryRun: boolean) => api.post<ApiRedelivered>('/redeliveries', { ...order, dry_run: isDryRun });
+    const ask = (isDryRun: boolean) => api.post<ApiMoved>('/redeliveries', { ...order, dry_run: isDryRun });
     const isSure = named.length > 0 || options.yes === true;
     const counted = options.dryRun === true || !isSure ? await ask(true) : undefined;
     if (counted !== undefined) {
       if (options.json === true) printJson(counted);
-      else print(`${countText(counted)} would be sent again`);
+      else print(`${movedText(counted, dead)} would be sent again`);
       if (options.dryRun === true || counted.deliveries === 0) return exitCodes.ok;
       if (!(await isMeant('Send them?', sendsToMany))) {
         print('nothing was sent');
@@ -30,14 +31,9 @@ export const redeliverCommand: Verb = {
     }
     const redelivered = await ask(false);
     if (options.json === true) printJson(redelivered);
-    else print(`${countText(redelivered)} back in line`);
+    else print(`${movedText(redelivered, dead)} back in line`);
     return redelivered.deliveries < named.length ? exitCodes.problems : exitCodes.ok;
   },
 };
 
-/** As in `3 dead deliveries (2 segment, 1 umami)`. */
-function countText({ deliveries, destinations }: ApiRedelivered): string {
-  const each = Object.entries(destinations).map(([name, count]) => `${count} ${name}`);
-  const what = `${deliveries} dead ${deliveries === 1 ? 'delivery' : 'deliveries'}`;
-  return each.length === 0 ? what : `${what} (${each.join(', ')})`;
-}
+const dead = ['dead delivery', 'dead deliveries'] as const;

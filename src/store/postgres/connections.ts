@@ -126,7 +126,7 @@ export class Connections {
       ended();
       await client.end().catch(() => undefined);
     };
-    return { ...queriesOf(client), end };
+    return { rows: oneByOne(queriesOf(client).rows), end };
   }
 
   async close(): Promise<void> {
@@ -199,6 +199,16 @@ export class Connections {
 }
 
 export const closed = (): GatewayError => new GatewayError('STORE_UNAVAILABLE', 'the store is closed');
+
+/** Whoever shares a connection waits for those who asked before. */
+function oneByOne(ask: Queries['rows']): Queries['rows'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]> => {
+    const answer = last.then(() => ask<T>(sql, values));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+}
 
 const timeNow = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms';
 

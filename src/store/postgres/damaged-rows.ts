@@ -18,7 +18,8 @@ export const damagedSql = {
     where seq = any($1::bigint[])`,
   fail: `
     update event set status = 'failed', reason = $3, message = $4, cause = $5, settled_at = $2, runs = null,
-      runs_digest = null, replay_seq = null, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
+      runs_digest = null, replay_seq = null, in_line_since = null, due_at = null, waits_for = null, claimed_by = null,
+      lease_ends_at = null
     where seq = any($1::bigint[])`,
 };
 
@@ -28,10 +29,13 @@ interface Damaged<Row> {
   readonly damages: FoundDamages;
 }
 
+type BuriedRow = Pick<DigestedDelivery, 'seq' | 'id' | 'person' | 'attempts'>;
+type FailedRow = Pick<DigestedEvent, 'seq' | 'id' | 'source'>;
+
 /** Of one lane, just claimed: dead without having been sent, with attempts that say why. */
 export async function buryDeliveries(
   tx: Queries,
-  { rows, destination, now, damages }: Damaged<DigestedDelivery> & { readonly destination: string },
+  { rows, destination, now, damages }: Damaged<BuriedRow> & { readonly destination: string },
   tally: Tally,
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -52,11 +56,7 @@ export async function buryDeliveries(
 }
 
 /** Failed without having been translated. */
-export async function failEvents(
-  tx: Queries,
-  { rows, now, damages }: Damaged<DigestedEvent>,
-  tally: Tally,
-): Promise<void> {
+export async function failEvents(tx: Queries, { rows, now, damages }: Damaged<FailedRow>, tally: Tally): Promise<void> {
   if (rows.length === 0) return;
   for (const { id } of rows)
     damages.report({ place: `event ${id}`, what: `${notAsWritten}, in the event or its request` });

@@ -8,7 +8,7 @@ import type { Lane } from '../../model/lane.ts';
 import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
 import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
 import { deliveryDigest } from '../digest.ts';
-import { withoutTraces } from '../erasing.ts';
+import { laneWithoutTraces, withoutTraces } from '../erasing.ts';
 import type { FoundDamages } from '../found-damages.ts';
 import { earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
@@ -174,7 +174,7 @@ export async function takeSteps(
 ): Promise<readonly LaneStepEnd[]> {
   const tally = new Tally();
   const settling = steps.flatMap((step) => (step.kind === 'settle' ? [step] : []));
-  const forgotten = settling.length === 0 ? [] : await watches.tracesAt(tx, now);
+  const forgotten = await watches.tracesAt(tx, now);
   const kept = new Set<LaneStep>();
   for (const round of rounds(settling, ({ settlement }) => settlement.delivery.id))
     for (const one of await settleRound(tx, { steps: round, forgotten }, tally)) kept.add(one);
@@ -182,7 +182,7 @@ export async function takeSteps(
   let lane = before;
   const ends = steps.map((step): LaneStepEnd => {
     if (step.kind === 'settle') return { kind: 'settle', isKept: kept.has(step) };
-    lane = step.change(lane);
+    lane = laneWithoutTraces(step.change(lane), forgotten);
     return { kind: 'change', lane };
   });
   await writeLane(tx, before, lane);

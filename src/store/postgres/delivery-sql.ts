@@ -11,6 +11,10 @@ export const attemptColumns = `id, delivery_id, number, started_at, duration_ms,
 const onTheWay = (destination: string, person: string): string =>
   `destination = ${destination} and person = ${person} and status in ('pending', 'in_flight')`;
 
+/** By the index delivery_in_front, whatever stands behind. */
+const inFront = (destination: string, person: string): string =>
+  `destination = ${destination} and person = ${person} and status = 'pending' and is_behind = 0`;
+
 const lines = 'json_to_recordset($1) as line (destination text, person text)';
 const firstOfLine = `(select min(seq) from delivery where ${onTheWay('line.destination', 'line.person')})`;
 
@@ -45,8 +49,7 @@ export const deliverySql = {
     update delivery set is_behind = 1
     where seq in (
       select later.seq from ${lines}, lateral (
-        select seq from delivery where ${onTheWay('line.destination', 'line.person')}
-          and status = 'pending' and is_behind = 0 and seq > ${firstOfLine} offset 0
+        select seq from delivery where ${inFront('line.destination', 'line.person')} and seq > ${firstOfLine} offset 0
       ) as later
     )`,
   putInFront: `
@@ -110,7 +113,8 @@ export const deliverySql = {
   byId: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where id = $1`,
   ofEvent: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where event_id = $1 order by seq`,
   payloadsOfEvents: `
-    select event_id, destination, outgoing_id, status, payload from delivery where event_id = any($1) order by seq`,
+    select event_id, destination, mapping_file, outgoing_id, status, payload from delivery where event_id = any($1)
+    order by seq`,
   bySeqs: `
     select ${deliveryColumns}, ${receivedAt},
       (select message from attempt where delivery_id = delivery.id and number = delivery.attempts) as last_message

@@ -9,6 +9,7 @@ import { attemptDigest, requestDigest } from '../digest.ts';
 import {
   emptiedRequest,
   type KeptAttempt,
+  type KeptDelivery,
   type KeptEvent,
   type KeptRequest,
   nothing,
@@ -22,7 +23,7 @@ import type { Queries } from './connections.ts';
 import { erasureSql } from './erasure-sql.ts';
 import { toHex } from './hex.ts';
 import { knownOf } from './people.ts';
-import { rememberGone, removeEvents, type StoredDelivery } from './remove-events.ts';
+import { rememberGone, removeEvents } from './remove-events.ts';
 import { toRecords } from './text.ts';
 
 export interface Erasing {
@@ -31,6 +32,7 @@ export interface Erasing {
   readonly tally: Tally;
 }
 
+export type StoredDelivery = KeptDelivery & { readonly event_id: EventId };
 export type StoredAttempt = KeptAttempt & { readonly delivery_id: DeliveryId };
 
 /** Their events with all that came of them; what else the findings name is emptied. */

@@ -23,6 +23,9 @@ export const erasureSql = {
   events: `select ${eventColumns} from event where id = any($1) order by seq for update`,
   deliveries: `
     select id, event_id, destination, person, status, reason, cause, payload from delivery where event_id = any($1) order by seq`,
+  /** The same without what may be long. */
+  removed: `
+    select id, destination, person, status, reason, cause from delivery where event_id = any($1) order by seq`,
   attempts: `
     select seq as place, delivery_id, started_at, message, response_body from attempt
     where delivery_id = any($1) order by seq`,

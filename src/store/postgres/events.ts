@@ -10,6 +10,7 @@ import {
   problemOf,
   type RequestText,
   statusOf,
+  toClaimed,
   toRequestText,
   toStored,
 } from '../event-moves.ts';
@@ -24,8 +25,8 @@ import { toHex } from './hex.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
-export const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason,
-  message, cause, tries, runs, due_at, waits_for, digest, runs_digest`;
+export const eventColumns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at,
+  in_line_since, status, reason, message, cause, tries, runs, due_at, waits_for, digest, runs_digest`;
 
 export const eventSql = {
   known: 'select dedupe_key from event where dedupe_key = any($1)',
@@ -199,8 +200,7 @@ export async function claimEvents(
   return whole.map(({ row, request }) => ({
     ...toStored(row),
     ...request,
-    tries: row.tries + 1,
-    claimedBy: worker,
+    ...toClaimed(row, worker),
   }));
 }
 

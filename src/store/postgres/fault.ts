@@ -39,6 +39,12 @@ export const isConnectionLost = (error: unknown): boolean =>
 /** The fault an operator sees: the database cannot take it now, or we asked it for something impossible. */
 export function storeFault(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
+  if (isDamage(error)) {
+    return new GatewayError('STORE_UNSAFE', `the database is damaged: ${messageOf(error)}`, {
+      cause: causeOf(error),
+      hint: 'The server cannot read what it has stored: look at its log and its disk, and restore a backup.',
+    });
+  }
   if (isDatabaseError(error) || isCollision(error)) return unavailable(error);
   return new GatewayError('INTERNAL', `the store failed: ${messageOf(error)}`, { cause: causeOf(error) });
 }

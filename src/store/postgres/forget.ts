@@ -9,11 +9,18 @@ import { type Finding, findIn } from '../finding.ts';
 import { Tally } from '../tally.ts';
 import type { Connections, Queries } from './connections.ts';
 import { deliverySql } from './delivery-sql.ts';
-import { type Erasing, eraseFindings, eraseLinks, findingsOf, type StoredAttempt } from './erase.ts';
+import {
+  type Erasing,
+  eraseFindings,
+  eraseLinks,
+  findingsOf,
+  type StoredAttempt,
+  type StoredDelivery,
+} from './erase.ts';
 import { erasureSql, scanSql } from './erasure-sql.ts';
+import { eraseFromLanes } from './lanes.ts';
 import { laneLock, stitchLock } from './locks.ts';
 import { knownOf, walkFrom } from './people.ts';
-import type { StoredDelivery } from './remove-events.ts';
 import { eraseFromFilters } from './replays.ts';
 import { namesOf, writeTally } from './tally.ts';
 import { watchSql } from './watches.ts';
@@ -42,7 +49,7 @@ export class Forgetting {
     const own = await this.#ownOf(identifier);
     const traces = await this.#tracesOf(own);
     const watch = await this.#watch(own);
-    const erasure = { own, traces, watch };
+    const erasure = { own, traces, watch, leasesEndMs: 0 };
     try {
       const linked = await this.#eraseLinked(erasure);
       const { erased, identifiers } = await this.#eraseFound(erasure);
@@ -50,7 +57,7 @@ export class Forgetting {
       const { tooShort } = traces;
       return { ...sum(linked, erased), identifiers, isVerified: remaining.length === 0, remaining, tooShort };
     } finally {
-      await this.#unwatch(watch);
+      await this.#unwatch(erasure);
     }
   }
 
@@ -86,13 +93,26 @@ export class Forgetting {
   }
 
   /** Until the last of the leases ends that were held meanwhile. */
-  async #unwatch(watch: number): Promise<void> {
-    await this.#write([], async ({ tx }) => {
+  async #unwatch(erasure: Erasure): Promise<void> {
+    await this.#erase(erasure, [], async ({ tx }) => {
+      const { watch, leasesEndMs } = erasure;
+      if (leasesEndMs === 0) await tx.rows(watchSql.end, [watch]);
+      else await tx.rows(watchSql.keep, [watch, leasesEndMs]);
+    });
+  }
+
+  /** Notes the leases before anything is erased: an answer comes all the same for what is gone. */
+  async #erase<T>(
+    erasure: Erasure,
+    locks: readonly bigint[],
+    work: (writing: { tx: Queries; tally: Tally }) => Promise<T>,
+  ): Promise<T> {
+    return this.#write(locks, async (writing) => {
+      const { tx } = writing;
       const names = await namesOf((sql, values) => tx.rows(sql, values), 'delivery');
       const [row] = await tx.rows<{ ends_at: number | null }>(deliverySql.lastLeaseEnd, [names]);
-      const endsAt = row?.ends_at ?? null;
-      if (endsAt === null) await tx.rows(watchSql.end, [watch]);
-      else await tx.rows(watchSql.keep, [watch, endsAt]);
+      erasure.leasesEndMs = Math.max(erasure.leasesEndMs, row?.ends_at ?? 0);
+      return work(writing);
     });
   }
 
@@ -111,12 +131,13 @@ export class Forgetting {
   }
 
   /** What the links know to be theirs: also what names them by an id that is too short to search for. */
-  async #eraseLinked({ own, traces }: Erasure): Promise<Erased> {
+  async #eraseLinked(erasure: Erasure): Promise<Erased> {
+    const { own, traces } = erasure;
     const ids = await this.#connections.snapshot((read) => eventsOf(read, own));
     let erased = nothing;
     for (let from = 0; from < ids.length; from += eventsAtOnce) {
       const some = ids.slice(from, from + eventsAtOnce);
-      const part = await this.#write(await this.#lanes(), async ({ tx, tally }) =>
+      const part = await this.#erase(erasure, await this.#lanes(), async ({ tx, tally }) =>
         eraseFindings({ tx, traces, tally }, await findingsOf(tx, some)),
       );
       erased = sum(erased, part);
@@ -150,17 +171,19 @@ export class Forgetting {
     });
   }
 
-  async #searchPage({ traces, watch }: Erasure, { after, mark }: { after: number; mark: number }) {
+  async #searchPage(erasure: Erasure, { after, mark }: { after: number; mark: number }) {
+    const { traces, watch } = erasure;
     const untilAt = addMs(this.#clock.now(), watchMs).getTime();
-    return this.#write(await this.#lanes(), async ({ tx, tally }) => {
+    return this.#erase(erasure, await this.#lanes(), async ({ tx, tally }) => {
       await tx.rows(watchSql.keep, [watch, untilAt]);
       return searchAndErase({ tx, traces, tally }, { after, mark });
     });
   }
 
   /** Undefined when more has come in than one transaction should look through while nobody can insert. */
-  async #finish({ own, traces }: Erasure, after: number): Promise<{ erased: Erased; identifiers: number } | undefined> {
-    return this.#write([...(await this.#lanes()), stitchLock], async ({ tx, tally }) => {
+  async #finish(erasure: Erasure, after: number): Promise<{ erased: Erased; identifiers: number } | undefined> {
+    const { own, traces } = erasure;
+    return this.#erase(erasure, [...(await this.#lanes()), stitchLock], async ({ tx, tally }) => {
       await tx.rows(erasureSql.holdRequests);
       const mark = await lastRequest(tx);
       if (mark - after > page.requests) return undefined;
@@ -171,6 +194,7 @@ export class Forgetting {
       const ids = await eventsOf((sql, values) => tx.rows(sql, values), own);
       const late = await eraseFindings(erasing, await findingsOf(tx, ids));
       await eraseFromFilters(tx, traces);
+      await eraseFromLanes(tx, traces);
       return { erased: sum(part.erased, late), identifiers: await eraseLinks(tx, own) };
     });
   }
@@ -194,6 +218,8 @@ interface Erasure {
   readonly traces: Traces;
   /** Its number. */
   readonly watch: number;
+  /** When the last of the leases ends that were seen. */
+  leasesEndMs: number;
 }
 
 async function lastRequest(tx: Queries): Promise<number> {

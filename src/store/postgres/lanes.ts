@@ -1,5 +1,7 @@
 /** The state of every lane, as its claims and settlements leave it. What writes holds the lane's lock. */
+import type { Traces } from '../../identity/traces.ts';
 import { freshLane, type Lane } from '../../model/lane.ts';
+import { laneWithoutTraces } from '../erasing.ts';
 import { type LaneRow, laneColumns, toLane, toLaneRow } from '../lane-rows.ts';
 import type { Queries } from './connections.ts';
 import { toRecords } from './text.ts';
@@ -29,4 +31,10 @@ export async function readLane(tx: Queries, destination: string, now: Date): Pro
 export async function writeLane(tx: Queries, before: Lane, after: Lane): Promise<Lane> {
   if (after !== before) await tx.rows(laneSql.write, [toRecords([toLaneRow(after)])]);
   return after;
+}
+
+/** Under the locks of all of them. */
+export async function eraseFromLanes(tx: Queries, traces: Traces): Promise<void> {
+  for (const lane of await readLanes((sql, values) => tx.rows(sql, values)))
+    await writeLane(tx, lane, laneWithoutTraces(lane, [traces]));
 }

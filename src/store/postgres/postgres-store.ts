@@ -1,5 +1,6 @@
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
+import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
@@ -7,7 +8,15 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import { type Findings, FoundDamages } from '../found-damages.ts';
-import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import type {
+  Cancellation,
+  DeadCount,
+  DeadFilter,
+  MovedDelivery,
+  Problems,
+  Redelivery,
+  ReplayCandidates,
+} from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
   Claim,
@@ -48,8 +57,16 @@ import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { Presence } from './presence.ts';
-import { cancelDeliveries, countDead, locksOfDead, locksOfDeliveries, problems, redeliver } from './problems.ts';
-import { locksOfDue, maybeDue, purge } from './purge.ts';
+import {
+  cancelDeliveries,
+  cancelFirst,
+  countDead,
+  locksOfDead,
+  locksOfDeliveries,
+  problems,
+  redeliver,
+} from './problems.ts';
+import { locksOfDue, type MaybeDue, maybeDue, purge } from './purge.ts';
 import {
   cancelReplay,
   continueReplay,
@@ -62,6 +79,7 @@ import {
   replayCandidates,
 } from './replays.ts';
 import { locksOf, settleTranslations } from './translations.ts';
+import { endUnreadableDeliveries, endUnreadableEvents, postponeUnerasable } from './unreadable.ts';
 import { Watches } from './watches.ts';
 
 /** For each millisecond of looking so many of rest. */
@@ -119,7 +137,10 @@ export class PostgresStore implements Store {
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#claim(claim, [], (tx) => claimEvents(tx, claim, this.#damages));
+    return this.#beside(
+      () => this.#claim(claim, [], (tx) => claimEvents(tx, claim, this.#damages)),
+      () => this.#work([], (tx) => endUnreadableEvents(tx, claim, this.#damages)),
+    );
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
@@ -151,7 +172,11 @@ export class PostgresStore implements Store {
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#claim(claim, [laneLock(claim.destination)], (tx) => claimDeliveries(tx, claim, this.#damages));
+    const locks = [laneLock(claim.destination)];
+    return this.#beside(
+      () => this.#claim(claim, locks, (tx) => claimDeliveries(tx, claim, this.#damages)),
+      () => this.#work(locks, (tx) => endUnreadableDeliveries(tx, claim, this.#damages)),
+    );
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -199,6 +224,10 @@ export class PostgresStore implements Store {
   async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
     const locks = await this.#connections.snapshot((read) => locksOfDeliveries(read, ids));
     return this.#work(locks, (tx) => cancelDeliveries(tx, ids, now));
+  }
+
+  async cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]> {
+    return this.#work([laneLock(cancellation.filter.destination)], (tx) => cancelFirst(tx, cancellation));
   }
 
   async replayCandidates(
@@ -258,8 +287,13 @@ export class PostgresStore implements Store {
   }
 
   async purge(order: Purge): Promise<Purged> {
-    const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
-    return this.#work(locksOfDue(maybe), (tx) => purge(tx, order, maybe));
+    return this.#beside(
+      () => this.#purging(order, (tx, maybe) => purge(tx, order, maybe)),
+      async () => {
+        const unerasable = await this.#purging(order, (tx, maybe) => postponeUnerasable(tx, order, maybe));
+        for (const seq of unerasable) this.#damages.report({ place: `event number ${seq}`, what: 'cannot be erased' });
+      },
+    );
   }
 
   async condition(): Promise<StoreCondition> {
@@ -307,6 +341,11 @@ export class PostgresStore implements Store {
     return lane;
   }
 
+  async #purging<T>(order: Purge, work: (tx: Queries, maybe: MaybeDue) => Promise<T>): Promise<T> {
+    const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
+    return this.#work(locksOfDue(maybe), (tx) => work(tx, maybe));
+  }
+
   /** One replica at a time. */
   async #examineAlone(stop: AbortSignal): Promise<Findings | undefined> {
     try {
@@ -317,6 +356,17 @@ export class PostgresStore implements Store {
     } catch (error) {
       if (stop.aborted) return undefined;
       throw error;
+    }
+  }
+
+  /** What meets damage is done again when what is damaged is out of its way. */
+  async #beside<T>(work: () => Promise<T>, endDamaged: () => Promise<void>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.code === 'STORE_UNSAFE')) throw error;
+      await endDamaged();
+      return await work();
     }
   }
 

@@ -51,6 +51,10 @@ export const problemSql = {
   countDead: counts(deadIn),
   countDeadOfCause: counts(`${deadIn} ${withCause}`),
 
+  pending: `
+    select seq from delivery where destination = $1 and status = 'pending' and created_at < $2
+    order by created_at, seq limit $3`,
+
   destinationsOf: 'select distinct destination from delivery where id = any($1)',
   movable: `${movable} where seq = any($1::bigint[])`,
   movableByIds: `${movable} where id = any($1)`,

@@ -6,7 +6,15 @@ import type { EventFailure } from '../../model/event.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import { deadRanges, type MovableRow } from '../dead-ranges.ts';
 import type { Place } from '../pages.ts';
-import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
+import type {
+  Cancellation,
+  DeadCount,
+  DeadFilter,
+  MovedDelivery,
+  OpenFilter,
+  Problems,
+  Redelivery,
+} from '../repair.ts';
 import { Tally } from '../tally.ts';
 import { alignPersons } from './align.ts';
 import type { Queries } from './connections.ts';
@@ -87,7 +95,22 @@ export async function cancelDeliveries(
   now: Date,
 ): Promise<readonly MovedDelivery[]> {
   const found = await byIds(tx, ids);
-  const open = found.filter(({ status }) => status === 'pending' || status === 'dead');
+  return cancelOpen(
+    tx,
+    found.filter(({ status }) => status === 'pending' || status === 'dead'),
+    now,
+  );
+}
+
+export async function cancelFirst(
+  tx: Queries,
+  { filter, limit, now }: Cancellation,
+): Promise<readonly MovedDelivery[]> {
+  const open = filter.status === 'dead' ? await firstOf(tx, { filter, limit }) : await firstPending(tx, filter, limit);
+  return cancelOpen(tx, open, now);
+}
+
+async function cancelOpen(tx: Queries, open: readonly MovableRow[], now: Date): Promise<readonly MovedDelivery[]> {
   const tally = new Tally();
   await cancel(
     tx,
@@ -136,7 +159,20 @@ async function firstOf(
 ): Promise<readonly MovableRow[]> {
   const sql = filter.cause === undefined ? problemSql.dead : problemSql.deadOfCause;
   const ranges = await rangesOf(tx.rows, filter);
-  const seqs = (await tx.rows<Place>(sql, [ranges, limit])).map(({ seq }) => seq);
+  return inOrder(tx, await tx.rows<Place>(sql, [ranges, limit]));
+}
+
+async function firstPending(
+  tx: Queries,
+  { destination, until }: OpenFilter,
+  limit: number,
+): Promise<readonly MovableRow[]> {
+  const before = until?.getTime() ?? Number.MAX_SAFE_INTEGER;
+  return inOrder(tx, await tx.rows<Pick<Place, 'seq'>>(problemSql.pending, [destination, before, limit]));
+}
+
+async function inOrder(tx: Queries, places: readonly Pick<Place, 'seq'>[]): Promise<readonly MovableRow[]> {
+  const seqs = places.map(({ seq }) => seq);
   const rows = await tx.rows<MovableRow>(problemSql.movable, [seqs]);
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
   return seqs.flatMap((seq) => bySeq.get(seq) ?? []);

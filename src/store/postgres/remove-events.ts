@@ -1,5 +1,5 @@
 /** Events with all that came of them, taken out of the store. Runs inside a transaction, under the locks of their lanes. */
-import type { DeliveryId, EventId } from '../../model/id.ts';
+import type { DeliveryId } from '../../model/id.ts';
 import type { KeptDelivery, KeptEvent } from '../erasing.ts';
 import type { Tally } from '../tally.ts';
 import { digestOf } from '../tombstones.ts';
@@ -7,8 +7,6 @@ import { alignPersons } from './align.ts';
 import type { Queries } from './connections.ts';
 import { erasureSql } from './erasure-sql.ts';
 import { replaySql } from './replay-sql.ts';
-
-export type StoredDelivery = KeptDelivery & { readonly event_id: EventId };
 
 export interface Removed {
   readonly deliveries: number;
@@ -18,7 +16,7 @@ export interface Removed {
 /** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
 export async function removeEvents(tx: Queries, events: readonly KeptEvent[], tally: Tally): Promise<Removed> {
   const ids = events.map(({ id }) => id);
-  const deliveries = await tx.rows<StoredDelivery>(erasureSql.deliveries, [ids]);
+  const deliveries = await tx.rows<Omit<KeptDelivery, 'payload'>>(erasureSql.removed, [ids]);
   const attempts = await tx.rows<{ delivery_id: DeliveryId }>(erasureSql.deleteAttempts, [
     deliveries.map(({ id }) => id),
   ]);

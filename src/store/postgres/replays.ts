@@ -115,6 +115,7 @@ export async function replayCandidates(
 interface MadeRow {
   readonly event_id: EventId;
   readonly destination: string;
+  readonly mapping_file: string;
   readonly outgoing_id: string;
   readonly status: ReplayCandidate['deliveries'][number]['status'];
   readonly payload: string;
@@ -131,9 +132,11 @@ async function candidatesAt(read: Read, places: readonly Place[]): Promise<reado
     const row = bySeq.get(seq);
     const request = row === undefined ? undefined : requests.get(row.request_seq);
     if (row === undefined || request === undefined) return [];
-    const deliveries = (deliveriesOf.get(row.id) ?? []).map(({ destination, outgoing_id, status, payload }) => {
-      return { destination, outgoingId: outgoing_id, status, payload };
-    });
+    const deliveries = (deliveriesOf.get(row.id) ?? []).map(
+      ({ destination, mapping_file, outgoing_id, status, payload }) => {
+        return { destination, mapping: mapping_file, outgoingId: outgoing_id, status, payload };
+      },
+    );
     return [{ event: { ...toStored(row), ...request }, deliveries }];
   });
 }
@@ -157,7 +160,7 @@ export async function continueReplay(tx: Queries, seq: number, now: Date): Promi
   // One more than is taken tells whether these are the last.
   const found = limit === 0 ? [] : await placesOf(tx.rows, { filter: toFilter(row), after, limit: limit + 1 });
   const tally = new Tally();
-  const putInLine = await putBack(tx, { places: found.slice(0, limit), replay: seq }, tally);
+  const putInLine = await putBack(tx, { places: found.slice(0, limit), replay: seq, now }, tally);
   const step = replayStepOf(row, { found, putInLine, now });
   const { walkedAt, walkedSeq, dueAt } = step;
   await tx.rows(replaySql.step, [seq, walkedAt, walkedSeq, putInLine, dueAt, step.now]);
@@ -168,13 +171,13 @@ export async function continueReplay(tx: Queries, seq: number, now: Date): Promi
 /** How many are in line now; not those that somebody else has moved or erased meanwhile. */
 async function putBack(
   tx: Queries,
-  { places, replay }: { readonly places: readonly Place[]; readonly replay: number },
+  { places, replay, now }: { readonly places: readonly Place[]; readonly replay: number; readonly now: Date },
   tally: Tally,
 ): Promise<number> {
   if (places.length === 0) return 0;
   const rows = await tx.rows<ReplayableRow>(replaySql.toPutInLine, [places.map(({ seq }) => seq)]);
   const settled = rows.filter(({ status }) => status !== 'received');
-  await tx.rows(replaySql.putInLine, [settled.map(({ seq }) => seq), replay]);
+  await tx.rows(replaySql.putInLine, [settled.map(({ seq }) => seq), replay, now.getTime()]);
   for (const { source, status, reason, cause } of settled) {
     tally.events(source, status, -1);
     tally.events(source, 'received', 1);

@@ -1,19 +1,20 @@
 /**
- * PostgreSQL's text holds every character but NUL, and a lone surrogate has no place in UTF-8 at all. Senders may send
- * both, so both are written as an escape and read back as they were. `escaping` is a control character that means just this
- * and hardly ever occurs, so nearly every text is stored as it is.
+ * PostgreSQL's text holds every character but NUL. Senders may send it, so it is written as an escape and read back as it
+ * was. `escaping` is a control character that means just this and hardly ever occurs, so nearly every text is stored as it
+ * is. Half a character has no place in UTF-8 at all, and is replaced, as SQLite does it.
  */
 const escaping = '\u0010';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the very characters that must not get through.
-const unstorable = /[\u0000\u0010]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the very characters that do not get through.
+const unstorable = /[\u0000\u0010]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
 const escaped = /\u0010([0-9a-f]{4})/g;
 
 export function toStored(text: string): string {
-  // Far cheaper than the search with its look-arounds, and almost always the end of it.
-  if (text.isWellFormed() && !text.includes('\0') && !text.includes(escaping)) return text;
-  return text.replace(unstorable, (unit) => escaping + unit.charCodeAt(0).toString(16).padStart(4, '0'));
+  const whole = text.toWellFormed();
+  // Far cheaper than the search, and almost always the end of it.
+  if (!whole.includes('\0') && !whole.includes(escaping)) return whole;
+  return whole.replace(unstorable, (unit) => escaping + unit.charCodeAt(0).toString(16).padStart(4, '0'));
 }
 
 export const fromStored = (text: string): string =>

@@ -20,7 +20,8 @@ export const translationSql = {
       settled_at = move."settledAt", runs = move.runs,
       runs_digest = decode(move."runsDigest", 'hex'), due_at = move."dueAt", waits_for = move."waitsFor",
       tries = event.tries - 1 + move.spent, claimed_by = null, lease_ends_at = null,
-      replay_seq = case when move.status = 'received' then replay_seq end
+      replay_seq = case when move.status = 'received' then replay_seq end,
+      in_line_since = case when move.status = 'received' then in_line_since end
     from json_to_recordset($1) as move (id text, worker text, tries integer, status text, reason text, message text,
       cause text, "settledAt" bigint, runs text, "runsDigest" text, "dueAt" bigint, "waitsFor" text, spent integer)
     where event.id = move.id and event.status = 'received' and claimed_by = move.worker and event.tries = move.tries
@@ -46,9 +47,15 @@ export async function settleTranslations(
   const kept = steps.flatMap((step) => moved.get(step) ?? []);
   const tally = new Tally();
   const plan = await planReplayed(tx, kept.flatMap(toReplayed));
-  const fresh = kept.filter(({ replay }) => replay === null).flatMap(toQueued);
-  const planned = plan.drafts.flatMap(({ queued }) => queued ?? []);
-  const queued = new Set(await insertDrafts(tx, [...fresh, ...planned], tally));
+  const planned = Map.groupBy(
+    plan.drafts.flatMap(({ queued }) => queued ?? []),
+    ({ eventId }) => eventId,
+  );
+  // In the order of the settlements, whichever of them are replayed: a person's line keeps it.
+  const inOrder = kept.flatMap((one) =>
+    one.replay === null ? toQueued(one) : (planned.get(one.settlement.event.id) ?? []),
+  );
+  const queued = new Set(await insertDrafts(tx, inOrder, tally));
   await settleReplayed(tx, { ...plan, queued }, tally);
   for (const one of kept) count(one, plan.known, tally);
   await writeTally(tx, tally);

@@ -46,6 +46,9 @@ export const attemptColumns = `id, delivery_id, number, started_at, duration_ms,
 /** By the index delivery_of_person. */
 const onTheWay = "destination = @destination and person = @person and status in ('pending', 'in_flight')";
 
+/** By the index delivery_in_front, whatever stands behind. */
+const inFront = "destination = @destination and person = @person and status = 'pending' and is_behind = 0";
+
 export function deliveryStatements(db: Database) {
   return {
     insert: db.prepare<NewDelivery & Digest>(`
@@ -61,7 +64,7 @@ export function deliveryStatements(db: Database) {
     /** Only the first of a person's line may go; the second statement lets it. What is under way stays so. */
     putBehind: db.prepare<PersonLine>(`
       update delivery set is_behind = 1
-      where ${onTheWay} and status = 'pending' and is_behind = 0
+      where ${inFront}
         and seq > (select min(seq) from delivery where ${onTheWay})`),
     putInFront: db.prepare<PersonLine>(`
       update delivery set is_behind = 0

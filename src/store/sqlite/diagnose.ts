@@ -2,6 +2,7 @@
 
 import { statfsSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { type Diagnosis, overdueBefore, overdueLease } from '../diagnosis.ts';
 import type { Damage } from '../store.ts';
 import { withDatabase } from './beside.ts';
 import { dataFiles } from './data-files.ts';
@@ -9,19 +10,10 @@ import { type DiskLimits, reserveBytes } from './disk-space.ts';
 import { examineAtOnce } from './examine.ts';
 import { sizeOf } from './wal.ts';
 
-export interface Diagnosis {
-  readonly rows: number;
-  readonly damages: readonly Damage[];
-  /** What is no damage and still not as it should be. */
-  readonly notes: readonly Damage[];
-}
-
-/** Longer than any lease that is renewed or ended by a gateway that works. */
-const leaseOverdueMs = 600_000;
 const logBytesMax = 64 * 1024 * 1024;
 
 /** Of a running or stopped gateway. Throws STORE_UNSAFE where a start would be refused. */
-export function diagnose(dataDir: string, limits: DiskLimits, now: Date): Diagnosis {
+export function diagnoseSqlite(dataDir: string, limits: DiskLimits, now: Date): Diagnosis {
   const files = dataFiles(dataDir);
   const logBytes = sizeOf(files.log);
   return withDatabase(files, (db) => {
@@ -36,12 +28,12 @@ export function diagnose(dataDir: string, limits: DiskLimits, now: Date): Diagno
 }
 
 function overdueLeases(db: Database, now: Date): readonly Damage[] {
-  const before = now.getTime() - leaseOverdueMs;
+  const before = overdueBefore(now);
   const ids = db
     .prepare<{ before: number }, string>(`
       select id from event where status = 'received' and claimed_by is not null and lease_ends_at < @before
       union all
       select id from delivery where status = 'in_flight' and lease_ends_at < @before`)
     .pluck();
-  return ids.all({ before }).map((id) => ({ place: id, what: 'its lease ended long ago, and nobody took it' }));
+  return ids.all({ before }).map(overdueLease);
 }

@@ -17,8 +17,8 @@ interface Digest {
   readonly digest: Uint8Array;
 }
 
-const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, status, reason, message,
-  cause, tries, runs, due_at, waits_for, digest, runs_digest`;
+const columns = `seq, id, request_seq, item, source, type, external_id, occurred_at, received_at, in_line_since,
+  status, reason, message, cause, tries, runs, due_at, waits_for, digest, runs_digest`;
 
 export function eventStatements(db: Database) {
   return {
@@ -55,11 +55,13 @@ export function eventStatements(db: Database) {
     /** Without a worker, which never saw it. */
     fail: db.prepare<EventEnd>(`
       update event set status = 'failed', reason = @reason, message = @message, cause = @cause, settled_at = @now,
-        runs = null, runs_digest = null, replay_seq = null, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
+        runs = null, runs_digest = null, replay_seq = null, in_line_since = null, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
       where seq = @seq`),
     move: db.prepare<EventMove & { readonly runsDigest: Uint8Array | null }>(`
       update event set status = @status, reason = @reason, message = @message, cause = @cause, settled_at = @settledAt,
-        runs = @runs, runs_digest = @runsDigest, due_at = @dueAt, waits_for = @waitsFor, replay_seq = iif(@status = 'received', replay_seq, null),
+        runs = @runs, runs_digest = @runsDigest, due_at = @dueAt, waits_for = @waitsFor,
+        replay_seq = iif(@status = 'received', replay_seq, null),
+        in_line_since = iif(@status = 'received', in_line_since, null),
         tries = tries - 1 + @spent, claimed_by = null, lease_ends_at = null
       where id = @id and status = 'received' and claimed_by = @worker and tries = @tries`),
 

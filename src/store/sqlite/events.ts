@@ -9,6 +9,7 @@ import {
   newEvent,
   newRequest,
   type RequestText,
+  toClaimed,
   toRequestText,
   toStored,
 } from '../event-moves.ts';
@@ -60,8 +61,7 @@ export function claimEvents(sql: Statements, claim: EventClaim & Care, tally: Ta
     if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
     const request = requests.get(row.request_seq);
     if (request === undefined || !isEventWhole(row)) failEvent(sql, { row, now, damages }, tally);
-    else if (take(sql, row, claim))
-      claimed.push({ ...toStored(row), ...request, tries: row.tries + 1, claimedBy: claim.worker });
+    else if (take(sql, row, claim)) claimed.push({ ...toStored(row), ...request, ...toClaimed(row, claim.worker) });
   }
   return claimed;
 }

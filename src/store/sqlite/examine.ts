@@ -11,6 +11,8 @@ import { isDamage, messageOf } from './fault.ts';
 
 /** Rows read in one transaction: a long one would keep the write-ahead log from being emptied. */
 const rowsAtOnce = 200;
+/** And what they may hold: they are memory until it is collected. */
+const bytesAtOnce = 4 * 1024 ** 2;
 /** Larger ones are checked table by table, for the same reason. */
 const wholeBytesMax = 256 * 1024 ** 2;
 /** Of one table: more of them say nothing new. */
@@ -84,23 +86,34 @@ function* walk<Row extends { readonly seq: number }>(
 ): Generator<undefined, number> {
   let [last, rows] = [0, 0];
   for (;;) {
-    let read: readonly Row[] = [];
-    guarded(table, found, () => {
-      read = piece.all({ after: last, limit: rowsAtOnce });
+    const before = rows;
+    let [end, bytes] = [last, 0];
+    const isReadable = guarded(table, found, () => {
+      for (const row of piece.iterate({ after: last, limit: rowsAtOnce })) {
+        look(row);
+        rows += 1;
+        end = row.seq;
+        bytes += bytesOf(row);
+        if (bytes >= bytesAtOnce) break;
+      }
     });
-    for (const row of read) look(row);
-    rows += read.length;
-    const end = read.at(-1);
-    if (end === undefined) return rows;
+    if (!isReadable || rows === before) return rows;
     // Pages that stand in each other's place can lead round in a circle.
-    if (end.seq <= last) {
+    if (end <= last) {
       found(table, `its rows are out of order behind ${last}`);
       return rows;
     }
-    last = end.seq;
+    last = end;
     yield;
   }
 }
+
+/** About so much: of the texts and bytes in it. */
+const bytesOf = (row: object): number =>
+  Object.values(row).reduce<number>(
+    (sum, value: unknown) => sum + (typeof value === 'string' || value instanceof Uint8Array ? value.length : 0),
+    0,
+  );
 
 /** What is counted all along against what is there, at one moment. */
 function* examineCounters(db: Database, found: Found): Generator<undefined, void> {
@@ -118,12 +131,15 @@ function* examineCounters(db: Database, found: Found): Generator<undefined, void
   }
 }
 
-function guarded(place: string, found: Found, work: () => void): void {
+/** False where it met damage. */
+function guarded(place: string, found: Found, work: () => void): boolean {
   try {
     work();
+    return true;
   } catch (error) {
     // Damage is what this is looking for; everything else is no finding.
     if (!isDamage(error)) throw error;
     found(place, messageOf(error));
+    return false;
   }
 }

@@ -3,11 +3,13 @@ import { Traces } from '../../identity/traces.ts';
 import type { Settlement } from '../../model/delivery.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
+import type { Lane } from '../../model/lane.ts';
 import type { Erased, Forgotten } from '../../model/person.ts';
-import { allOf, everything, nothing, sum, withoutTraces } from '../erasing.ts';
+import { allOf, everything, laneWithoutTraces, nothing, sum, withoutTraces } from '../erasing.ts';
 import { eraseEvents, eraseFinding, eraseLinks } from './erase.ts';
 import { FileScan } from './file-scan.ts';
 import type { GroupCommit } from './group-commit.ts';
+import { eraseFromLanes } from './lanes.ts';
 import { seqOf, walkFrom } from './people.ts';
 import { eraseFromFilters } from './replays.ts';
 import { rewriteDatabase } from './rewrite.ts';
@@ -44,13 +46,14 @@ export class Forgetting {
     const traces = new Traces(own, (each) => this.#sourcesOf(each));
     const watch = this.#watch(traces);
     try {
-      const linked = await this.#eraseLinked(own, traces);
-      const { erased, identifiers } = await this.#eraseFound(own, traces);
+      const linked = await this.#eraseLinked(own, watch);
+      const { erased, identifiers } = await this.#eraseFound(own, watch);
       const remaining = await this.#wipe(traces);
       const { tooShort } = traces;
       return { ...sum(linked, erased), identifiers, isVerified: remaining.length === 0, remaining, tooShort };
     } finally {
-      watch.untilMs = this.#lastLeaseEnd();
+      this.#noteLeases(watch);
+      watch.untilMs = watch.leasesEndMs;
     }
   }
 
@@ -59,6 +62,14 @@ export class Forgetting {
     this.#watched = this.#watched.filter(({ untilMs }) => untilMs >= settlement.settledAt.getTime());
     return withoutTraces(
       settlement,
+      this.#watched.map(({ traces }) => traces),
+    );
+  }
+
+  /** The same of what such an answer makes of its lane. */
+  laneWithoutForgotten(lane: Lane): Lane {
+    return laneWithoutTraces(
+      lane,
       this.#watched.map(({ traces }) => traces),
     );
   }
@@ -80,14 +91,15 @@ export class Forgetting {
   }
 
   #watch(traces: Traces): Watch {
-    const watch = { traces, untilMs: Number.POSITIVE_INFINITY };
+    const watch = { traces, untilMs: Number.POSITIVE_INFINITY, leasesEndMs: 0 };
     this.#watched = [...this.#watched, watch];
     return watch;
   }
 
-  #lastLeaseEnd(): number {
+  /** Before anything is erased too: an answer comes all the same for what is gone. */
+  #noteLeases(watch: Watch): void {
     const ends = this.#sql.tally.names.all('delivery').map((name) => this.#sql.deliveries.lastLeaseEnd.get(name) ?? 0);
-    return Math.max(0, ...ends);
+    watch.leasesEndMs = Math.max(watch.leasesEndMs, ...ends);
   }
 
   #eventsOf(own: readonly Identifier[]): readonly EventId[] {
@@ -96,21 +108,28 @@ export class Forgetting {
   }
 
   /** What the links know to be theirs: also what names them by an id that is too short to search for. */
-  async #eraseLinked(own: readonly Identifier[], traces: Traces): Promise<Erased> {
+  async #eraseLinked(own: readonly Identifier[], watch: Watch): Promise<Erased> {
+    const { traces } = watch;
     const ids = this.#eventsOf(own);
     let erased = nothing;
     for (let from = 0; from < ids.length; from += eventsAtOnce) {
       const some = ids.slice(from, from + eventsAtOnce);
-      erased = sum(erased, await this.#commit.write((tally) => eraseEvents({ sql: this.#sql, traces, tally }, some)));
+      const part = await this.#commit.write((tally) => {
+        this.#noteLeases(watch);
+        return eraseEvents({ sql: this.#sql, traces, tally }, some);
+      });
+      erased = sum(erased, part);
     }
     return erased;
   }
 
   /** What tells of them, from the oldest request to the newest; with the last of it go the links. */
-  async #eraseFound(own: readonly Identifier[], traces: Traces): Promise<{ erased: Erased; identifiers: number }> {
+  async #eraseFound(own: readonly Identifier[], watch: Watch): Promise<{ erased: Erased; identifiers: number }> {
+    const { traces } = watch;
     let [after, erased] = [0, nothing];
     for (;;) {
       const part = await this.#commit.write((tally) => {
+        this.#noteLeases(watch);
         const { findings, last, isAll } = search(this.#sql, traces, { after, ms: searchMs });
         const erasing = { sql: this.#sql, traces, tally };
         const found = findings.map((finding) => eraseFinding(erasing, finding)).reduce(sum, nothing);
@@ -118,6 +137,7 @@ export class Forgetting {
         const late = isAll ? eraseEvents(erasing, this.#eventsOf(own)) : nothing;
         const identifiers = isAll ? eraseLinks(this.#sql, own) : 0;
         if (isAll) eraseFromFilters(this.#sql, traces);
+        if (isAll) eraseFromLanes(this.#sql, traces);
         return { erased: sum(found, late), identifiers, last, isAll };
       });
       erased = sum(erased, part.erased);
@@ -141,4 +161,6 @@ export class Forgetting {
 interface Watch {
   readonly traces: Traces;
   untilMs: number;
+  /** When the last of the leases ends that were seen. */
+  leasesEndMs: number;
 }

@@ -58,9 +58,9 @@ export class GroupCommit {
     });
   }
 
-  /** Adds work that can be turned away while too much is waiting. */
-  async writeIfRoom<T>(work: Work<T>, bytes: number): Promise<T> {
-    if (this.#isHeld) throw new GatewayError('STORE_UNAVAILABLE', 'the database is being rewritten');
+  /** Adds work that can be turned away while too much is waiting, or nothing is written: then who comes back can wait there. */
+  async writeIfRoom<T>(work: Work<T>, bytes: number, { isSentOnce = false } = {}): Promise<T> {
+    if (this.#isHeld && !isSentOnce) throw new GatewayError('STORE_UNAVAILABLE', 'the database is being rewritten');
     assertRoom(this.#waiting.length, this.#waitingBytes + bytes);
     return this.write(work, bytes);
   }
@@ -74,7 +74,7 @@ export class GroupCommit {
     });
   }
 
-  /** Lets somebody else write alone: what must not be refused waits, and requests are turned away. */
+  /** Lets somebody else write alone: what must not be refused waits, and requests that come again are turned away. */
   async hold<T>(work: () => Promise<T>): Promise<T> {
     this.#isHeld = true;
     try {

@@ -1,5 +1,7 @@
 /** The state of every lane, as its claims and settlements leave it. What writes runs inside a transaction. */
+import type { Traces } from '../../identity/traces.ts';
 import { freshLane, type Lane } from '../../model/lane.ts';
+import { laneWithoutTraces } from '../erasing.ts';
 import { toLane, toLaneRow } from '../lane-rows.ts';
 import type { Statements } from './statements.ts';
 
@@ -15,4 +17,8 @@ export function writeLane({ lanes }: Statements, before: Lane, after: Lane): Lan
   if (after === before) return after;
   lanes.write.run(toLaneRow(after));
   return after;
+}
+
+export function eraseFromLanes(sql: Statements, traces: Traces): void {
+  for (const lane of readLanes(sql)) writeLane(sql, lane, laneWithoutTraces(lane, [traces]));
 }

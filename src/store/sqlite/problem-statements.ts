@@ -51,6 +51,12 @@ export function problemStatements(db: Database) {
     countDead: db.prepare<DeadRange, number>(`select count(*) from ${deadIn}`).pluck(),
     countDeadOfCause: db.prepare<DeadRange, number>(`select count(*) from ${deadIn} ${withCause}`).pluck(),
 
+    pending: db
+      .prepare<{ readonly destination: string; readonly until: number; readonly limit: number }, number>(`
+      select seq from delivery where destination = @destination and status = 'pending' and created_at < @until
+      order by created_at, seq limit @limit`)
+      .pluck(),
+
     movable: db.prepare<[number], MovableRow>(`${movable} where seq = ?`),
     movableById: db.prepare<[DeliveryId], MovableRow>(`${movable} where id = ?`),
     redeliver: db.prepare<[number, number]>(`

@@ -3,7 +3,15 @@ import { addMs, dateFromMs } from '../../model/clock.ts';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId } from '../../model/id.ts';
 import { type DeadRange, deadRanges, type MovableRow } from '../dead-ranges.ts';
-import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
+import type {
+  Cancellation,
+  DeadCount,
+  DeadFilter,
+  MovedDelivery,
+  OpenFilter,
+  Problems,
+  Redelivery,
+} from '../repair.ts';
 import type { Tally } from '../tally.ts';
 import { alignLine } from './lines.ts';
 import type { Statements } from './statements.ts';
@@ -59,6 +67,22 @@ export function cancelDeliveries(
   const open = byIds(sql, ids).filter(({ status }) => status === 'pending' || status === 'dead');
   for (const row of open) cancelRow(sql, { row, now }, tally);
   return open.map(({ id, destination }) => ({ id, destination }));
+}
+
+export function cancelFirst(
+  sql: Statements,
+  { filter, limit, now }: Cancellation,
+  tally: Tally,
+): readonly MovedDelivery[] {
+  const open = filter.status === 'dead' ? firstOf(sql, { filter, limit }) : firstPending(sql, filter, limit);
+  for (const row of open) cancelRow(sql, { row, now }, tally);
+  return open.map(({ id, destination }) => ({ id, destination }));
+}
+
+function firstPending(sql: Statements, { destination, until }: OpenFilter, limit: number): readonly MovableRow[] {
+  return sql.problems.pending
+    .all({ destination, until: until?.getTime() ?? Number.MAX_SAFE_INTEGER, limit })
+    .flatMap((seq) => sql.problems.movable.get(seq) ?? []);
 }
 
 /** A dead one that is made anew. */

@@ -21,6 +21,12 @@ export function purgeStatements(db: Database) {
     deliveries: db.prepare<[EventId], { readonly status: DeliveryStatus; readonly settled_at: number | null }>(
       'select status, settled_at from delivery where event_id = ?',
     ),
+    /** What is read from the lengths alone. */
+    bytes: db
+      .prepare<Pick<RetainedEvent, 'id' | 'request_seq'>, number>(`
+        select coalesce((select octet_length(body) from request where seq = @request_seq), 0)
+          + coalesce((select sum(octet_length(payload)) from delivery where event_id = @id), 0)`)
+      .pluck(),
     retain: db.prepare<Retained>('update event set kept = @kept, kept_from = @from where seq = @seq'),
     isRequestUsed: db.prepare<[number], 1>('select 1 from event where request_seq = ? limit 1').pluck(),
 

@@ -66,10 +66,10 @@ export function replayStatements(db: Database) {
       update replay set walked_at = @walkedAt, walked_seq = @walkedSeq, in_line = in_line + @putInLine, due_at = @dueAt,
         ${ended('@putInLine', '@dueAt')}
       where seq = @seq`),
-    putInLine: db.prepare<[number, number]>(`
+    putInLine: db.prepare<{ readonly replay: number; readonly now: number; readonly seq: number }>(`
       update event set status = 'received', reason = null, message = null, cause = null, settled_at = null, tries = 0,
-        kept = null, kept_from = null, replay_seq = ?
-      where seq = ?`),
+        kept = null, kept_from = null, replay_seq = @replay, in_line_since = @now
+      where seq = @seq`),
 
     ofEvent: db.prepare<[EventId], ReplayRow>(
       `select ${replayColumns} from replay where seq = (select replay_seq from event where event.id = ?)`,

@@ -92,9 +92,11 @@ function candidateOf(
     const request = requests.get(row.request_seq);
     // What is damaged is not translated, now or later.
     if (request === undefined) return [];
-    const deliveries = sql.deliveries.ofEvent.all(row.id).map(({ destination, outgoing_id, status, payload }) => {
-      return { destination, outgoingId: outgoing_id, status, payload };
-    });
+    const deliveries = sql.deliveries.ofEvent
+      .all(row.id)
+      .map(({ destination, mapping_file, outgoing_id, status, payload }) => {
+        return { destination, mapping: mapping_file, outgoingId: outgoing_id, status, payload };
+      });
     return { event: { ...toStored(row), ...request }, deliveries };
   });
 }
@@ -123,20 +125,20 @@ function continueReplay(
   // One more than is taken tells whether these are the last.
   const found = limit === 0 ? [] : placesOf(sql, { filter: toFilter(row), after, limit: limit + 1 });
   const places = found.slice(0, limit);
-  for (const { seq } of places) putInLine(sql, { seq, replay: row.seq }, tally);
+  for (const { seq } of places) putInLine(sql, { seq, replay: row.seq, now: now.getTime() }, tally);
   sql.replays.step.run(replayStepOf(row, { found, putInLine: places.length, now }));
   return places.length;
 }
 
 function putInLine(
   sql: Statements,
-  { seq, replay }: { readonly seq: number; readonly replay: number },
+  place: { readonly seq: number; readonly replay: number; readonly now: number },
   tally: Tally,
 ): void {
-  const row = sql.replays.eventAt.get(seq);
+  const row = sql.replays.eventAt.get(place.seq);
   if (row === undefined) return;
   const { source, status, reason, cause } = row;
-  sql.replays.putInLine.run(replay, seq);
+  sql.replays.putInLine.run(place);
   tally.events(source, status, -1);
   tally.events(source, 'received', 1);
   tally.problem({ kind: 'event', name: source, reason, cause, count: -1 });

@@ -8,7 +8,15 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
-import type { DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery, ReplayCandidates } from '../repair.ts';
+import type {
+  Cancellation,
+  DeadCount,
+  DeadFilter,
+  MovedDelivery,
+  Problems,
+  Redelivery,
+  ReplayCandidates,
+} from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
 import type {
   ClaimedDeliveries,
@@ -33,6 +41,7 @@ import type {
   StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
+import type { Tally } from '../tally.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
@@ -46,7 +55,7 @@ import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
-import { cancelDeliveries, countDead, problems, redeliver } from './problems.ts';
+import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -97,11 +106,13 @@ export class SqliteStore implements Store {
   }
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
+    const { isSentOnce = false, body } = request;
     if (this.#space !== undefined) {
       const reusableBytes = (): number => this.#reusableBytes();
-      await this.#space.admit({ isSentOnce: request.isSentOnce === true, reusableBytes });
+      await this.#space.admit({ isSentOnce, reusableBytes });
     }
-    return this.#commit.writeIfRoom((tally) => recordRequest(this.#sql, request, tally), request.body.byteLength);
+    const work = (tally: Tally): Receipt => recordRequest(this.#sql, request, tally);
+    return this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
@@ -164,7 +175,7 @@ export class SqliteStore implements Store {
   async changeLane(destination: string, change: (lane: Lane) => Lane): Promise<Lane> {
     return this.#commit.write(() => {
       const lane = readLane(this.#sql, destination, this.clock.now());
-      return writeLane(this.#sql, lane, change(lane));
+      return writeLane(this.#sql, lane, this.#forgetting.laneWithoutForgotten(change(lane)));
     });
   }
 
@@ -195,6 +206,10 @@ export class SqliteStore implements Store {
 
   async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
     return this.#commit.write((tally) => cancelDeliveries(this.#sql, { ids, now }, tally));
+  }
+
+  async cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]> {
+    return this.#commit.write((tally) => cancelFirst(this.#sql, cancellation, tally));
   }
 
   async replayCandidates(
@@ -250,7 +265,7 @@ export class SqliteStore implements Store {
 
   async purge(order: Purge): Promise<Purged> {
     await this.#space?.tend();
-    return this.#commit.write((tally) => purge({ sql: this.#sql, order, damages: this.#damages }, tally));
+    return purge(this.#commit, { sql: this.#sql, order, damages: this.#damages });
   }
 
   async condition(): Promise<StoreCondition> {

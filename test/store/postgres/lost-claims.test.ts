@@ -16,18 +16,15 @@ describeOnPostgres('a claim whose answer got lost', () => {
     await store.recordRequest(aRequest());
     const connections = new Connections(url, new DatabaseClock());
     const claims = new LostClaims();
+    const damages = new FoundDamages(() => undefined);
     const take = (now = at(0)) => {
       const claim = aClaim({ now });
       return claims.during(claim, (tracked) =>
-        connections.write({ purpose: 'working' }, (tx: Queries) =>
-          tracked(tx, () => claimEvents(tx, claim, new FoundDamages(() => undefined))),
-        ),
+        connections.write({ purpose: 'working' }, (tx: Queries) => tracked(tx, () => claimEvents(tx, claim, damages))),
       );
     };
     const lose = claims.during(aClaim(), async (tracked) => {
-      await connections.write({ purpose: 'working' }, (tx) =>
-        tracked(tx, () => claimEvents(tx, aClaim(), new FoundDamages(() => undefined))),
-      );
+      await connections.write({ purpose: 'working' }, (tx) => tracked(tx, () => claimEvents(tx, aClaim(), damages)));
       throw new GatewayError('STORE_UNAVAILABLE', 'the connection broke');
     });
     await expect(lose).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });

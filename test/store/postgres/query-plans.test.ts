@@ -21,6 +21,7 @@ import { purgeSql } from '../../../src/store/postgres/purge.ts';
 import { replayCountSql, replayPlaceSql, replaySql } from '../../../src/store/postgres/replay-sql.ts';
 import { tallySql } from '../../../src/store/postgres/tally.ts';
 import { translationSql } from '../../../src/store/postgres/translations.ts';
+import { unreadableSql } from '../../../src/store/postgres/unreadable.ts';
 import { watchSql } from '../../../src/store/postgres/watches.ts';
 import { describeOnPostgres, makeDatabase, type TestDatabase } from '../../support/postgres/databases.ts';
 
@@ -70,7 +71,7 @@ const named = Object.entries({
     replayCountSql,
     replaySql,
   },
-  ...{ damagedSql, examineSql, examinePlaceSql, purgeSql },
+  ...{ damagedSql, examineSql, examinePlaceSql, purgeSql, unreadableSql },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
@@ -109,6 +110,12 @@ describeOnPostgres('query plans of PostgreSQL', () => {
 
   it.each(named.filter(([, sql]) => !sql.startsWith('lock ')))('%s finds what it needs by an index', async (_, sql) => {
     expect((await plan(sql)).filter(walksHistory)).toEqual([]);
+  });
+
+  it('puts the rest of a person behind the first without walking the line', async () => {
+    const indexes = (await plan(deliverySql.putBehind)).flatMap((node) => node['Index Name'] ?? []);
+
+    expect(indexes).toContain('delivery_in_front');
   });
 
   it.each([

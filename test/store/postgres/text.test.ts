@@ -11,13 +11,13 @@ describe('text on its way to PostgreSQL', () => {
     expect(toStored(text)).toBe(text);
   });
 
-  it('comes back as it was, whatever is in it, and never holds what cannot be stored', () => {
+  it('comes back as it was but for half characters, whatever is in it, and never holds what cannot be stored', () => {
     fc.assert(
       fc.property(fc.array(hostile, { maxLength: 12 }), (parts) => {
         const text = parts.join('');
         const stored = toStored(text);
         expect(stored.isWellFormed() && !stored.includes('\0')).toBe(true);
-        expect(fromStored(stored)).toBe(text);
+        expect(fromStored(stored)).toBe(text.toWellFormed());
       }),
     );
   });

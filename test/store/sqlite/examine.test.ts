@@ -3,10 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
-import { examineAtOnce } from '../../../src/store/sqlite/examine.ts';
+import { examine, examineAtOnce } from '../../../src/store/sqlite/examine.ts';
 import type { Damage } from '../../../src/store/store.ts';
 import {
   aDraft,
+  aRequest,
   at,
   claimDelivery,
   claimOne,
@@ -66,6 +67,20 @@ describe('looking at everything that is stored', () => {
     connect(file).exec(sql);
 
     expect(damagesIn(file).map((damage) => damage.place)).toContainEqual(expect.stringContaining(place));
+  });
+
+  it('reads no more than a few megabytes at a time', async () => {
+    const dataDir = dataDirectory();
+    const store = await openStore({ dataDir, clock: { now: () => at(0) } });
+    const pieces = () => [...examine(connect(databaseIn(dataDir)))].length;
+    await record(store, ['small']);
+    const oneEach = pieces();
+    for (let n = 0; n < 12; n += 1) await store.recordRequest(aRequest({ body: Buffer.alloc(1024 * 1024) }));
+
+    const many = pieces();
+    await store.close();
+
+    expect(many - oneEach).toBe(12 / 4 - 1);
   });
 
   it('finds every bit that turned over, wherever it is', async () => {

@@ -115,6 +115,21 @@ describe('group commit', () => {
     expect(await commit.writeIfRoom(() => 'room again', mebibyte)).toBe('room again');
   });
 
+  it('lets what is sent once wait while somebody else writes alone, within the same bounds', async () => {
+    const end = Promise.withResolvers<void>();
+    const held = commit.hold(() => end.promise);
+    const unavailable = { code: 'STORE_UNAVAILABLE' };
+    const once = { isSentOnce: true };
+
+    const waiting = Array.from({ length: 64 }, () => commit.writeIfRoom(() => 'written', mebibyte, once));
+    await expect(commit.writeIfRoom(() => 'written', 1, once)).rejects.toMatchObject(unavailable);
+    await expect(commit.writeIfRoom(() => 'written', 0)).rejects.toMatchObject(unavailable);
+    end.resolve();
+    await held;
+
+    expect(await Promise.all(waiting)).toEqual(Array(64).fill('written'));
+  });
+
   describe('when another connection holds the write lock', () => {
     let other: Database;
 

@@ -55,7 +55,7 @@ describe('while another process holds the write lock', () => {
 });
 
 describe('while a person is forgotten', () => {
-  it('what must be settled waits for the file to be rewritten, and requests are turned away', async () => {
+  it('what must be settled or is sent once waits for the file to be rewritten, and requests are turned away', async () => {
     const dataDir = dataDirectory();
     const store = await openStore({ dataDir });
     onTestFinished(() => store.close());
@@ -75,7 +75,11 @@ describe('while a person is forgotten', () => {
       const asked = store.recordRequest(aRequest()).catch(() => {
         refused += 1;
       });
-      if (refused === 1 && settled.length === 0) settled.push(await settleDeliveries(store, [settledAs(delivery)]));
+      if (refused === 1 && settled.length === 0) {
+        const once = store.recordRequest(aRequest({ isSentOnce: true }));
+        settled.push(await settleDeliveries(store, [settledAs(delivery)]));
+        expect(await once).toMatchObject({ accepted: 1 });
+      }
       await asked;
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -39,6 +39,12 @@ describe('query plans', () => {
     expect(offenders).toEqual([]);
   });
 
+  it('put the rest of a person behind the first without walking the line', () => {
+    const walked = plan(prepareStatements(db).deliveries.putBehind.source).filter((detail) => detail.includes('seq>'));
+
+    expect(walked).toEqual([expect.stringContaining('INDEX delivery_in_front (destination=? AND person=? AND seq>?)')]);
+  });
+
   it.each([
     ['select * from event where message = ?'],
     ['select * from event where status = ?'],

@@ -34,21 +34,21 @@ export async function makeDatabase(ownServer?: string): Promise<TestDatabase> {
   const server = ownServer ?? given ?? (await sharedServer());
   made += 1;
   const name = `hookstitch_test_${process.pid}_${made}_${Date.now().toString(36)}`;
-  await asked(server, `create database ${name}`);
+  await runOn(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, remove: () => asked(server, `drop database ${name} with (force)`) };
+  return { url: url.href, remove: () => runOn(server, `drop database ${name} with (force)`) };
 }
 
 /** Leaves a database as its migrations made it. */
 export function emptied({ url }: TestDatabase): Promise<void> {
   const tables = ['attempt', 'delivery', 'event_identifier', 'event', 'request', 'identity_link', 'identifier'];
   const others = ['identity_join', 'gone_event', 'forgetting', 'lane', 'tally', 'stitch_tally', 'problem', 'replay'];
-  return asked(url, [...tables, ...others].map((table) => `delete from ${table}`).join('; '));
+  return runOn(url, [...tables, ...others].map((table) => `delete from ${table}`).join('; '));
 }
 
 /** One script on a connection of its own. */
-async function asked(url: string, sql: string): Promise<void> {
+export async function runOn(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -84,6 +84,8 @@ create table event (
   cause         text collate "C",
   -- The replay that put it back in line.
   replay_seq    bigint references replay (seq),
+  -- When it did; what was never replayed is in line since it was received.
+  in_line_since bigint,
   digest        bytea,
   runs_digest   bytea,
   -- Which retention purge has found it to have, where it is not that of delivered ones, and since when that counts, where
@@ -110,7 +112,8 @@ create table event (
   constraint runs_digest_is_whole  check (length(runs_digest) = 16),
   constraint known_kept            check (kept in ('dead')),
   constraint cause_only_failed     check (cause is null or status = 'failed'),
-  constraint replayed_only_received check (replay_seq is null or status = 'received')
+  constraint replayed_only_received check (replay_seq is null or status = 'received'),
+  constraint in_line_only_received  check (in_line_since is null or status = 'received')
 );
 
 create index event_of_request on event (request_seq);
@@ -185,6 +188,9 @@ create index delivery_leased on delivery (destination, lease_ends_at) where stat
 -- What is still on its way to a destination for one person, in its order.
 create index delivery_of_person on delivery (destination, person, seq)
   where status in ('pending', 'in_flight') and person is not null;
+-- Who of a person may go, of which there is one but for a moment: whoever puts the rest behind it does not walk the line.
+create index delivery_in_front on delivery (destination, person, seq)
+  where status = 'pending' and is_behind = 0 and person is not null;
 -- Every page of listDeliveries is merged from short ranges of these two; the first also finds the oldest unfinished one.
 create index delivery_page on delivery (destination, status, created_at, seq);
 create index delivery_page_of_reason on delivery (destination, reason, created_at, seq) where status = 'dead';
