@@ -21,6 +21,7 @@ const answerMsMax = 40;
 const leaseMs = 60_000;
 const waitMsMax = leaseMs + 5_000;
 const settleMsMax = 300_000;
+const giveUpMs = 10_000;
 
 type Size = { readonly kills: number; readonly restarts: number; readonly senders: number };
 
@@ -42,27 +43,28 @@ async function run({ size, seed }: Context<Size>): Promise<Report> {
     setTimeout(() => response.writeHead(200).end('{"success":true}'), random() * answerMsMax);
   });
   const pair = await Promise.all([replicaOn(server.url, sink.url), replicaOn(server.url, sink.url)]);
+  const urls = pair.map(({ url }) => url);
   try {
     for (const replica of pair) await replica.start();
-    const senders = sendAlternately(
-      pair.map(({ url }) => url),
-      size.senders,
-    );
-    for (const act of shuffled(size, random)) {
-      await pause(500 + random() * 2_000);
-      if (act === 'kill') await pair[random() < 0.5 ? 0 : 1]?.killed();
-      else await server.restart('immediate');
+    const senders = sendAlternately(urls, size.senders);
+    try {
+      for (const act of shuffled(size, random)) {
+        await pause(500 + random() * 2_000);
+        if (act === 'kill') await pair[random() < 0.5 ? 0 : 1]?.killed();
+        else await server.restart('immediate');
+      }
+      await pause(1_000);
+    } finally {
+      await senders.stop(giveUpMs);
     }
-    await pause(1_000);
-    await senders.stop();
     await settled(pair[0].workspace, settleMsMax);
     const queued = await queuedIn(server.url);
     const exits = pair.filter(({ hasExited }) => hasExited()).length;
     for (const replica of pair) await replica.stop();
     return judged({ size, calls: sink.calls, acknowledged: senders.acknowledged, queued, exits });
   } finally {
-    await sink.close();
     for (const { workspace } of pair) await workspace.remove();
+    await sink.close();
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
@@ -123,6 +125,7 @@ interface Acknowledged {
 /** Each sender is one person, and sends their next event when the one before is acknowledged, to the other replica. */
 function sendAlternately(urls: readonly string[], senders: number) {
   const acknowledged: Acknowledged[] = [];
+  let deadline = Number.POSITIVE_INFINITY;
   let isSending = true;
   const send = async (person: number): Promise<void> => {
     for (let number = 0; isSending; number += 1) {
@@ -130,6 +133,7 @@ function sendAlternately(urls: readonly string[], senders: number) {
       const body = stripeBody(id, 'check.event', { customer: `cus_${person}` });
       let tries = number;
       while (!(await isAcknowledged(urls[tries % urls.length] ?? '', body))) {
+        if (performance.now() > deadline) return;
         tries += 1;
         await pause(20);
       }
@@ -140,8 +144,10 @@ function sendAlternately(urls: readonly string[], senders: number) {
   const sending = Promise.all(Array.from({ length: senders }, (_, person) => send(person)));
   return {
     acknowledged: acknowledged as readonly Acknowledged[],
-    stop: async () => {
+    /** What is under way is sent until it is acknowledged, or given up. */
+    stop: async (withinMs: number) => {
       isSending = false;
+      deadline = performance.now() + withinMs;
       await sending;
     },
   };
