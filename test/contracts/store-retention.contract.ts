@@ -127,6 +127,24 @@ export function describeRetention(opened: { readonly store: Store }): void {
       expect(await left()).toEqual([]);
     });
 
+    it('counts anew for an event that was replayed, whatever was known of it before', async () => {
+      const event = await settled('a', [refused]);
+      // Looked at once: kept because something of it is dead.
+      await purge(keep.deliveredMs);
+      const order = { filter: { ids: [event.id] }, destinations: null, includesDelivered: false, rate: 1_000 };
+      await store.startReplay(order, at(80 * day));
+      await store.continueReplays(at(80 * day));
+      const again = await claimOne(store, aClaim({ now: at(80 * day) }));
+      await store.settleTranslations([translated(again, [aDraft()], at(80 * day))]);
+      const delivery = await claimDelivery(store, aClaim({ now: at(80 * day) }));
+      await settleDeliveries(store, [settledAs(delivery, delivered, at(80 * day))]);
+
+      await purge(110 * day - 1);
+      expect(await left()).toEqual(['a']);
+      await purge(110 * day);
+      expect(await left()).toEqual([]);
+    });
+
     it('takes a request with the last of its events only', async () => {
       const events = ['a', 'b'].map((externalId, item) => anEvent({ externalId, item }));
       await store.recordRequest(aRequest({ events }));

@@ -5,7 +5,7 @@ import { stripeBody } from '../support/stripe-sender.ts';
 import { copyGoals, judgeCopies } from './copies.ts';
 import { quantile } from './quantile.ts';
 import { atLeast, defineScenario, type Report } from './scenario.ts';
-import { keepSending } from './senders.ts';
+import { keepSending, type Senders } from './senders.ts';
 import { gatewayText, torturedMapping } from './setup.ts';
 import { type Answering, answerOk, startSink } from './sink.ts';
 
@@ -38,11 +38,12 @@ export async function killed({ size, seed, answering, everyMs }: Kills): Promise
     gateway: gatewayText({ sink: { url: sink.url, settings: { concurrency } } }),
     mappings: { 'torture.yaml': torturedMapping(['sink']) },
   });
+  let senders: Senders | undefined;
   try {
     const first = await workspace.start();
     const event = (number: number) => ({ id: `evt_${number}`, body: stripeBody(`evt_${number}`) });
     const isTooMuch = (acknowledged: number): boolean => acknowledged - sink.calls.length > backlogMax;
-    const senders = keepSending({ url: workspace.url, senders: size.senders, event, everyMs, isTooMuch });
+    senders = keepSending({ url: workspace.url, senders: size.senders, event, everyMs, isTooMuch });
     let gateway = first;
     const killedAtMs: number[] = [];
     const startsMs: number[] = [];
@@ -73,6 +74,7 @@ export async function killed({ size, seed, answering, everyMs }: Kills): Promise
       },
     };
   } finally {
+    await senders?.stop();
     await sink.close();
     await workspace.remove();
   }

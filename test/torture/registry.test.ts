@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { projectFiles, readProjectFile } from '../support/project-files.ts';
-import { scenarios } from './registry.ts';
+import { forEveryChange, scenarios } from './registry.ts';
 import { type SizeName, sizeInWords } from './scenario.ts';
 
 /** The rows of the table in docs/torture.md. */
@@ -25,6 +25,12 @@ describe('the torture suite', () => {
     const told = (size: SizeName): RegExp => new RegExp(`^${sizeInWords(sizes[size])} \\(\\d+ (s|min|h)\\)$`);
     expect(ci).toMatch(told('ci'));
     expect(release).toMatch(told('release'));
+  });
+
+  it('says in docs/torture.md which of them every change has to pass', () => {
+    const [, told = ''] = /^`torture:ci` runs ([^:]*):/m.exec(readProjectFile('docs/torture.md')) ?? [];
+    const listed = Array.from(told.matchAll(/`([\w-]+)`/g), ([, name]) => name);
+    expect(listed.toSorted()).toEqual(forEveryChange.map(({ name }) => name).toSorted());
   });
 
   it('says of each scenario in one sentence what it does', () => {

@@ -50,3 +50,10 @@ export const scenarios: readonly Scenario[] = [
   diskfull,
   corrupt,
 ];
+
+/** What every change has to pass: no goal that a busy machine would miss, and nothing that needs special rights. */
+export const forEveryChange: readonly Scenario[] = [
+  ...[crash, drain, replicas, move],
+  ...[chaos, poison, replay, clock],
+  ...[soakSimulation, corrupt],
+];

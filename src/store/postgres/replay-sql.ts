@@ -53,7 +53,7 @@ export const replaySql = {
   toPutInLine: `${replayable} where seq = any($1::bigint[]) order by seq for update`,
   putInLine: `
     update event set status = 'received', reason = null, message = null, cause = null, settled_at = null, tries = 0,
-      replay_seq = $2, in_line_since = $3
+      kept = null, kept_from = null, replay_seq = $2, in_line_since = $3
     where seq = any($1::bigint[])`,
 
   insert: `
