@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { DatabaseClock } from '../../../src/store/postgres/clock.ts';
 import { Connections } from '../../../src/store/postgres/connections.ts';
@@ -40,6 +41,18 @@ const holder = `
   select pid from pg_locks where locktype = 'advisory' and mode = 'ShareLock'
     and database = (select oid from pg_database where datname = current_database())`;
 
+const holdersIn = async (client: Client): Promise<readonly number[]> =>
+  (await client.query<{ pid: number }>(holder)).rows.map(({ pid }) => pid);
+
+/** Ends the connection of the one that is shown, and returns when it is there again on another one. */
+async function reconnected(client: Client): Promise<void> {
+  const [before] = await holdersIn(client);
+  await client.query('select pg_terminate_backend($1)', [before]);
+  await expect.poll(async () => (await holdersIn(client)).filter((pid) => pid !== before).length, waiting).toBe(1);
+  await expect.poll(() => holdersIn(client), waiting).not.toContain(before);
+}
+const waiting = { timeout: 10_000 };
+
 describeOnPostgres('the presence of workers', () => {
   it('ends the leases of one whose process is gone, when it had time to come back', async () => {
     const url = await testDatabase();
@@ -67,14 +80,10 @@ describeOnPostgres('the presence of workers', () => {
     const store = await storeAt(url);
     await store.recordRequest(aRequest());
     await store.claimEvents(aClaim());
-    const client = await connect(url);
-    const before = (await client.query<{ pid: number }>(holder)).rows;
-    expect(before).toHaveLength(1);
-    await client.query('select pg_terminate_backend($1)', [before[0]?.pid]);
+    await reconnected(await connect(url));
     const replica = observer(url);
-    await replica.looksAt(0);
 
-    await expect.poll(async () => (await client.query(holder)).rows.length, { timeout: 10_000 }).toBe(2);
+    await replica.looksAt(0);
     await replica.looksAt(missedMs);
     await replica.looksAt(2 * missedMs);
     expect((await leasesIn(url)).every((endsAt) => endsAt > noon.getTime())).toBe(true);
@@ -88,9 +97,7 @@ describeOnPostgres('the presence of workers', () => {
     await store.close();
     const replica = observer(url);
     await replica.looksAt(0);
-    const client = await connect(url);
-    await client.query(`select pg_terminate_backend(pid) from (${holder}) as one`);
-    await expect.poll(async () => (await client.query(holder)).rows.length, { timeout: 10_000 }).toBe(1);
+    await reconnected(await connect(url));
 
     await replica.looksAt(missedMs);
     expect((await leasesIn(url)).every((endsAt) => endsAt > noon.getTime())).toBe(true);
