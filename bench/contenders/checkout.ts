@@ -28,7 +28,7 @@ export interface GatewayOptions {
   readonly mappings?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly profileTo?: string | undefined;
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
 }
 
 /** A port that nothing listens on and no system gives away. */

@@ -51,7 +51,8 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
         ...setup.environment,
       }),
       readyPath: '/readyz',
-      endsItself: profileTo !== undefined,
+      // A profile has to be written down, and who starts on the same data next finds it in order.
+      endsItself: profileTo !== undefined || dataDir !== undefined,
     },
     place,
   );
