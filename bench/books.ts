@@ -18,8 +18,8 @@ export async function openBooks(contender: Contender, running: RunningContender,
     settled: async () => {
       const account = await unchanged(contender, async () => difference(await running.account(), before));
       const { events, waiting, pending, delivered, dead, unmatched, failed } = account;
-      const translated = events - waiting - unmatched - failed;
-      if (translated * deliveriesOf(contender) !== pending + delivered + dead)
+      if (unmatched + failed > 0) throw new Error(`${contender.name} translated not all: ${JSON.stringify(account)}`);
+      if ((events - waiting) * deliveriesOf(contender) !== pending + delivered + dead)
         throw new Error(`${contender.name} lost deliveries: ${JSON.stringify(account)}`);
       const arrived = (await arrivals(contender, stage)).distinct - arrivedBefore.distinct;
       if (arrived < delivered) throw new Error(`${contender.name} delivered ${delivered}, of which ${arrived} arrived`);

@@ -33,8 +33,8 @@ export const endToEndColumns: readonly Column[] = [
   { key: 'refused', title: 'refused', digits: 0 },
 ];
 
-/** The number of the first event that is measured; what warms up lies below. */
-const measuredFrom = 1_000_000;
+/** The numbers of the first events: the very first request, what warms up, what is measured. */
+const firsts = { single: 0, warmUp: 1_000, measured: 1_000_000 } as const;
 
 /** Starts the contender, loads it, waits until all is worked off, checks its books and ends it. */
 export async function endToEnd(contender: Contender, stage: Stage, burst: Burst): Promise<EndToEnd> {
@@ -45,10 +45,14 @@ export async function endToEnd(contender: Contender, stage: Stage, burst: Burst)
     await sendOne(running, stage);
     await books.settled();
     const samples = await samplesOf(contender, stage);
-    await sendLoad(running, stage, { ...burst, loop: { kind: 'closed', durationMs: burst.warmUpMs }, first: 1 });
+    await sendLoad(running, stage, {
+      ...burst,
+      loop: { kind: 'closed', durationMs: burst.warmUpMs },
+      first: firsts.warmUp,
+    });
     const before = await books.settled();
     const { cpuMs } = treeUse(running.pids);
-    const outcome = await sendLoad(running, stage, { ...burst, first: measuredFrom });
+    const outcome = await sendLoad(running, stage, { ...burst, first: firsts.measured });
     const account = await books.settled();
     const use = treeUse(running.pids);
     const accepted = outcome.accepted;
@@ -88,7 +92,7 @@ const sendOne = (running: RunningContender, stage: Stage): Promise<LoadOutcome> 
     connections: 1,
     loop: { kind: 'closed', durationMs: 5_000, requestsMax: 1 },
     signedAhead: 1,
-    first: 0,
+    first: firsts.single,
   });
 
 async function samplesOf({ destinations }: Contender, { sink }: Stage): Promise<Readonly<Record<string, string>>> {
