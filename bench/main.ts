@@ -8,8 +8,9 @@ import { isMet, type Report } from './report/report.ts';
 import { reportText } from './report/text.ts';
 import { identity } from './scenarios/identity.ts';
 import { pipeline } from './scenarios/pipeline.ts';
+import { sending } from './scenarios/sending.ts';
 
-const scenarios: readonly Scenario[] = [pipeline, identity];
+const scenarios: readonly Scenario[] = [pipeline, sending, identity];
 
 const usage = `usage: npm run bench [-- <scenario> …] [--size quick|full] [--seed <number>] [--only <text>] [--json <file>] [--profile <folder>] [--assert]
 scenarios:
