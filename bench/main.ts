@@ -13,8 +13,9 @@ import { idle } from './scenarios/idle.ts';
 import { latency } from './scenarios/latency.ts';
 import { pipeline } from './scenarios/pipeline.ts';
 import { receive } from './scenarios/receive.ts';
+import { sending } from './scenarios/sending.ts';
 
-const scenarios: readonly Scenario[] = [receive, pipeline, latency, growth, burst, idle, identity];
+const scenarios: readonly Scenario[] = [receive, pipeline, sending, latency, growth, burst, idle, identity];
 
 const usage = `usage: npm run bench [-- <scenario> …] [--size quick|full] [--seed <number>] [--only <text>] [--json <file>] [--profile <folder>] [--assert]
 scenarios:
