@@ -42,6 +42,7 @@ import type {
   TranslationSettlement,
 } from '../store.ts';
 import type { Tally } from '../tally.ts';
+import { Checkpoints } from './checkpoint.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
@@ -76,6 +77,7 @@ export class SqliteStore implements Store {
   readonly isShared = false;
   readonly #db: Database;
   readonly #sql: Statements;
+  readonly #checkpoints: Checkpoints;
   readonly #commit: GroupCommit;
   readonly #forgetting: Forgetting;
   readonly #space: DiskSpace | undefined;
@@ -94,7 +96,12 @@ export class SqliteStore implements Store {
     this.#sql = prepareStatements(db);
     this.#space = space;
     this.#damages = new Damages(db, damaged);
-    this.#commit = new GroupCommit(db, this.#sql.tally, () => space?.release() ?? false);
+    this.#checkpoints = new Checkpoints(db);
+    this.#commit = new GroupCommit(db, this.#sql.tally, {
+      makeSpace: () => space?.release() ?? false,
+      committed: () => this.#checkpoints.committed(),
+      quiet: () => this.#checkpoints.quiet(),
+    });
     this.#forgetting = new Forgetting(db, this.#sql, this.#commit);
     this.#releaseLock = releaseLock;
   }
@@ -310,6 +317,7 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     await this.#commit.drained();
+    await this.#checkpoints.stop();
     try {
       // Leaves one complete file behind: a copy of it without its log would lack what was written last.
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
