@@ -38,21 +38,23 @@ export interface AdminDependencies
 /** The operator's side: `/api/*`, `/metrics` and a `/readyz` that names files, behind the bearer token on any address. */
 export function adminApp(dependencies: AdminDependencies): RequestListener {
   const { token, clock, metrics, log } = dependencies;
-  return createApp(log, 'operator', (app) => {
-    app.use(requireToken(token, clock));
-    app.use('/api', apiRouter(dependencies));
-    app.use('/api', setupRouter(dependencies));
-    app.use('/api', lanesRouter(dependencies));
-    app.use('/api', repairRouter(dependencies));
-    app.use('/api', replaysRouter(dependencies));
-    app.use('/api', previewRouter(dependencies));
-    app.use('/api', resolveRouter(dependencies));
-    app.get('/readyz', readiness(dependencies, 'operator'));
-    app.use('/api', peopleRouter(dependencies));
-    app.get('/metrics', async (_request, response) => {
-      const text = await metrics.text();
-      response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
-      response.end(text);
-    });
+  return createApp(log, 'operator', {
+    others: (app) => {
+      app.use(requireToken(token, clock));
+      app.use('/api', apiRouter(dependencies));
+      app.use('/api', setupRouter(dependencies));
+      app.use('/api', lanesRouter(dependencies));
+      app.use('/api', repairRouter(dependencies));
+      app.use('/api', replaysRouter(dependencies));
+      app.use('/api', previewRouter(dependencies));
+      app.use('/api', resolveRouter(dependencies));
+      app.get('/readyz', readiness(dependencies, 'operator'));
+      app.use('/api', peopleRouter(dependencies));
+      app.get('/metrics', async (_request, response) => {
+        const text = await metrics.text();
+        response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
+        response.end(text);
+      });
+    },
   });
 }

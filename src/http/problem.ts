@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import { GatewayError } from '../model/error.ts';
 import { sendJson } from './send-json.ts';
@@ -22,15 +22,14 @@ const publicMessages: Partial<Record<GatewayError['code'], string>> = {
 const retryAfterSeconds = 60;
 
 /** Says when to come back, to whoever is turned away for a while. */
-export function sendUnavailable(response: Response, body: unknown): void {
+export function sendUnavailable(response: ServerResponse, body: unknown): void {
   response.setHeader('Retry-After', String(retryAfterSeconds));
   sendJson(response, 503, body);
 }
 
 /** The only place where a fault becomes an answer: `{"error":{"code","message"}}`. */
-export function problemHandler(log: Log, audience: Audience): ErrorRequestHandler {
-  // biome-ignore lint/complexity/useMaxParams: Express knows an error handler by its four parameters
-  return (error: unknown, _request, response, _next) => {
+export function problemAnswerer(log: Log, audience: Audience): (error: unknown, response: ServerResponse) => void {
+  return (error, response) => {
     const fault = faultOf(error);
     if (fault.code === 'STORE_UNAVAILABLE' || fault.code === 'STORE_UNSAFE')
       log.write('store.unavailable', { err: fault });

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
@@ -6,6 +6,7 @@ import type { RawRequest } from '../model/event.ts';
 import { ingest } from '../pipeline/ingest.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
+import type { RoutedRequest } from './app.ts';
 import type { Metrics } from './metrics.ts';
 import { BodyReader } from './read-body.ts';
 import { sendJson } from './send-json.ts';
@@ -22,7 +23,9 @@ export interface ReceiveDependencies {
 }
 
 /** `POST /in/<source>[/<kind>]`: answers 200 once every event is on disk, whatever mappings and destinations do. */
-export function receive(dependencies: ReceiveDependencies): (request: Request, response: Response) => Promise<void> {
+export function receive(
+  dependencies: ReceiveDependencies,
+): (request: RoutedRequest, response: ServerResponse) => Promise<void> {
   const bodies = new BodyReader();
   return async (request, response) => {
     const name = String(request.params.source);
@@ -49,8 +52,8 @@ function outcomeOf(error: unknown): string {
 }
 
 interface Exchange {
-  readonly request: Request;
-  readonly response: Response;
+  readonly request: RoutedRequest;
+  readonly response: ServerResponse;
   readonly body: () => Promise<Buffer>;
 }
 
@@ -82,7 +85,7 @@ interface RawParts {
 }
 
 /** The URL comes from the configuration, never from Host or X-Forwarded-*: some signatures cover it. */
-function rawRequest(request: Request, { body, source, publicUrl, receivedAt }: RawParts): RawRequest {
+function rawRequest(request: RoutedRequest, { body, source, publicUrl, receivedAt }: RawParts): RawRequest {
   const path = request.originalUrl;
   const query = path.includes('?') ? path.slice(path.indexOf('?')) : '';
   const fixed = source.settings.public_url;

@@ -16,22 +16,26 @@ const kindPattern = /^[a-z0-9_]{1,64}$/;
 /** The public side: `/in/*`, `/bridge.js`, `/healthz`, `/readyz` and nothing else. */
 export function receiverApp(dependencies: ReceiverDependencies): RequestListener {
   const handle = receive(dependencies);
-  return createApp(dependencies.log, 'internet', (app) => {
-    app.post('/in/:source', handle);
-    app.post('/in/:source/:kind', (request, response) => {
-      if (!kindPattern.test(request.params.kind)) throw new GatewayError('NOT_FOUND', 'no such kind');
-      return handle(request, response);
-    });
-    app.all(['/in/:source', '/in/:source/:kind'], (_request, response) => {
-      response.setHeader('Allow', 'POST');
-      throw new GatewayError('METHOD_NOT_ALLOWED', 'use POST');
-    });
-    app.get('/bridge.js', bridge());
-    app.all('/bridge.js', (_request, response) => {
-      response.setHeader('Allow', 'GET, HEAD');
-      throw new GatewayError('METHOD_NOT_ALLOWED', 'use GET');
-    });
-    app.get('/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' }));
-    app.get('/readyz', readiness(dependencies, 'internet'));
+  return createApp(dependencies.log, 'internet', {
+    hot: (router) => {
+      router.post('/in/:source', handle);
+      router.post('/in/:source/:kind', (request, response) => {
+        if (!kindPattern.test(request.params.kind)) throw new GatewayError('NOT_FOUND', 'no such kind');
+        return handle(request, response);
+      });
+      router.all(['/in/:source', '/in/:source/:kind'], (_request, response) => {
+        response.setHeader('Allow', 'POST');
+        throw new GatewayError('METHOD_NOT_ALLOWED', 'use POST');
+      });
+    },
+    others: (app) => {
+      app.get('/bridge.js', bridge());
+      app.all('/bridge.js', (_request, response) => {
+        response.setHeader('Allow', 'GET, HEAD');
+        throw new GatewayError('METHOD_NOT_ALLOWED', 'use GET');
+      });
+      app.get('/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' }));
+      app.get('/readyz', readiness(dependencies, 'internet'));
+    },
   });
 }

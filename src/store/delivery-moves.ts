@@ -1,6 +1,6 @@
 /** What becomes of deliveries, as the tables hold it: the same for every driver. */
 import type { Attempt, FailureReason, LaneWide, Verdict } from '../model/attempt.ts';
-import type { DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
+import type { Delivery, DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
 import { type AttemptId, type DeliveryId, type EventId, newId, type WorkerId } from '../model/id.ts';
 import { wellFormed } from './well-formed.ts';
 
@@ -75,6 +75,24 @@ export function newDelivery(draft: Draft, { eventId, now, replayOf }: Made): New
     person,
     replayOf: replayOf ?? null,
   });
+}
+
+/** All that a delivery says, whatever becomes of it. */
+export type QueuedDelivery = Omit<Delivery, 'attempts' | 'failures' | 'failingSince' | 'person' | 'state'>;
+
+/** The same of one that is being written. */
+export const toQueued = (
+  { id, mappingFile, mappingVersion, outgoingId, payload, replayOf }: NewDelivery,
+  { draft: { item, destination, stitch }, eventId, receivedAt, now }: Queueing,
+): QueuedDelivery => ({
+  ...{ id, eventId, item, destination, outgoingId, stitch, payload, replayOf, receivedAt },
+  mapping: { file: mappingFile, version: mappingVersion },
+  createdAt: now,
+});
+
+interface Queueing extends Made {
+  readonly draft: Draft;
+  readonly receivedAt: Date;
 }
 
 export const deliveryMoveOf = (settlement: Settlement): DeliveryMove => wellFormed(moveOf(settlement));

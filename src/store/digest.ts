@@ -2,7 +2,7 @@
  * A digest of what is never changed in a row, or changed only as a whole: a bit that turns over on the disk passes every
  * check of a database, and would go out as somebody's data. The same for every driver, so that rows can be moved.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { AttemptId, DeliveryId, EventId } from '../model/id.ts';
 
 export type DigestValue = string | number | null | Uint8Array;
@@ -18,8 +18,12 @@ export function rowDigest(values: readonly DigestValue[]): Uint8Array {
   const last = values.at(-1) ?? null;
   const wide = typeof last === 'number' ? String(last) : last;
   const length = wide === null ? null : Buffer.byteLength(wide);
-  const hash = createHash('sha256').update(JSON.stringify([...values.slice(0, -1).map(asKept), length]));
-  return (wide === null ? hash : hash.update(wide)).digest().subarray(0, digestBytes);
+  const narrow = JSON.stringify([...values.slice(0, -1).map(asKept), length]);
+  const digest =
+    typeof wide === 'object' && wide !== null
+      ? createHash('sha256').update(narrow).update(wide).digest()
+      : hash('sha256', narrow + (wide ?? ''), 'buffer');
+  return digest.subarray(0, digestBytes);
 }
 
 const asKept = (value: DigestValue): DigestValue => (typeof value === 'string' ? value.toWellFormed() : value);

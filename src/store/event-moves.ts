@@ -107,7 +107,22 @@ export const toRequestText = (row: RequestRow): RequestText => ({
   bodyText: row.body.toString('utf8'),
 });
 
-export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince' | keyof RequestText> {
+/** All that an event says, whoever works on it. */
+export type StoredEvent = Omit<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince'>;
+
+/** The same of an event that is being written, with the request that carries it. */
+export const toStoredNow = (row: NewEvent, request: RequestText): StoredEvent => ({
+  id: row.id,
+  source: row.source,
+  type: row.type,
+  externalId: row.externalId,
+  occurredAt: dateFromMs(row.occurredAt),
+  receivedAt: dateFromMs(row.receivedAt),
+  item: row.item,
+  ...request,
+});
+
+export function toStored(row: EventRow): Omit<StoredEvent, keyof RequestText> {
   return {
     id: row.id,
     source: row.source,
@@ -121,7 +136,7 @@ export function toStored(row: EventRow): Omit<ClaimedEvent, 'claimedBy' | 'tries
 
 /** What only an event has that is in line. */
 export const toClaimed = (
-  row: EventRow,
+  row: Pick<EventRow, 'tries' | 'in_line_since' | 'received_at'>,
   claimedBy: WorkerId,
 ): Pick<ClaimedEvent, 'claimedBy' | 'tries' | 'inLineSince'> => ({
   claimedBy,

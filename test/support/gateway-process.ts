@@ -140,7 +140,7 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -155,7 +155,7 @@ export interface Counts {
 }
 
 /** The JSON of the admin API. */
-export async function ask<T>({ adminUrl, token }: Workspace, path: string): Promise<T> {
+export async function ask<T>({ adminUrl, token }: Pick<Workspace, 'adminUrl' | 'token'>, path: string): Promise<T> {
   const answer = await fetch(`${adminUrl}${path}`, { headers: { authorization: `Bearer ${token}` } });
   return (await answer.json()) as T;
 }

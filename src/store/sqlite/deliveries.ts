@@ -1,9 +1,10 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. What writes runs inside a transaction. */
-import { addMs } from '../../model/clock.ts';
+import { addMs, dateFromMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
+import { GatewayError } from '../../model/error.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
-import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
+import { deliveryMoveOf, newDelivery, type QueuedDelivery, toNewAttempt, toQueued } from '../delivery-moves.ts';
 import { deliveryDigest } from '../digest.ts';
 import { type DeliveryRow, earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
@@ -11,13 +12,15 @@ import type { Tally } from '../tally.ts';
 import { addAttempt } from './attempts.ts';
 import { buryDelivery } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
-import type { EndOfLeases } from './delivery-statements.ts';
+import type { DueRow, EndOfLeases } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
 import { alignLine, keepOrder } from './lines.ts';
+import type { Recent } from './recent.ts';
 import type { Statements } from './statements.ts';
 
 export interface Queued {
   readonly eventId: EventId;
+  readonly receivedAt: Date;
   readonly now: Date;
 }
 
@@ -25,8 +28,10 @@ export function insertDrafts(
   sql: Statements,
   { drafts, ...queued }: Queued & { readonly drafts: readonly (Draft | JoinDraft)[] },
   tally: Tally,
-): void {
-  for (const draft of drafts) if (isToBeTold(sql, draft, queued)) insertDraft(sql, { draft, ...queued }, tally);
+): readonly QueuedDelivery[] {
+  return drafts.flatMap((draft) =>
+    isToBeTold(sql, draft, queued) ? [insertDraft(sql, { draft, ...queued }, tally)] : [],
+  );
 }
 
 interface QueuedDraft extends Queued {
@@ -34,20 +39,20 @@ interface QueuedDraft extends Queued {
   readonly replayOf?: DeliveryId;
 }
 
-export function insertDraft(sql: Statements, { draft, ...made }: QueuedDraft, tally: Tally): void {
+export function insertDraft(sql: Statements, { draft, ...made }: QueuedDraft, tally: Tally): QueuedDelivery {
   joinLines(sql, draft);
   const row = newDelivery(draft, made);
   sql.deliveries.insert.run({ ...row, digest: deliveryDigest(row) });
   tally.deliveries(draft.destination, 'pending', 1);
+  return toQueued(row, { draft, ...made });
 }
 
 /** What was queued for the same person under other keys is theirs from now on, in the order in which it came. */
 function joinLines(sql: Statements, { destination, person, formerly = [] }: Draft): void {
   if (person === null) return;
-  const renamed = formerly
-    .map((key) => sql.deliveries.renamePerson.run({ destination, person, formerly: key }).changes)
-    .reduce((sum, count) => sum + count, 0);
-  if (renamed > 0) alignLine(sql, { destination, person });
+  const theirs = formerly.filter((key) => sql.lines.isOnTheWay.get({ destination, person: key }) !== undefined);
+  for (const key of theirs) sql.lines.renamePerson.run({ destination, person, formerly: key });
+  if (theirs.length > 0) alignLine(sql, { destination, person });
 }
 
 /** Not where all it says is who a visitor is, and the destination knows that; from now on it has been told. */
@@ -68,7 +73,11 @@ interface Care {
   readonly isCareful: boolean;
 }
 
-export function claimDeliveries(sql: Statements, claim: DeliveryClaim & Care, tally: Tally): ClaimedDeliveries {
+export function claimDeliveries(
+  sql: Statements,
+  claim: DeliveryClaim & Care & { readonly recent: Recent<QueuedDelivery> },
+  tally: Tally,
+): ClaimedDeliveries {
   const { destination, limit, now, admit, damages } = claim;
   const underWay = JSON.stringify(claim.underWay ?? []);
   endLeases(sql, { ...claim, now: now.getTime(), until: now.getTime(), underWay }, tally);
@@ -77,30 +86,52 @@ export function claimDeliveries(sql: Statements, claim: DeliveryClaim & Care, ta
   const most = Math.min(limit, admission.limit);
   if (most === 0) return { deliveries: [], lane };
   const due = sql.deliveries.due.all(destination, now.getTime(), most + damages.countSetAside('delivery'));
-  const sound = due.filter((row) => {
-    if (damages.isSetAside('delivery', row.seq)) return false;
-    if (isDeliveryWhole(row)) return true;
-    buryDelivery(sql, { row, destination, now, damages }, tally);
-    return false;
+  const open = due.filter(({ seq }) => !damages.isSetAside('delivery', seq)).slice(0, most);
+  const deliveries = open.flatMap((row) => {
+    const content = contentOf(sql, row, claim.recent);
+    if ('damaged' in content) buryDelivery(sql, { row: content.damaged, destination, now, damages }, tally);
+    return 'damaged' in content || !take(sql, row, claim) ? [] : claimedDelivery(row, content, claim);
   });
-  const deliveries = sound.slice(0, most).flatMap((row) => take(sql, row, claim) ?? []);
   tally.deliveries(destination, 'pending', -deliveries.length);
   tally.deliveries(destination, 'in_flight', deliveries.length);
   return { deliveries, lane: writeLane(sql, lane, admission.after(deliveries.length)) };
 }
 
-function take(sql: Statements, row: DigestedDelivery, claim: DeliveryClaim & Care): ClaimedDelivery | undefined {
-  const { worker: claimedBy, leaseMs, now, damages, isCareful } = claim;
-  const leaseEndsAt = addMs(now, leaseMs);
-  const write = (): void => void sql.deliveries.claim.run(claimedBy, leaseEndsAt.getTime(), row.seq);
+function contentOf(
+  sql: Statements,
+  { id, seq }: DueRow,
+  recent: Recent<QueuedDelivery>,
+): QueuedDelivery | { readonly damaged: DigestedDelivery } {
+  const kept = recent.take(id);
+  if (kept !== undefined) return kept;
+  const row = sql.deliveries.wholeBySeq.get(seq);
+  if (row === undefined) throw new GatewayError('STORE_UNSAFE', `an index names a delivery that is not there: ${id}`);
+  return isDeliveryWhole(row) ? { ...toDelivery(row), payload: row.payload } : { damaged: row };
+}
+
+function take(sql: Statements, row: DueRow, claim: DeliveryClaim & Care): boolean {
+  const { worker, leaseMs, now, damages, isCareful } = claim;
+  const write = (): void => void sql.deliveries.claim.run(worker, addMs(now, leaseMs).getTime(), row.seq);
   if (!isCareful) write();
   else if (!damages.apart(write)) {
     damages.setAside('delivery', row);
-    return undefined;
+    return false;
   }
-  const token = row.lease_token + 1;
-  return { ...toDelivery(row), payload: row.payload, state: { status: 'in_flight', claimedBy, leaseEndsAt, token } };
+  return true;
 }
+
+const claimedDelivery = (
+  row: DueRow,
+  content: QueuedDelivery,
+  { worker: claimedBy, leaseMs, now }: DeliveryClaim,
+): ClaimedDelivery => ({
+  ...content,
+  attempts: row.attempts,
+  failures: row.failures,
+  failingSince: row.failing_since === null ? null : dateFromMs(row.failing_since),
+  person: row.person,
+  state: { status: 'in_flight', claimedBy, leaseEndsAt: addMs(now, leaseMs), token: row.lease_token + 1 },
+});
 
 /** Back in line, due since the lease ended. */
 function endLeases(sql: Statements, end: EndOfLeases & Care, tally: Tally): void {
@@ -142,11 +173,14 @@ export function endAllDeliveryLeases(
 /** False when the lease was lost; then nothing is written. */
 export function settleDelivery(sql: Statements, settlement: Settlement & Pick<Care, 'damages'>, tally: Tally): boolean {
   const { delivery, damages } = settlement;
-  const move = deliveryMoveOf(settlement);
-  const moved = sql.deliveries.move.get(move);
-  if (moved === undefined) return false;
+  const { id, worker, token, attempts, ...move } = deliveryMoveOf(settlement);
+  const held = sql.deliveries.held.get(id, worker, token, attempts);
+  if (held === undefined) return false;
+  const { seq, person } = held;
+  if (move.status === 'delivered') sql.deliveries.deliver.run(move.settledAt, seq);
+  else sql.deliveries.move.run({ ...move, seq });
   const { destination } = delivery;
-  if (moved.person !== null) keepOrder(sql, { destination, person: moved.person, damages });
+  if (person !== null) keepOrder(sql, { destination, person, damages });
   if ('attempt' in settlement) addAttempt(sql, toNewAttempt(settlement.attempt));
   tally.deliveries(destination, 'in_flight', -1);
   tally.deliveries(destination, move.status, 1);

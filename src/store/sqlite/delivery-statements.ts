@@ -5,6 +5,7 @@ import type { DeliveryId, EventId, WorkerId } from '../../model/id.ts';
 import type { DigestedAttempt, DigestedDelivery } from '../contents.ts';
 import type { DeliveryMove, NewAttempt, NewDelivery } from '../delivery-moves.ts';
 import type { DeliveryRow } from '../rows.ts';
+import { onTheWay } from './line-statements.ts';
 
 export interface EndOfLeases {
   readonly destination: string;
@@ -27,13 +28,13 @@ interface Digest {
   readonly digest: Uint8Array;
 }
 
-type DeliveryPlace = Pick<DeliveryRow, 'seq' | 'id' | 'person'>;
+/** A delivery in line. */
+export type DueRow = Pick<
+  DeliveryRow,
+  'seq' | 'id' | 'attempts' | 'failures' | 'failing_since' | 'lease_token' | 'person'
+>;
 
-/** What is on its way to a destination for one person. */
-interface PersonLine {
-  readonly destination: string;
-  readonly person: string;
-}
+type DeliveryPlace = Pick<DeliveryRow, 'seq' | 'id' | 'person'>;
 
 const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
   failing_since, created_at, status, due_at, is_behind, claimed_by, lease_ends_at, lease_token, settled_at, reason, person,
@@ -43,12 +44,6 @@ const columns = `seq, id, event_id, mapping_file, mapping_version, item, destina
 export const attemptColumns = `id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms, lane,
   ambiguous, response_status, response_body, digest`;
 
-/** By the index delivery_of_person. */
-const onTheWay = "destination = @destination and person = @person and status in ('pending', 'in_flight')";
-
-/** By the index delivery_in_front, whatever stands behind. */
-const inFront = "destination = @destination and person = @person and status = 'pending' and is_behind = 0";
-
 export function deliveryStatements(db: Database) {
   return {
     insert: db.prepare<NewDelivery & Digest>(`
@@ -57,18 +52,6 @@ export function deliveryStatements(db: Database) {
       values (@id, @eventId, @mappingFile, @mappingVersion, @item, @destination, @outgoingId, @createdAt,
         'pending', @createdAt, @payload, @stitch, @person, @replayOf, @digest,
         exists (select 1 from delivery where ${onTheWay}))`),
-
-    renamePerson: db.prepare<PersonLine & { readonly formerly: string }>(
-      `update delivery set person = @person where ${onTheWay.replace('@person', '@formerly')}`,
-    ),
-    /** Only the first of a person's line may go; the second statement lets it. What is under way stays so. */
-    putBehind: db.prepare<PersonLine>(`
-      update delivery set is_behind = 1
-      where ${inFront}
-        and seq > (select min(seq) from delivery where ${onTheWay})`),
-    putInFront: db.prepare<PersonLine>(`
-      update delivery set is_behind = 0
-      where seq = (select min(seq) from delivery where ${onTheWay}) and is_behind = 1`),
 
     endLeases: db.prepare<EndOfLeases, Pick<DeliveryRow, 'person'>>(`
       update delivery set status = 'pending', due_at = min(lease_ends_at, @now), claimed_by = null, lease_ends_at = null
@@ -92,8 +75,8 @@ export function deliveryStatements(db: Database) {
       select seq, lease_ends_at from (
         select seq, lease_ends_at from delivery
         where destination = @destination and status = 'in_flight' order by lease_ends_at limit @limit)`),
-    due: db.prepare<[string, number, number], DigestedDelivery>(`
-      select ${columns}, payload, digest from delivery
+    due: db.prepare<[string, number, number], DueRow>(`
+      select seq, id, attempts, failures, failing_since, lease_token, person from delivery
       where destination = ? and status = 'pending' and is_behind = 0 and due_at <= ? order by due_at, seq limit ?`),
     claim: db.prepare<[WorkerId, number, number]>(`
       update delivery set status = 'in_flight', due_at = null, claimed_by = ?, lease_ends_at = ?,
@@ -107,13 +90,20 @@ export function deliveryStatements(db: Database) {
     inFlight: db
       .prepare<[string], number>("select count(*) from delivery where destination = ? and status = 'in_flight'")
       .pluck(),
-    /** Whose it was, where the lease is still held. */
-    move: db.prepare<DeliveryMove, Pick<DeliveryRow, 'person'>>(`
+    /** Where the lease is still held. Asked first, because `returning` costs as much as the update. */
+    held: db.prepare<[DeliveryId, WorkerId, number, number], Pick<DeliveryRow, 'seq' | 'person'>>(`
+      select seq, person from delivery
+      where id = ? and status = 'in_flight' and claimed_by = ? and lease_token = ? and attempts = ?`),
+    /** The usual `move`: it touches the fewest indexes. */
+    deliver: db.prepare<[number | null, number]>(`
+      update delivery set status = 'delivered', settled_at = ?, attempts = attempts + 1, claimed_by = null,
+        lease_ends_at = null
+      where seq = ?`),
+    move: db.prepare<Omit<DeliveryMove, 'id' | 'worker' | 'token' | 'attempts'> & { readonly seq: number }>(`
       update delivery set status = @status, due_at = @dueAt, settled_at = @settledAt, reason = @reason, cause = @cause,
         attempts = attempts + @tried, failures = failures + (@failedAt is not null),
         failing_since = ifnull(failing_since, @failedAt), claimed_by = null, lease_ends_at = null
-      where id = @id and status = 'in_flight' and claimed_by = @worker and lease_token = @token and attempts = @attempts
-      returning person`),
+      where seq = @seq`),
     insertAttempt: db.prepare<NewAttempt & Digest>(`
       insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
         lane, ambiguous, response_status, response_body, digest)
@@ -146,6 +136,9 @@ export function deliveryStatements(db: Database) {
       `select ${columns}, payload, digest from delivery where event_id = ? order by seq`,
     ),
     bySeq: db.prepare<[number], DeliveryRow>(`select ${columns} from delivery where seq = ?`),
+    wholeBySeq: db.prepare<[number], DigestedDelivery>(
+      `select ${columns}, payload, digest from delivery where seq = ?`,
+    ),
     attempts: db.prepare<[DeliveryId], DigestedAttempt>(
       `select ${attemptColumns} from attempt where delivery_id = ? order by number`,
     ),

@@ -3,6 +3,10 @@ import type { EventFailure } from '../../model/event.ts';
 import type { EventId, WorkerId } from '../../model/id.ts';
 import type { DigestedEvent, DigestedRequest } from '../contents.ts';
 import type { EventMove, NewEvent, NewRequest } from '../event-moves.ts';
+import type { EventRow } from '../rows.ts';
+
+/** An event in line. */
+export type WaitingRow = Pick<EventRow, 'seq' | 'id' | 'tries' | 'received_at' | 'in_line_since'>;
 
 /** How an event ends that is not what was received. */
 interface EventEnd {
@@ -46,8 +50,8 @@ export function eventStatements(db: Database) {
     putBack: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null, due_at = null, waits_for = null where seq = ?`),
     endDelays: db.prepare<[number]>('update event set due_at = null, waits_for = null where due_at <= ?'),
-    waiting: db.prepare<[number], DigestedEvent>(`
-      select ${columns} from event where status = 'received' and claimed_by is null and due_at is null
+    waiting: db.prepare<[number], WaitingRow>(`
+      select seq, id, tries, received_at, in_line_since from event where status = 'received' and claimed_by is null and due_at is null
       order by seq limit ?`),
     claim: db.prepare<[WorkerId, number, number]>(
       'update event set claimed_by = ?, lease_ends_at = ?, tries = tries + 1 where seq = ?',
@@ -57,6 +61,12 @@ export function eventStatements(db: Database) {
       update event set status = 'failed', reason = @reason, message = @message, cause = @cause, settled_at = @now,
         runs = null, runs_digest = null, replay_seq = null, in_line_since = null, due_at = null, waits_for = null, claimed_by = null, lease_ends_at = null
       where seq = @seq`),
+    /** The usual `move`, of an event that no replay has to hear of: it touches the fewest indexes. */
+    translate: db.prepare<[number | null, string | null, Uint8Array | null, EventId, WorkerId, number]>(`
+      update event set status = 'translated', settled_at = ?, runs = ?, runs_digest = ?, claimed_by = null,
+        lease_ends_at = null
+      where id = ? and status = 'received' and claimed_by = ? and tries = ? and replay_seq is null
+        and in_line_since is null`),
     move: db.prepare<EventMove & { readonly runsDigest: Uint8Array | null }>(`
       update event set status = @status, reason = @reason, message = @message, cause = @cause, settled_at = @settledAt,
         runs = @runs, runs_digest = @runsDigest, due_at = @dueAt, waits_for = @waitsFor,

@@ -1,14 +1,19 @@
 /** Events on their way in: recorded, claimed by a translator, settled. What writes runs inside a transaction. */
 import { addMs } from '../../model/clock.ts';
+import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import { type DigestedEvent, isEventWhole, isRequestWhole } from '../contents.ts';
+import type { QueuedDelivery } from '../delivery-moves.ts';
 import { eventDigest, requestDigest, runsDigest } from '../digest.ts';
 import {
   beforeSuspect,
+  type EventMove,
   eventMoveOf,
+  type NewEvent,
   newEvent,
   newRequest,
   type RequestText,
+  type StoredEvent,
   toClaimed,
   toRequestText,
   toStored,
@@ -19,29 +24,38 @@ import type { Tally } from '../tally.ts';
 import { failEvent } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
 import { insertDrafts } from './deliveries.ts';
+import type { WaitingRow } from './event-statements.ts';
+import type { Recent, Recorded } from './recent.ts';
 import { settleReplayed } from './replay-drafts.ts';
 import type { Statements } from './statements.ts';
 import { withoutGone } from './tombstones.ts';
 
-export function recordRequest(sql: Statements, received: ReceivedRequest, tally: Tally): Receipt {
+export function recordRequest(
+  sql: Statements,
+  received: ReceivedRequest,
+  tally: Tally,
+): Recorded & { readonly receipt: Receipt } {
   const request = withoutGone(sql, received);
-  let accepted = 0;
-  let requestSeq: number | undefined;
+  const events: NewEvent[] = [];
+  let inserted: ReturnType<typeof insertRequest> | undefined;
   for (const event of request.events) {
     if (sql.events.isKnown.get(request.source, event.externalId) !== undefined) continue;
-    requestSeq ??= insertRequest(sql, request);
-    const row = newEvent(request, event, requestSeq);
+    inserted ??= insertRequest(sql, request);
+    const row = newEvent(request, event, inserted.seq);
     sql.events.insert.run({ ...row, digest: eventDigest(row) });
     tally.events(request.source, row.status, 1);
     tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
-    accepted += 1;
+    events.push(row);
   }
-  return { accepted, duplicates: received.events.length - accepted };
+  const accepted = events.length;
+  const receipt = { accepted, duplicates: received.events.length - accepted };
+  return { receipt, request: inserted?.row, events };
 }
 
-function insertRequest(sql: Statements, request: ReceivedRequest): number {
+function insertRequest(sql: Statements, request: ReceivedRequest) {
   const row = newRequest(request);
-  return Number(sql.events.insertRequest.run({ ...row, digest: requestDigest(row) }).lastInsertRowid);
+  const { lastInsertRowid } = sql.events.insertRequest.run({ ...row, digest: requestDigest(row) });
+  return { seq: Number(lastInsertRowid), row };
 }
 
 /** Where damage was met before, each row is written by itself: what cannot be written is set aside. */
@@ -50,25 +64,44 @@ interface Care {
   readonly isCareful: boolean;
 }
 
-export function claimEvents(sql: Statements, claim: EventClaim & Care, tally: Tally): readonly ClaimedEvent[] {
+export function claimEvents(
+  sql: Statements,
+  claim: EventClaim & Care & { readonly recent: Recent<StoredEvent> },
+  tally: Tally,
+): readonly ClaimedEvent[] {
   const { limit, now, aloneAfterTries, damages } = claim;
   putBack(sql, claim, now.getTime());
-  const requests = new Map<number, RequestText | undefined>();
+  const read = contentsReader(sql, claim.recent);
   const line = sql.events.waiting.all(limit + damages.countSetAside('event'));
   const waiting = line.filter(({ seq }) => !damages.isSetAside('event', seq)).slice(0, limit);
   const claimed: ClaimedEvent[] = [];
   for (const row of beforeSuspect(waiting, aloneAfterTries)) {
-    if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
-    const request = requests.get(row.request_seq);
-    if (request === undefined || !isEventWhole(row)) failEvent(sql, { row, now, damages }, tally);
-    else if (take(sql, row, claim)) claimed.push({ ...toStored(row), ...request, ...toClaimed(row, claim.worker) });
+    const content = read(row);
+    if ('damaged' in content) failEvent(sql, { row: content.damaged, now, damages }, tally);
+    else if (take(sql, row, claim)) claimed.push({ ...content, ...toClaimed(row, claim.worker) });
   }
   return claimed;
 }
 
+type Contents = StoredEvent | { readonly damaged: DigestedEvent };
+
+/** What the events of one claim say; a request is read and decoded once, however many of them it carries. */
+function contentsReader(sql: Statements, recent: Recent<StoredEvent>): (row: WaitingRow) => Contents {
+  const requests = new Map<number, RequestText | undefined>();
+  return ({ id, seq }) => {
+    const kept = recent.take(id);
+    if (kept !== undefined) return kept;
+    const row = sql.events.bySeq.get(seq);
+    if (row === undefined) throw new GatewayError('STORE_UNSAFE', `an index names an event that is not there: ${id}`);
+    if (!requests.has(row.request_seq)) requests.set(row.request_seq, readRequest(sql, row.request_seq));
+    const request = requests.get(row.request_seq);
+    return request === undefined || !isEventWhole(row) ? { damaged: row } : { ...toStored(row), ...request };
+  };
+}
+
 function take(
   sql: Statements,
-  row: DigestedEvent,
+  row: WaitingRow,
   { worker, leaseMs, now, damages, isCareful }: EventClaim & Care,
 ): boolean {
   const write = (): void => void sql.events.claim.run(worker, addMs(now, leaseMs).getTime(), row.seq);
@@ -110,25 +143,34 @@ export function readRequest(sql: Statements, seq: number): RequestText | undefin
   return row === undefined || !isRequestWhole(row) ? undefined : toRequestText(row);
 }
 
-/** False when the lease was lost; then nothing is written. */
-export function settleTranslation(sql: Statements, settlement: TranslationSettlement, tally: Tally): boolean {
+/** What was queued; undefined when the lease was lost, and nothing was written. */
+export function settleTranslation(
+  sql: Statements,
+  settlement: TranslationSettlement,
+  tally: Tally,
+): readonly QueuedDelivery[] | undefined {
   const { event, settledAt: now } = settlement;
   const move = eventMoveOf(settlement);
+  const digest = runsDigest(move.runs);
+  const isTranslated = settlement.to === 'translated' && translated(sql, move, digest);
   // Read before the event leaves it.
-  const replay = sql.replays.ofEvent.get(event.id);
-  if (sql.events.move.run({ ...move, runsDigest: runsDigest(move.runs) }).changes === 0) return false;
-  if (move.status === 'received') return true;
+  const replay = isTranslated ? undefined : sql.replays.ofEvent.get(event.id);
+  if (!isTranslated && sql.events.move.run({ ...move, runsDigest: digest }).changes === 0) return undefined;
+  if (move.status === 'received') return [];
   tally.events(event.source, 'received', -1);
   tally.events(event.source, move.status, 1);
   tally.problem({ kind: 'event', name: event.source, ...move, count: 1 });
   const { drafts, origins } = 'drafts' in settlement ? settlement : noDrafts;
   if (replay === undefined || sql.replays.hasDeliveries.get(event.id) === undefined)
     for (const origin of origins) tally.stitched(event.source, origin);
-  const queued = { eventId: event.id, drafts, now };
-  if (replay === undefined) insertDrafts(sql, queued, tally);
-  else settleReplayed(sql, { ...queued, replay, status: move.status }, tally);
-  return true;
+  const queued = { eventId: event.id, receivedAt: event.receivedAt, drafts, now };
+  if (replay === undefined) return insertDrafts(sql, queued, tally);
+  settleReplayed(sql, { ...queued, replay, status: move.status }, tally);
+  return [];
 }
+
+const translated = (sql: Statements, move: EventMove, digest: Uint8Array | null): boolean =>
+  sql.events.translate.run(move.settledAt, move.runs, digest, move.id, move.worker, move.tries).changes > 0;
 
 const noDrafts = { drafts: [], origins: [] } as const;
 

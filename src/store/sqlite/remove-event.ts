@@ -18,7 +18,7 @@ export function removeEvent(sql: Statements, event: KeptEvent, tally: Tally): Re
   for (const delivery of deliveries) {
     const { destination, person, status: was } = delivery;
     // Somebody else's may have stood behind it.
-    if (person !== null) sql.deliveries.putInFront.run({ destination, person });
+    if (person !== null) sql.lines.putInFront.run({ destination, person });
     tally.deliveries(destination, was, -1);
     tally.problem({ kind: 'delivery', name: destination, ...delivery, count: -1 });
   }

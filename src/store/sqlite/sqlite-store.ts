@@ -57,6 +57,7 @@ import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
+import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -80,6 +81,7 @@ export class SqliteStore implements Store {
   readonly #space: DiskSpace | undefined;
   readonly #damages: Damages;
   readonly #releaseLock: () => void;
+  readonly #recent = new RecentContents();
   #examined: StoreCondition['examined'] = null;
   #looking = new AbortController();
   /** Under way. */
@@ -111,16 +113,22 @@ export class SqliteStore implements Store {
       const reusableBytes = (): number => this.#reusableBytes();
       await this.#space.admit({ isSentOnce, reusableBytes });
     }
-    const work = (tally: Tally): Receipt => recordRequest(this.#sql, request, tally);
-    return this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
+    const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
+    this.#recent.recorded(recorded, request.headers);
+    return recorded.receipt;
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
-    return this.#write((care) => (tally) => claimEvents(this.#sql, { ...claim, ...care }, tally));
+    const recent = this.#recent.events;
+    return this.#write((care) => (tally) => claimEvents(this.#sql, { ...claim, ...care, recent }, tally));
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
-    return this.#commit.writeEach(settlements.map((one) => (tally) => settleTranslation(this.#sql, one, tally)));
+    const works = settlements.map((one) => (tally: Tally) => settleTranslation(this.#sql, one, tally));
+    const queued = await this.#commit.writeEach(works);
+    for (const deliveries of queued) this.#recent.queued(deliveries ?? []);
+    return queued.map((deliveries) => deliveries !== undefined);
   }
 
   async stitch(stitchings: readonly Stitching[]): Promise<readonly Resolution[]> {
@@ -144,6 +152,8 @@ export class SqliteStore implements Store {
     this.#looking.abort();
     this.#looking = new AbortController();
     this.#forgets += 1;
+    // Contents may tell of the person: until all of it is erased they are read from what is stored, and so changed.
+    this.#recent.suspend();
     try {
       return await this.#forgetting.forget(identifier);
     } catch (error) {
@@ -151,11 +161,13 @@ export class SqliteStore implements Store {
       throw this.#db.open ? storeFault(error) : unavailable(error);
     } finally {
       this.#forgets -= 1;
+      if (this.#forgets === 0) this.#recent.resume();
     }
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
-    return this.#write((care) => (tally) => claimDeliveries(this.#sql, { ...claim, ...care }, tally));
+    const recent = this.#recent.deliveriesTo(claim.destination);
+    return this.#write((care) => (tally) => claimDeliveries(this.#sql, { ...claim, ...care, recent }, tally));
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
@@ -205,10 +217,12 @@ export class SqliteStore implements Store {
   }
 
   async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
+    this.#recent.clear();
     return this.#commit.write((tally) => cancelDeliveries(this.#sql, { ids, now }, tally));
   }
 
   async cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]> {
+    this.#recent.clear();
     return this.#commit.write((tally) => cancelFirst(this.#sql, cancellation, tally));
   }
 

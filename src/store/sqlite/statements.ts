@@ -4,6 +4,7 @@ import { erasureStatements } from './erasure-statements.ts';
 import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
 import { laneStatements } from './lane-statements.ts';
+import { lineStatements } from './line-statements.ts';
 import { pageStatements } from './page-statements.ts';
 import { problemStatements } from './problem-statements.ts';
 import { purgeStatements } from './purge-statements.ts';
@@ -18,6 +19,7 @@ export function prepareStatements(db: Database) {
     events: eventStatements(db),
     deliveries: deliveryStatements(db),
     lanes: laneStatements(db),
+    lines: lineStatements(db),
     identities: identityStatements(db),
     erasures: erasureStatements(db),
     purges: purgeStatements(db),

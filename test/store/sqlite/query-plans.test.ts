@@ -40,7 +40,7 @@ describe('query plans', () => {
   });
 
   it('put the rest of a person behind the first without walking the line', () => {
-    const walked = plan(prepareStatements(db).deliveries.putBehind.source).filter((detail) => detail.includes('seq>'));
+    const walked = plan(prepareStatements(db).lines.putBehind.source).filter((detail) => detail.includes('seq>'));
 
     expect(walked).toEqual([expect.stringContaining('INDEX delivery_in_front (destination=? AND person=? AND seq>?)')]);
   });

@@ -1,15 +1,16 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventId } from '../src/model/id.ts';
-import type { Identifier } from '../src/model/identity.ts';
-import { openStore } from '../src/store/open.ts';
-import type { Stitching, Store } from '../src/store/store.ts';
-import { seededRandom, type Timing, timingOf } from './timing.ts';
+import type { EventId } from '../../src/model/id.ts';
+import type { Identifier } from '../../src/model/identity.ts';
+import { openStore } from '../../src/store/open.ts';
+import type { Stitching, Store } from '../../src/store/store.ts';
+import type { Scenario } from '../bench-run.ts';
+import { type Quantiles, quantilesOf } from '../measure/quantiles.ts';
+import { seededRandom } from '../measure/seeded-random.ts';
+import { type Column, type Measured, type Row, rowsOf } from '../report/report.ts';
 
-/** Whose is it, asked of ten thousand identifiers and of a million, in one run: does it cost the same? */
-
-const sizes = [10_000, 100_000, 1_000_000] as const;
+const sizesOf = { quick: [1_000, 10_000], full: [10_000, 100_000, 1_000_000] } as const;
 const identifiersOfPerson = 5;
 const questions = 20_000;
 const batch = 1_000;
@@ -17,44 +18,55 @@ const batch = 1_000;
 const switchboard: Identifier = { kind: 'phone', value: '+12025550100' };
 const callersMax = 100_000;
 
-interface Row {
-  readonly identifiers: number;
-  readonly databaseMb: number;
-  /** From a payment's customer number over e-mail and phone to the visitor: three links. */
-  readonly threeLinks: Timing;
-  readonly unknown: Timing;
-  readonly shared: Timing;
-  /** Remembering one event's links and resolving it, in a batch as the gateway does; its share of the commit included. */
-  readonly stitchUs: number;
-}
+const columns: readonly Column[] = [
+  { key: 'databaseMb', title: 'database MB', digits: 0 },
+  { key: 'threeLinks50', title: 'three links p50 µs', digits: 0 },
+  { key: 'threeLinks99', title: 'p99 µs', digits: 0 },
+  { key: 'unknown99', title: 'unknown p99 µs', digits: 0 },
+  { key: 'shared99', title: 'shared p99 µs', digits: 0 },
+  { key: 'stitchUs', title: 'stitch µs/event', digits: 0 },
+];
 
-export async function identity(): Promise<{ readonly rows: readonly Row[]; readonly p99Ratio: number }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'hookstitch-bench-'));
-  const store = await openStore({ dataDir });
-  try {
-    // Links point at an event that is stored.
-    const event = await storedEvent(store);
-    const rows: Row[] = [];
-    let people = 0;
-    for (const size of sizes) {
-      const before = people;
-      people = size / identifiersOfPerson;
-      const startedMs = performance.now();
-      const events = await populate(store, { event, from: before, to: people });
-      const stitchUs = Math.round(((performance.now() - startedMs) * 1_000) / events);
-      const { size: bytes } = await stat(join(dataDir, 'hookstitch.db'));
-      const row = { identifiers: size, databaseMb: Math.round(bytes / 1e6), ...(await ask(store, people)), stitchUs };
-      rows.push(row);
-      console.log(tableRow(row));
+/** Whose is it, asked of ten thousand identifiers and of a million, in one run: does it cost the same? */
+export const identity: Scenario = {
+  name: 'identity',
+  about: 'whose is it, asked of a million identifiers and of ten thousand',
+  run: async ({ size }) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'hookstitch-bench-'));
+    const store = await openStore({ dataDir });
+    try {
+      const rows = await grow(store, dataDir, sizesOf[size]);
+      return { tables: [{ title: 'identity', columns, rows }], goals: [], notes: [] };
+    } finally {
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
     }
-    const [first, last] = [rows[0], rows.at(-1)];
-    const p99Ratio = (last?.threeLinks.p99 ?? 0) / (first?.threeLinks.p99 ?? 1);
-    console.log(`\np99 at ${sizes.at(-1)} identifiers : at ${sizes[0]} = ${p99Ratio.toFixed(2)}\n`);
-    return { rows, p99Ratio };
-  } finally {
-    await store.close();
-    await rm(dataDir, { recursive: true, force: true });
+  },
+};
+
+async function grow(store: Store, dataDir: string, sizes: readonly number[]): Promise<readonly Row[]> {
+  // Links point at an event that is stored.
+  const event = await storedEvent(store);
+  const rounds: Measured[] = [];
+  let people = 0;
+  for (const size of sizes) {
+    const before = people;
+    people = size / identifiersOfPerson;
+    const startedMs = performance.now();
+    const events = await populate(store, { event, from: before, to: people });
+    const stitchUs = ((performance.now() - startedMs) * 1_000) / events;
+    const { size: bytes } = await stat(join(dataDir, 'hookstitch.db'));
+    const { threeLinks, unknown, shared } = await ask(store, people);
+    const name = `${size.toLocaleString('en-US')} identifiers`;
+    const answers = {
+      threeLinks50: threeLinks.p50,
+      threeLinks99: threeLinks.p99,
+      unknown99: unknown.p99,
+      shared99: shared.p99,
+    };
+    rounds.push({ name, round: 0, figures: { databaseMb: bytes / 1e6, ...answers, stitchUs } });
   }
+  return rowsOf(rounds);
 }
 
 async function storedEvent(store: Store): Promise<EventId> {
@@ -115,17 +127,25 @@ const peopleMax = 1_000_000 / identifiersOfPerson;
 /** 7919 is prime to the number of people, so every one comes once. */
 const scattered = (index: number): number => (index * 7_919) % peopleMax;
 
-async function ask(store: Store, people: number): Promise<Pick<Row, 'threeLinks' | 'unknown' | 'shared'>> {
+/** In microseconds. */
+interface Answering {
+  /** From a payment's customer number over e-mail and phone to the visitor: three links. */
+  readonly threeLinks: Quantiles;
+  readonly unknown: Quantiles;
+  readonly shared: Quantiles;
+}
+
+async function ask(store: Store, people: number): Promise<Answering> {
   const random = seededRandom(people);
-  const time = async (identifierOf: () => Identifier): Promise<Timing> => {
+  const time = async (identifierOf: () => Identifier): Promise<Quantiles> => {
     const samples: number[] = [];
     for (let index = 0; index < questions; index += 1) {
       const asked = [[identifierOf()]];
       const startedMs = performance.now();
       await store.resolve(asked);
-      samples.push(performance.now() - startedMs);
+      samples.push((performance.now() - startedMs) * 1_000);
     }
-    return timingOf(samples);
+    return quantilesOf(samples);
   };
   const somebody = (): number => scattered(Math.floor(random() * people));
   return {
@@ -134,13 +154,3 @@ async function ask(store: Store, people: number): Promise<Pick<Row, 'threeLinks'
     shared: await time(() => switchboard),
   };
 }
-
-const tableRow = ({ identifiers, databaseMb, threeLinks, unknown, shared, stitchUs }: Row): string =>
-  [
-    `${String(identifiers).padStart(9)} identifiers`,
-    `${String(databaseMb).padStart(4)} MB`,
-    `three links p50 ${threeLinks.p50} µs p99 ${threeLinks.p99} µs`,
-    `unknown p99 ${unknown.p99} µs`,
-    `shared p99 ${shared.p99} µs`,
-    `stitch ${stitchUs} µs per event`,
-  ].join('   ');

@@ -1,0 +1,33 @@
+import type { Target } from '../load/connection.ts';
+
+/** What is compared: something that receives webhooks and delivers them, in a process of its own. */
+export interface Contender {
+  readonly name: string;
+  /** Where its events go, by their names at the sink. */
+  readonly destinations: readonly string[];
+  /** In a new folder, with nothing stored. */
+  start(sinkUrl: string): Promise<RunningContender>;
+}
+
+export interface RunningContender {
+  readonly pid: number;
+  readonly target: Target;
+  /** Where it receives, as in `/in/stripe`. */
+  readonly path: string;
+  account(): Promise<Account>;
+  /** Ends it; its folder is gone. */
+  stop(): Promise<void>;
+}
+
+/** What became of all that was ever accepted, by what is stored. */
+export interface Account {
+  readonly events: number;
+  /** Events that wait to be translated. */
+  readonly waiting: number;
+  readonly pending: number;
+  readonly delivered: number;
+  readonly dead: number;
+  /** Events without deliveries, for which no mapping failed. */
+  readonly unmatched: number;
+  readonly failed: number;
+}

@@ -1,0 +1,48 @@
+/** The process that generates load: raw connections and prepared requests, as little work for each as can be. */
+import type { Target } from './load/connection.ts';
+import { hubspotRequests } from './load/hubspot-requests.ts';
+import { type ClosedLoop, closedLoop, type OpenLoop, openLoop } from './load/loops.ts';
+import { Recorder } from './load/recorder.ts';
+import { stripeRequests } from './load/stripe-requests.ts';
+import type { Quantiles } from './measure/quantiles.ts';
+import { monotonicMs } from './monotonic-ms.ts';
+import { answerCommands } from './worker-process.ts';
+
+export interface LoadPlan {
+  readonly sender: 'stripe' | 'hubspot';
+  readonly target: Target;
+  /** As in `/in/stripe`. */
+  readonly path: string;
+  readonly connections: number;
+  readonly loop: ClosedLoop | OpenLoop;
+  /** The number of the first event: the same numbers are the same events. */
+  readonly first: number;
+  readonly seed: number;
+  readonly signedAhead: number;
+}
+
+export interface LoadOutcome {
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly sent: number;
+  /** By the answer's status; 0 stands for connections that were lost. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly latency: Quantiles;
+}
+
+async function run({ sender, target, path, connections, loop, ...numbers }: LoadPlan): Promise<LoadOutcome> {
+  const host = `${target.host}:${target.port}`;
+  const plan = { path, host, ...numbers };
+  const requests =
+    sender === 'stripe' ? stripeRequests(plan) : hubspotRequests({ ...plan, publicUrl: `http://${host}` });
+  const recorder = new Recorder();
+  const parts = { target, connections, requests, recorder };
+  await (loop.kind === 'closed' ? closedLoop(loop, parts) : openLoop(loop, parts));
+  const { startedMs, sent, statuses, latency } = recorder;
+  return { startedMs, endedMs: monotonicMs(), sent, statuses, latency };
+}
+
+const commands = { run };
+export type LoadCommands = typeof commands;
+
+answerCommands(commands);

@@ -1,0 +1,70 @@
+import { type Spread, spreadOf } from '../measure/spread.ts';
+
+/** What a scenario found: tables for people, and the same figures for machines. */
+export interface Report {
+  readonly tables: readonly Table[];
+  readonly goals: readonly Goal[];
+  /** What has to be known to read the figures. */
+  readonly notes: readonly string[];
+}
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+}
+
+export interface Column {
+  readonly key: string;
+  readonly title: string;
+  /** Behind the point. */
+  readonly digits: number;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly figures: Readonly<Record<string, Spread>>;
+}
+
+/** Something that the gateway promises, beside what was measured. */
+export interface Goal {
+  readonly what: string;
+  readonly wanted: { readonly least: number } | { readonly most: number };
+  readonly measured: Spread;
+  readonly unit: string;
+}
+
+export const isMet = ({ wanted, measured }: Goal): boolean =>
+  'least' in wanted ? measured.median >= wanted.least : measured.median <= wanted.most;
+
+/** Rows out of what each round measured, under the name of what was measured. */
+export function rowsOf(rounds: readonly Measured[]): readonly Row[] {
+  const names = [...new Set(rounds.map(({ name }) => name))];
+  return names.map((name) => {
+    const own = rounds.filter((round) => round.name === name).map(({ figures }) => figures);
+    const keys = Object.keys(own[0] ?? {});
+    return {
+      name,
+      figures: Object.fromEntries(keys.map((key) => [key, spreadOf(own.map((round) => round[key] ?? Number.NaN))])),
+    };
+  });
+}
+
+export interface Measured {
+  readonly name: string;
+  readonly round: number;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** One figure of one contender by the same of another, round by round: what shook one shook the other. */
+export function ratioOf(rounds: readonly Measured[], one: Figure, other: Figure): Spread {
+  const of = ({ name, key }: Figure, round: number): number =>
+    rounds.find((measured) => measured.name === name && measured.round === round)?.figures[key] ?? Number.NaN;
+  const numbers = [...new Set(rounds.filter(({ name }) => name === one.name).map(({ round }) => round))];
+  return spreadOf(numbers.map((round) => of(one, round) / of(other, round)));
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly key: string;
+}

@@ -1,0 +1,43 @@
+import type { Spread } from '../measure/spread.ts';
+import { type Column, type Goal, isMet, type Report, type Row, type Table } from './report.ts';
+
+/** A report for the terminal. */
+export function reportText({ tables, goals, notes }: Report): string {
+  const measured = goals.filter(({ measured }) => !Number.isNaN(measured.median));
+  const goalsText = measured.length === 0 ? [] : [measured.map(goalText).join('\n')];
+  return [...tables.map(tableText), ...goalsText, ...notes.map((note) => `  ${note}`)].join('\n\n');
+}
+
+function tableText({ title, columns, rows }: Table): string {
+  const lines = [['', ...columns.map((column) => column.title)], ...rows.map((row) => cellsOf(row, columns))];
+  const widths = lines[0]?.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0))) ?? [];
+  const text = lines.map((line) =>
+    line
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join('  '),
+  );
+  return [title, ...text.map((line) => `  ${line}`)].join('\n');
+}
+
+const cellsOf = ({ name, figures }: Row, columns: readonly Column[]): readonly string[] => [
+  name,
+  ...columns.map(({ key, digits }) => spreadText(figures[key], digits)),
+];
+
+/** The median, with the least and the greatest behind it where there were several rounds. */
+function spreadText(spread: Spread | undefined, digits: number): string {
+  if (spread === undefined || Number.isNaN(spread.median)) return '–';
+  const { median, min, max } = spread;
+  const text = (value: number): string =>
+    value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return text(min) === text(max) ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
+}
+
+function wantedText({ wanted, unit }: Goal): string {
+  return 'least' in wanted ? `>= ${wanted.least}${unit}` : `<= ${wanted.most}${unit}`;
+}
+
+function goalText(goal: Goal): string {
+  const measured = `${spreadText(goal.measured, 2)}${goal.unit}`;
+  return `  ${isMet(goal) ? 'met   ' : 'MISSED'}  ${goal.what}: ${measured}, wanted ${wantedText(goal)}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * What was written a moment ago and will be worked on next, so that it need not be read back, decoded and compared with
+ * its digest. What is to be worked on is decided by the database alone; of this only the contents are taken, by their ids.
+ */
+import type { QueuedDelivery } from '../delivery-moves.ts';
+import { type NewEvent, type NewRequest, type StoredEvent, toStoredNow } from '../event-moves.ts';
+
+/** Characters kept of events, and of each destination's deliveries: that of one that is paused fills up and stays. */
+const lengthMax = { events: 16_000_000, deliveries: 4_000_000 } as const;
+
+/** Contents by id, as much as there is room for; the rest is read from the database in its turn. */
+export class Recent<Content> {
+  readonly #lengthMax: number;
+  readonly #kept = new Map<string, { readonly content: Content; readonly length: number }>();
+  #length = 0;
+
+  constructor(lengthMax: number) {
+    this.#lengthMax = lengthMax;
+  }
+
+  keep(id: string, content: Content, length: number): void {
+    if (this.#length + length > this.#lengthMax) return;
+    this.#kept.set(id, { content, length });
+    this.#length += length;
+  }
+
+  /** Once only: whoever claims it again has reason to read what is stored. */
+  take(id: string): Content | undefined {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return undefined;
+    this.#kept.delete(id);
+    this.#length -= kept.length;
+    return kept.content;
+  }
+
+  clear(): void {
+    this.#kept.clear();
+    this.#length = 0;
+  }
+}
+
+/** What was written of a request. */
+export interface Recorded {
+  /** Undefined where all of its events were known. */
+  readonly request: NewRequest | undefined;
+  readonly events: readonly NewEvent[];
+}
+
+/** A view, not a copy. */
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString();
+
+export class RecentContents {
+  readonly events = new Recent<StoredEvent>(lengthMax.events);
+  readonly #deliveries = new Map<string, Recent<QueuedDelivery>>();
+  #isSuspended = false;
+
+  deliveriesTo(destination: string): Recent<QueuedDelivery> {
+    const known = this.#deliveries.get(destination);
+    if (known !== undefined) return known;
+    const recent = new Recent<QueuedDelivery>(lengthMax.deliveries);
+    this.#deliveries.set(destination, recent);
+    return recent;
+  }
+
+  /** Told after the commit. */
+  recorded({ request: row, events }: Recorded, headers: StoredEvent['headers']): void {
+    if (this.#isSuspended || row === undefined) return;
+    const { kind, url, body } = row;
+    const request = { kind, url, headers, bodyText: textOf(body) };
+    const length = request.bodyText.length / events.length;
+    // What no mapping will see is claimed by nobody.
+    for (const row of events.filter(({ status }) => status === 'received'))
+      this.events.keep(row.id, toStoredNow(row, request), length);
+  }
+
+  /** Told after the commit. */
+  queued(deliveries: readonly QueuedDelivery[]): void {
+    if (this.#isSuspended) return;
+    for (const delivery of deliveries)
+      this.deliveriesTo(delivery.destination).keep(delivery.id, delivery, delivery.payload.length);
+  }
+
+  /** What is stored changes: nothing is kept, and nothing remembered, until it has. */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.clear();
+  }
+
+  resume(): void {
+    this.#isSuspended = false;
+  }
+
+  clear(): void {
+    this.events.clear();
+    for (const recent of this.#deliveries.values()) recent.clear();
+  }
+}
