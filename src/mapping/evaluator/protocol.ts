@@ -18,6 +18,8 @@ export interface EvaluatorSetup {
     readonly settings: JsonObject;
   }[];
   readonly vars: JsonObject;
+  /** Leaves every expression to JSONata's interpreter. */
+  readonly interprets?: boolean;
 }
 
 /**
