@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 /** An id says what it names: `evt_…` cannot be passed where `dlv_…` is expected. */
 export type EventId = `evt_${string}`;
@@ -48,11 +48,7 @@ function nextRandom(): Uint8Array {
  * nothing but "the same person".
  */
 export function personKey(kind: string, value: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([kind, value]))
-    .digest()
-    .subarray(0, 16)
-    .toString('base64url');
+  return hash('sha256', JSON.stringify([kind, value]), 'buffer').toString('base64url', 0, 16);
 }
 
 /** What an outgoing id is made of: everything that makes one payload for one destination itself and no other. */
@@ -71,7 +67,7 @@ export interface OutgoingIdParts {
  */
 export function outgoingId(parts: OutgoingIdParts): string {
   const name = JSON.stringify([parts.source, parts.eventId, parts.mapping, parts.item, parts.destination]);
-  const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
+  const bytes = hash('sha256', name, 'buffer').subarray(0, 16);
   // RFC 9562: version 8 (custom), variant 10.
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
