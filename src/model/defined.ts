@@ -8,6 +8,9 @@ export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 /** Leaves out the members that are undefined. */
 export function defined<T extends object>(members: T): Defined<T> {
   const kept: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(members)) if (member !== undefined) setMember(kept, key, member);
+  for (const key of Object.keys(members)) {
+    const member = members[key as keyof T];
+    if (member !== undefined) setMember(kept, key, member);
+  }
   return kept as Defined<T>;
 }

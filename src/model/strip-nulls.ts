@@ -6,13 +6,11 @@ import { setMember } from './set-member.ts';
  * holds none stays the same object.
  */
 export function stripNulls(value: JsonObject, keepUnder: readonly string[] = []): JsonObject {
-  const keys = Object.keys(value);
   let stripped: Record<string, Json | undefined> | undefined;
-  for (const [index, key] of keys.entries()) {
+  for (const key of Object.keys(value)) {
     const member = value[key];
     const kept = isNothing(member) || keepUnder.includes(key) ? member : strip(member, keepUnder);
-    if (stripped === undefined && (kept !== member || isNothing(kept)))
-      stripped = membersOf(value, keys.slice(0, index));
+    if (stripped === undefined && (kept !== member || isNothing(kept))) stripped = membersBefore(key, value);
     if (stripped !== undefined && !isNothing(kept)) setMember(stripped, key, kept);
   }
   return stripped ?? value;
@@ -20,9 +18,12 @@ export function stripNulls(value: JsonObject, keepUnder: readonly string[] = [])
 
 const isNothing = (value: Json | undefined): value is null | undefined => value === undefined || value === null;
 
-function membersOf(object: JsonObject, keys: readonly string[]): Record<string, Json | undefined> {
+function membersBefore(end: string, object: JsonObject): Record<string, Json | undefined> {
   const members = {};
-  for (const key of keys) setMember(members, key, object[key]);
+  for (const key of Object.keys(object)) {
+    if (key === end) break;
+    setMember(members, key, object[key]);
+  }
   return members;
 }
 

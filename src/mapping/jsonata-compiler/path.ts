@@ -30,12 +30,14 @@ type Step =
 /** As long as there is one value there is no list to make of it: this is how most paths go from end to end. */
 function follow(path: Path, input: unknown, frame: Frame): unknown {
   let context = input;
-  for (const [index, step] of path.steps.entries()) {
+  let index = 0;
+  for (const step of path.steps) {
     if (step.ofAll !== undefined) return walk(path, { items: sequenceOf([context]), from: index }, frame);
     const value = step.ofOne(context, frame);
     if (value === undefined) return undefined;
     if (isList(value)) return walk(path, { items: arrived(path, index, [value]), from: index + 1 }, frame);
     context = value;
+    index += 1;
   }
   return path.keepsSingleton ? kept(sequenceOf([context])) : context;
 }
