@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { setMember } from '../model/set-member.ts';
 
 /**
  * Umami checks some lengths before it stores anything (zod, in UTF-16 units) and leaves the others to its database (in
@@ -19,6 +20,8 @@ const storedParameters = [
 ];
 
 const characters = (text: string): number => [...text].length;
+/** Characters are never more than UTF-16 units, which need no counting. */
+const hasAtMost = (text: string, max: number): boolean => text.length <= max || characters(text) <= max;
 const first = (text: string, count: number): string => [...text].slice(0, count).join('');
 
 const ipAddress = z.union([z.ipv4(), z.ipv6()]);
@@ -109,16 +112,18 @@ function checkData(data: Record<string, unknown>, context: z.RefinementCtx): voi
 function unstorable(value: Json): string | undefined {
   if (typeof value === 'number' && Math.abs(value) >= numberMax) return 'must be below 1e15; send it as text';
   const stored = Array.isArray(value) ? JSON.stringify(value) : value;
-  if (typeof stored !== 'string' || characters(stored) <= dataMax) return undefined;
+  if (typeof stored !== 'string' || hasAtMost(stored, dataMax)) return undefined;
   return `must have at most ${dataMax} characters${Array.isArray(value) ? ' as JSON' : ''}`;
 }
 
 /** Data that Umami can store. A long text loses its end and a long number its type, so that the event is not lost. */
 export function fitData(data: JsonObject): JsonObject {
-  const fitted = Object.entries(data).flatMap(([key, value]): [string, Json][] =>
-    value === undefined || value === null ? [] : [[key, isJsonObject(value) ? fitData(value) : fitValue(value)]],
-  );
-  return Object.fromEntries(fitted);
+  const fitted: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(data)) {
+    if (value === undefined || value === null) continue;
+    setMember(fitted, key, isJsonObject(value) ? fitData(value) : fitValue(value));
+  }
+  return fitted;
 }
 
 function fitValue(value: Json): Json {

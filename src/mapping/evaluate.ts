@@ -140,7 +140,7 @@ function* evaluateDestination(
     const fill = isEvaluated(compiled)
       ? { ...scope.fill, bindings: { ...scope.fill.bindings, event, config: target.settings } }
       : scope.fill;
-    const refused = yield* refusedByWhen(compiled.when, fill);
+    const refused = compiled.when === undefined ? undefined : yield* refusedByWhen(compiled.when, fill);
     if (refused !== undefined) return { destination, outcome: 'skipped', reason: refused };
     const id = outgoingId({
       source: scope.input.source,

@@ -124,9 +124,11 @@ function* fillExpression(
   { path, expression, nullIsNothing }: Extract<Template, { kind: 'expression' }>,
   { input, bindings, item, trace }: FillScope,
 ): Steps<Json | undefined> {
-  const evaluated = yield* settled(expression.evaluate(input, bindings));
+  const evaluating = expression.evaluate(input, bindings);
+  const evaluated = evaluating instanceof Promise ? yield* settled(evaluating) : evaluating;
   // Told before anything else happens: the bindings grow with every named value.
-  if (trace !== undefined) yield* settled(trace({ path, text: expression.text, item, input, bindings, evaluated }));
+  if (trace !== undefined)
+    yield* settled(Promise.resolve(trace({ path, text: expression.text, item, input, bindings, evaluated })));
   if (evaluated.kind === 'value') return nullIsNothing ? (evaluated.value ?? undefined) : evaluated.value;
   throw new Interruption(evaluated.kind, path, evaluated.kind === 'skip' ? evaluated.reason : evaluated.message);
 }
@@ -143,7 +145,7 @@ function* fillList(items: readonly Template[], scope: FillScope): Steps<Json> {
 function* fillObject(members: readonly (readonly [string, Template])[], scope: FillScope): Steps<Json> {
   const filled: Record<string, Json> = {};
   for (const [key, member] of members) {
-    const value = yield* fillTemplate(member, scope);
+    const value = member.kind === 'constant' ? member.value : yield* fillTemplate(member, scope);
     if (value !== undefined) setMember(filled, key, value);
   }
   return filled;

@@ -1,6 +1,7 @@
 import { type AstNode, nodesAt } from '../static/ast.ts';
-import { type Closure, type Frame, type Scope, uncovered } from './closure.ts';
+import { type Closure, type Scope, uncovered } from './closure.ts';
 import { compileFilter } from './filter.ts';
+import type { Frame } from './frame.ts';
 import { flattened, isList, type List, push, sequenceOf, settled } from './sequence.ts';
 import { compileSort, type OfAll } from './sort.ts';
 import { isFunctionLike, isObject } from './value.ts';
@@ -64,7 +65,7 @@ function walk(path: Path, { items, from }: Along, frame: Frame): unknown {
 function resultsOf(step: Closure, items: List, frame: Frame): List {
   const results: List = [];
   for (const item of items) {
-    frame.work.round();
+    frame.round();
     const result = step(item, frame);
     if (result !== undefined) push(results, result);
   }
