@@ -58,8 +58,11 @@ interface DestinationBase<Settings extends CommonSettings> {
   readonly joins: boolean;
   /** Canonical event → payload, nulls stripped. Gets public settings only. */
   translate(event: CanonicalEvent, context: TranslateContext<Settings>): Translated;
-  /** Everything the vendor would refuse, drop silently or half store; empty when the payload may be sent. */
-  check(payload: JsonObject): readonly PayloadProblem[];
+  /**
+   * Everything the vendor would refuse, drop silently or half store; empty when the payload may be sent. `text` is the JSON
+   * that would go out, where it is written already.
+   */
+  check(payload: JsonObject, text?: string): readonly PayloadProblem[];
 }
 
 /** A vendor behind an HTTP API. */
@@ -80,6 +83,11 @@ export interface HttpDestination<Settings extends CommonSettings = CommonSetting
 export interface LocalDestination<Settings extends CommonSettings = CommonSettings> extends DestinationBase<Settings> {
   readonly transport: 'local';
 }
+
+export const payloadsPerRequest = z.int().min(1).max(1_000);
+
+export const batchDefault = (count: number) =>
+  payloadsPerRequest.default(count).meta({ description: 'Payloads per request, where the vendor has a batch call.' });
 
 /** Limits and retry policy that every destination takes; units are in the names. */
 export const commonSettings = {
@@ -105,12 +113,7 @@ export const commonSettings = {
     .max(100_000)
     .optional()
     .meta({ description: 'Most requests per second, over all replicas; default: no limit.' }),
-  batch: z
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(1)
-    .meta({ description: 'Payloads per request, where the vendor has a batch call.' }),
+  batch: batchDefault(1),
   circuit: z
     .strictObject({
       failures: z

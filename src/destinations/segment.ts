@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Answer, Verdict } from '../model/attempt.ts';
-import type { CanonicalEvent } from '../model/canonical-event.ts';
+import { type CanonicalEvent, canonicalTypes } from '../model/canonical-event.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { advice, vendorText } from './answer.ts';
 import {
@@ -8,6 +8,7 @@ import {
   commonSettings,
   defineDestination,
   type OutboundRequest,
+  payloadsPerRequest,
   type TranslateContext,
   type Translated,
 } from './destination.ts';
@@ -29,9 +30,20 @@ const settings = z
       .default('segment')
       .meta({ description: "Whose dialect of Segment's HTTP API it speaks." }),
     ...commonSettings,
+    batch: payloadsPerRequest.optional().meta({
+      description:
+        'Payloads per request; default: 100 for Segment itself and the other flavors, 1 for what else speaks its API.',
+    }),
   })
-  // Only Segment has an address of its own to fall back on; events of a look-alike must not end up there.
-  .transform((given) => ({ ...given, url: given.url === '' && given.flavor === 'segment' ? segmentUrl : given.url }));
+  .transform((given) => {
+    // Only Segment has an address of its own to fall back on; events of a look-alike must not end up there.
+    const url = given.url === '' && given.flavor === 'segment' ? segmentUrl : given.url;
+    return { ...given, url, batch: given.batch ?? (hasBatchCall({ ...given, url }) ? 100 : 1) };
+  });
+
+/** Whether a look-alike that passes for Segment has one, only who runs it knows. */
+const hasBatchCall = ({ url, flavor }: { readonly url: string; readonly flavor: string }): boolean =>
+  flavor !== 'segment' || /(?:^|\.)(?:segment\.io|segmentapis\.com)$/.test(URL.parse(url)?.hostname ?? '');
 
 type Settings = z.output<typeof settings>;
 
@@ -44,8 +56,13 @@ function translate(event: CanonicalEvent, { settings, outgoingId }: TranslateCon
   return { payload: segmentCall(event, outgoingId) };
 }
 
+/** How every payload of `translate` begins: so that its type is known without parsing it. */
+const typeInFront = new RegExp(`^\\{"type":"(${canonicalTypes.join('|')})"`);
+
 /** A payload written by hand may leave the type out; `check` then asks for an `event`, which only track has. */
 function typeOf(payload: string): string {
+  const [, inFront] = typeInFront.exec(payload) ?? [];
+  if (inFront !== undefined) return inFront;
   const parsed: Json = JSON.parse(payload);
   const type = isJsonObject(parsed) ? parsed.type : undefined;
   return isCallType(type) ? type : 'track';
@@ -53,6 +70,7 @@ function typeOf(payload: string): string {
 
 /** Where one path takes every call, the type has to be in the payload. */
 function withType(payload: string): string {
+  if (typeInFront.test(payload)) return payload;
   const parsed: Json = JSON.parse(payload);
   return isJsonObject(parsed) && parsed.type === undefined ? JSON.stringify({ type: 'track', ...parsed }) : payload;
 }
