@@ -90,7 +90,7 @@ function compileNode(node: AstNode, scope: Scope): Closure {
     case 'string':
     case 'number':
     case 'value':
-      return () => node.value;
+      return literal(node.value);
     case 'path':
       return compilePath(node, scope);
     case 'variable':
@@ -113,6 +113,11 @@ function compileNode(node: AstNode, scope: Scope): Closure {
       return uncovered();
   }
 }
+
+const literal =
+  (value: unknown): Closure =>
+  () =>
+    value;
 
 function compileUnary(node: AstNode, scope: Scope): Closure {
   switch (node.value) {
