@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { isEmpty } from './empty.ts';
 import { money } from './money.ts';
@@ -159,7 +159,7 @@ export const mappingFunctions: readonly MappingFunction[] = [
 /** Blocks and lists as JSON: written as `String` does, every block would be the same `[object Object]`. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 function e164(phone: unknown, region: unknown): string | undefined {
   if (typeof phone !== 'string' && typeof phone !== 'number') return undefined;

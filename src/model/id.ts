@@ -67,10 +67,8 @@ export interface OutgoingIdParts {
  */
 export function outgoingId(parts: OutgoingIdParts): string {
   const name = JSON.stringify([parts.source, parts.eventId, parts.mapping, parts.item, parts.destination]);
-  const bytes = hash('sha256', name, 'buffer').subarray(0, 16);
+  const hex = hash('sha256', name);
   // RFC 9562: version 8 (custom), variant 10.
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) & 0x3);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
