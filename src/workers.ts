@@ -115,6 +115,8 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     wakeLane: (name) => lanes.get(name)?.wake(),
     test: (target) => sendTestEvent(target, { sender, clock, show, shutdown: shutdown.signal }),
     start: async () => {
+      // While the mappings are read and tested; whether it did start is seen when they are loaded.
+      evaluator.start().catch(() => undefined);
       await mappings.start();
       await probeCorrected({ store, clock });
       for (const unserved of unservedIn(await store.stats(), file.destinations)) log.write('lane.unserved', unserved);
