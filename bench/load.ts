@@ -1,6 +1,6 @@
 /** The process that generates load: raw connections and prepared requests, as little work for each as can be. */
 import type { Target } from './load/connection.ts';
-import { hubspotRequests } from './load/hubspot-requests.ts';
+import { eventsOfBatch, hubspotRequests } from './load/hubspot-requests.ts';
 import { type ClosedLoop, closedLoop, type OpenLoop, openLoop } from './load/loops.ts';
 import { Recorder } from './load/recorder.ts';
 import { stripeRequests } from './load/stripe-requests.ts';
@@ -10,7 +10,8 @@ import { answerCommands } from './worker-process.ts';
 
 export interface LoadPlan {
   readonly sender: 'stripe' | 'hubspot';
-  readonly target: Target;
+  /** Its connections are spread over them. */
+  readonly targets: readonly Target[];
   /** As in `/in/stripe`. */
   readonly path: string;
   readonly connections: number;
@@ -24,22 +25,28 @@ export interface LoadPlan {
 export interface LoadOutcome {
   readonly startedMs: number;
   readonly endedMs: number;
-  readonly sent: number;
+  readonly requests: number;
+  /** With 200. */
+  readonly answered: number;
+  /** Events in requests that were answered so. */
+  readonly accepted: number;
   /** By the answer's status; 0 stands for connections that were lost. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly latency: Quantiles;
 }
 
-async function run({ sender, target, path, connections, loop, ...numbers }: LoadPlan): Promise<LoadOutcome> {
-  const host = `${target.host}:${target.port}`;
+async function run({ sender, targets, path, connections, loop, ...numbers }: LoadPlan): Promise<LoadOutcome> {
+  const host = `${targets[0]?.host}:${targets[0]?.port}`;
   const plan = { path, host, ...numbers };
   const requests =
     sender === 'stripe' ? stripeRequests(plan) : hubspotRequests({ ...plan, publicUrl: `http://${host}` });
   const recorder = new Recorder();
-  const parts = { target, connections, requests, recorder };
+  const parts = { targets, connections, requests, recorder };
   await (loop.kind === 'closed' ? closedLoop(loop, parts) : openLoop(loop, parts));
   const { startedMs, sent, statuses, latency } = recorder;
-  return { startedMs, endedMs: monotonicMs(), sent, statuses, latency };
+  const answered = statuses[200] ?? 0;
+  const accepted = answered * (sender === 'hubspot' ? eventsOfBatch : 1);
+  return { startedMs, endedMs: monotonicMs(), requests: sent, answered, accepted, statuses, latency };
 }
 
 const commands = { run };

@@ -6,10 +6,16 @@ import { parseArgs } from 'node:util';
 import type { RunOptions, Scenario } from './bench-run.ts';
 import { isMet, type Report } from './report/report.ts';
 import { reportText } from './report/text.ts';
+import { burst } from './scenarios/burst.ts';
+import { growth } from './scenarios/growth.ts';
 import { identity } from './scenarios/identity.ts';
+import { idle } from './scenarios/idle.ts';
+import { latency } from './scenarios/latency.ts';
 import { pipeline } from './scenarios/pipeline.ts';
+import { receive } from './scenarios/receive.ts';
+import { sending } from './scenarios/sending.ts';
 
-const scenarios: readonly Scenario[] = [pipeline, identity];
+const scenarios: readonly Scenario[] = [receive, pipeline, sending, latency, growth, burst, idle, identity];
 
 const usage = `usage: npm run bench [-- <scenario> …] [--size quick|full] [--seed <number>] [--only <text>] [--json <file>] [--profile <folder>] [--assert]
 scenarios:

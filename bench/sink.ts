@@ -124,8 +124,8 @@ const commands = {
   latency: ({ destination, startedMs, first, perSecond }: SinceSent): Quantiles => {
     const { arrivedMs } = counterOf(destination);
     const samples: number[] = [];
-    for (const [number, atMs] of arrivedMs.entries())
-      if (atMs !== 0 && number >= first) samples.push(atMs - startedMs - ((number - first) * 1_000) / perSecond);
+    for (const [index, atMs] of arrivedMs.subarray(first).entries())
+      if (atMs !== 0) samples.push(atMs - startedMs - (index * 1_000) / perSecond);
     return quantilesOf(samples);
   },
 };

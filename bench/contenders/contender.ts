@@ -5,13 +5,15 @@ export interface Contender {
   readonly name: string;
   /** Where its events go, by their names at the sink. */
   readonly destinations: readonly string[];
-  /** In a new folder, with nothing stored. */
+  /** How many destinations it has besides that do not answer: what goes there stays pending. */
+  readonly dead?: number;
   start(sinkUrl: string): Promise<RunningContender>;
 }
 
 export interface RunningContender {
-  readonly pid: number;
-  readonly target: Target;
+  /** Of its processes; their children belong to it too. */
+  readonly pids: readonly number[];
+  readonly targets: readonly Target[];
   /** Where it receives, as in `/in/stripe`. */
   readonly path: string;
   account(): Promise<Account>;

@@ -4,7 +4,7 @@ import type { RequestsPlan } from './stripe-requests.ts';
 
 export const hubspotSecret = 'bench-client-secret-0123456789abcdef';
 /** What HubSpot puts into one request at most. */
-const eventsOfBatch = 100;
+export const eventsOfBatch = 100;
 
 /** A bulk edit in HubSpot: changes of one property, a hundred in each request, each of another contact. */
 export function hubspotRequests({ publicUrl, ...plan }: RequestsPlan & { readonly publicUrl: string }): Requests {

@@ -4,7 +4,7 @@ import type { Recorder } from './recorder.ts';
 import type { Requests } from './request-template.ts';
 
 export interface LoopParts {
-  readonly target: Target;
+  readonly targets: readonly Target[];
   readonly connections: number;
   readonly requests: Requests;
   readonly recorder: Recorder;
@@ -86,8 +86,10 @@ export async function openLoop({ perSecond, durationMs }: OpenLoop, parts: LoopP
   );
 }
 
-const connectionsOf = ({ target, connections }: LoopParts): readonly Connection[] =>
-  Array.from({ length: connections }, () => new Connection(target));
+const connectionsOf = ({ targets, connections }: LoopParts): readonly Connection[] =>
+  Array.from({ length: connections }, (_, index) => targets[index % targets.length]).flatMap((target) =>
+    target === undefined ? [] : [new Connection(target)],
+  );
 
 /** The connections close, whether all is answered or not. */
 async function finished(all: Promise<unknown>, connections: readonly Connection[], durationMs: number): Promise<void> {

@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process and those it started use, as Linux counts it in /proc; elsewhere nothing is known. */
+/** What processes and those they started use, as Linux counts it in /proc; elsewhere nothing is known. */
 export interface TreeUse {
   readonly cpuMs: number;
-  /** The largest that each of them has been, in MB: first the process itself. */
-  readonly peakMb: readonly number[];
-  /** What they hold now, in MB. */
-  readonly rssMb: readonly number[];
+  /** In MB: of the processes themselves, and of those they started. */
+  readonly own: Memory;
+  readonly children: Memory;
+}
+
+interface Memory {
+  /** The sum of the largest that each has been. */
+  readonly peak: number;
+  readonly now: number;
 }
 
 const isMeasurable = process.platform === 'linux';
@@ -14,17 +19,19 @@ const isMeasurable = process.platform === 'linux';
 /** In which /proc counts CPU time; the same on every Linux of today. */
 const tickMs = 10;
 
-export function treeUse(pid: number): TreeUse {
-  const pids = isMeasurable ? treeOf(pid) : [];
-  const sizes = pids.map(memoryOf);
+export function treeUse(pids: readonly number[]): TreeUse {
+  if (!isMeasurable) return { cpuMs: Number.NaN, own: unknown, children: unknown };
+  const all = treeOf(pids);
   return {
-    cpuMs: pids.reduce((sum, one) => sum + cpuMsOf(one), 0),
-    peakMb: sizes.map(({ peak }) => peak),
-    rssMb: sizes.map(({ now }) => now),
+    cpuMs: all.reduce((sum, pid) => sum + cpuMsOf(pid), 0),
+    own: memoryOf(pids),
+    children: memoryOf(all.filter((pid) => !pids.includes(pid))),
   };
 }
 
-function treeOf(pid: number): readonly number[] {
+const unknown: Memory = { peak: Number.NaN, now: Number.NaN };
+
+function treeOf(pids: readonly number[]): readonly number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -32,7 +39,7 @@ function treeOf(pid: number): readonly number[] {
     children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }
   const below = (one: number): number[] => [one, ...(children.get(one) ?? []).flatMap(below)];
-  return below(pid);
+  return pids.flatMap(below);
 }
 
 /** Its own time and that of children it has waited for. */
@@ -47,11 +54,14 @@ function statOf(pid: number): readonly string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-function memoryOf(pid: number): { readonly peak: number; readonly now: number } {
-  const text = readProc(pid, 'status');
-  const of = (key: string): number =>
-    Math.round(Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1_024);
-  return { peak: of('VmHWM'), now: of('VmRSS') };
+function memoryOf(pids: readonly number[]): Memory {
+  const texts = pids.map((pid) => readProc(pid, 'status'));
+  const sum = (key: string): number =>
+    texts.reduce(
+      (total, text) => total + Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1_024,
+      0,
+    );
+  return { peak: sum('VmHWM'), now: sum('VmRSS') };
 }
 
 function readProc(pid: number, file: string): string {

@@ -27,15 +27,14 @@ export interface Row {
 }
 
 /** Something that the gateway promises, beside what was measured. */
-export interface Goal {
+export type Goal = {
   readonly what: string;
-  readonly wanted: { readonly least: number } | { readonly most: number };
   readonly measured: Spread;
-  readonly unit: string;
-}
+  readonly unit?: string;
+} & ({ readonly least: number } | { readonly most: number });
 
-export const isMet = ({ wanted, measured }: Goal): boolean =>
-  'least' in wanted ? measured.median >= wanted.least : measured.median <= wanted.most;
+export const isMet = (goal: Goal): boolean =>
+  'least' in goal ? goal.measured.median >= goal.least : goal.measured.median <= goal.most;
 
 /** Rows out of what each round measured, under the name of what was measured. */
 export function rowsOf(rounds: readonly Measured[]): readonly Row[] {
@@ -56,12 +55,17 @@ export interface Measured {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** One figure of one contender by the same of another, round by round: what shook one shook the other. */
+export const figureOf = (rounds: readonly Measured[], { name, key }: Figure): Spread =>
+  spreadOf(rounds.flatMap((round) => (round.name === name ? [round.figures[key] ?? Number.NaN] : [])));
+
+/** One figure by another, round by round: what shook one shook the other. */
 export function ratioOf(rounds: readonly Measured[], one: Figure, other: Figure): Spread {
-  const of = ({ name, key }: Figure, round: number): number =>
-    rounds.find((measured) => measured.name === name && measured.round === round)?.figures[key] ?? Number.NaN;
-  const numbers = [...new Set(rounds.filter(({ name }) => name === one.name).map(({ round }) => round))];
-  return spreadOf(numbers.map((round) => of(one, round) / of(other, round)));
+  const numbers = [...new Set(rounds.map(({ round }) => round))];
+  const ratios = numbers.map((number) => {
+    const own = rounds.filter(({ round }) => round === number);
+    return figureOf(own, one).median / figureOf(own, other).median;
+  });
+  return spreadOf(ratios);
 }
 
 export interface Figure {

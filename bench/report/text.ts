@@ -33,11 +33,12 @@ function spreadText(spread: Spread | undefined, digits: number): string {
   return text(min) === text(max) ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
 }
 
-function wantedText({ wanted, unit }: Goal): string {
-  return 'least' in wanted ? `>= ${wanted.least}${unit}` : `<= ${wanted.most}${unit}`;
-}
+const wantedText = (goal: Goal): string => {
+  const unit = goal.unit ?? '';
+  return 'least' in goal ? `at least ${goal.least}${unit}` : `at most ${goal.most}${unit}`;
+};
 
 function goalText(goal: Goal): string {
-  const measured = `${spreadText(goal.measured, 2)}${goal.unit}`;
+  const measured = `${spreadText(goal.measured, 2)}${goal.unit ?? ''}`;
   return `  ${isMet(goal) ? 'met   ' : 'MISSED'}  ${goal.what}: ${measured}, wanted ${wantedText(goal)}`;
 }

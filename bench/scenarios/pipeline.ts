@@ -1,64 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isChosen, type RunOptions, type Scenario } from '../bench-run.ts';
+import { checkoutGateway, checkoutNaive, ofType } from '../contenders/checkout.ts';
 import type { Contender } from '../contenders/contender.ts';
-import { startGateway } from '../contenders/gateway.ts';
-import { allDestinations, checkoutMapping, type DestinationName, gatewayFile } from '../contenders/gateway-files.ts';
-import { startNaive } from '../contenders/naive.ts';
+import { allDestinations } from '../contenders/gateway-files.ts';
 import { slowSync } from '../contenders/slow-sync.ts';
-import { type Burst, endToEnd, setStage } from '../end-to-end.ts';
-import { type Column, type Goal, type Measured, ratioOf, rowsOf, type Table } from '../report/report.ts';
-
-const settingsOf: Readonly<Record<DestinationName, object>> = {
-  usermaven: { batch: 100 },
-  segment: { batch: 100 },
-  // Neither takes more than one event in a request.
-  vemetric: { concurrency: 32 },
-  umami: { concurrency: 32 },
-};
-
-type Variables = Readonly<Record<string, string>>;
-
-interface GatewayContender {
-  readonly name: string;
-  readonly destinations: readonly DestinationName[];
-  readonly settings?: object;
-  readonly environment?: Variables;
-  readonly profileTo?: string | undefined;
-}
-
-const gateway = ({ name, destinations, settings, environment = {}, profileTo }: GatewayContender): Contender => ({
-  name,
-  destinations,
-  start: (sinkUrl) =>
-    startGateway({
-      gateway: gatewayFile(
-        sinkUrl,
-        destinations.map((type) => ({ type, name: type, settings: settings ?? settingsOf[type] })),
-      ),
-      mappings: { 'checkout.yaml': checkoutMapping(destinations) },
-      path: '/in/stripe',
-      environment,
-      profileTo: profileTo && `${profileTo}/${name.replaceAll(/\W+/g, '-')}`,
-    }),
-});
-
-const naive = (name: string, destinations: readonly DestinationName[], environment: Variables = {}): Contender => ({
-  name,
-  destinations,
-  start: (sinkUrl) => startNaive({ sinkUrl, destinations, environment }),
-});
-
-const columns: readonly Column[] = [
-  { key: 'acceptedPerSecond', title: 'accepted/s', digits: 0 },
-  { key: 'deliveredPerSecond', title: 'delivered/s', digits: 0 },
-  { key: 'p50', title: 'accept p50 ms', digits: 1 },
-  { key: 'p99', title: 'p99 ms', digits: 1 },
-  { key: 'cpuUs', title: 'CPU µs/event', digits: 0 },
-  { key: 'peakMb', title: 'peak MB', digits: 0 },
-  { key: 'childPeakMb', title: 'evaluator', digits: 0 },
-  { key: 'copies', title: 'copies', digits: 0 },
-  { key: 'refused', title: 'refused', digits: 0 },
-];
+import { type Burst, type EndToEnd, endToEnd, endToEndColumns } from '../end-to-end.ts';
+import { interleaved } from '../interleaved.ts';
+import { figureOf, type Goal, type Measured, ratioOf, rowsOf } from '../report/report.ts';
+import { onStage } from '../stage.ts';
 
 const names = {
   naive: 'naive, one destination',
@@ -70,106 +19,88 @@ const names = {
   batchingSlow: 'gateway, syncs 3 ms slower',
 } as const;
 
-const goalOf = (rounds: readonly Measured[], [one, other]: readonly [string, string], least: number): Goal => {
-  const key = 'deliveredPerSecond';
-  return {
-    what: `delivered/s, ${one} : ${other}`,
-    wanted: { least },
-    measured: ratioOf(rounds, { name: one, key }, { name: other, key }),
-    unit: '',
-  };
-};
+const burstOf = {
+  quick: { loop: { kind: 'closed', durationMs: 1_500 }, warmUpMs: 500, connections: 64, signedAhead: 15_000 },
+  full: { loop: { kind: 'closed', durationMs: 4_000 }, warmUpMs: 1_000, connections: 64, signedAhead: 60_000 },
+} as const satisfies Record<string, Burst>;
 
 /** From the sender's request to the destination: one that takes batches, one that does not, four at once. */
 export const pipeline: Scenario = {
   name: 'pipeline',
   about: 'end to end beside a naive pipeline: batching, one request per event, four destinations, a slow disk',
-  run: async (options: RunOptions) => {
-    const { size, seed, profileTo } = options;
+  run: async (options) => {
     const slow = slowSync(3);
-    const one = ['usermaven'] as const;
-    const contenders = [
-      naive(names.naive, one),
-      gateway({ name: names.batching, destinations: one, profileTo }),
-      gateway({ name: names.single, destinations: one, settings: { batch: 1, concurrency: 32 }, profileTo }),
-      naive(names.naiveAll, allDestinations),
-      gateway({ name: names.all, destinations: allDestinations, profileTo }),
-      ...(slow === undefined
-        ? []
-        : [
-            naive(names.naiveSlow, one, slow),
-            gateway({ name: names.batchingSlow, destinations: one, environment: slow }),
-          ]),
-    ];
-    const burst: Burst = {
-      connections: 64,
-      loop: { kind: 'closed', durationMs: size === 'full' ? 4_000 : 1_500 },
-      warmUpMs: size === 'full' ? 1_000 : 500,
-      signedAhead: size === 'full' ? 60_000 : 15_000,
-    };
-    const chosen = contenders.filter(({ name }) => isChosen(options, name));
-    const rounds = await measure(chosen, burst, { rounds: size === 'full' ? 3 : 1, seed });
-    const tables: readonly Table[] = [{ title: 'pipeline', columns, rows: rowsOf(rounds) }];
-    const share = (name: string): Goal => ({
-      what: `${name}: delivered/s : accepted/s`,
-      wanted: { least: 0.95 },
-      measured: ratioOf(rounds, { name, key: 'deliveredPerSecond' }, { name, key: 'acceptedPerSecond' }),
-      unit: '',
-    });
-    const goals = [
-      goalOf(rounds, [names.batching, names.naive], 10),
-      share(names.batching),
-      goalOf(rounds, [names.single, names.naive], 4),
-      goalOf(rounds, [names.all, names.naiveAll], 3),
-      ...(slow === undefined ? [] : [goalOf(rounds, [names.batchingSlow, names.naiveSlow], 40)]),
-    ];
+    const chosen = contenders(options, slow).filter(({ name }) => isChosen(options, name));
+    const payloads = new Payloads();
+    const rounds = await onStage(options.seed, (stage) =>
+      interleaved(chosen, options.size === 'full' ? 3 : 1, async (contender) => [
+        payloads.same(await endToEnd(contender, stage, burstOf[options.size])),
+      ]),
+    );
     const notes = slow === undefined ? ['There is no C compiler here (cc): the slow disk was left out.'] : [];
-    return { tables, goals, notes };
+    return {
+      tables: [{ title: 'pipeline', columns: endToEndColumns, rows: rowsOf(rounds) }],
+      goals: goalsOf(rounds),
+      notes,
+    };
   },
 };
 
-interface Rounds {
-  readonly rounds: number;
-  readonly seed: number;
+function contenders(
+  { profileTo }: RunOptions,
+  slow: Readonly<Record<string, string>> | undefined,
+): readonly Contender[] {
+  const one = [ofType('usermaven')];
+  const all = allDestinations.map((type) => ofType(type));
+  const single = [ofType('usermaven', { batch: 1, concurrency: 32 })];
+  return [
+    checkoutNaive(names.naive, ['usermaven']),
+    checkoutGateway({ name: names.batching, destinations: one, profileTo }),
+    checkoutGateway({ name: names.single, destinations: single, profileTo }),
+    checkoutNaive(names.naiveAll, allDestinations),
+    checkoutGateway({ name: names.all, destinations: all, profileTo }),
+    ...(slow === undefined
+      ? []
+      : [
+          checkoutNaive(names.naiveSlow, ['usermaven'], slow),
+          checkoutGateway({ name: names.batchingSlow, destinations: one, environment: slow }),
+        ]),
+  ];
 }
 
-/** Every contender in each round, so that what the machine does meanwhile meets them all. */
-async function measure(
-  contenders: readonly Contender[],
-  burst: Burst,
-  { rounds, seed }: Rounds,
-): Promise<readonly Measured[]> {
-  const measured: Measured[] = [];
-  const samples: [destination: string, payload: string][] = [];
-  const stage = await setStage(seed);
-  try {
-    for (let round = 0; round < rounds; round += 1) {
-      for (const contender of contenders) {
-        const { figures, account, ...first } = await endToEnd(contender, stage, burst);
-        samples.push(...Object.entries(first.samples));
-        measured.push({ name: contender.name, round, figures });
-        const { events, delivered, pending, dead } = account;
-        console.log(
-          `  ${contender.name}: ${events} accepted = ${delivered} delivered + ${pending} pending + ${dead} dead`,
-        );
-      }
-    }
-    requireSamePayloads(samples);
-  } finally {
-    stage.end();
-  }
-  return measured;
+function goalsOf(rounds: readonly Measured[]): readonly Goal[] {
+  const key = 'deliveredPerSecond';
+  const faster = (one: string, other: string, least: number): Goal => ({
+    what: `delivered/s, ${one} : ${other}`,
+    least,
+    measured: ratioOf(rounds, { name: one, key }, { name: other, key }),
+  });
+  const name = names.batching;
+  const share = ratioOf(rounds, { name, key }, { name, key: 'acceptedPerSecond' });
+  const p99 = figureOf(rounds, { name, key: 'p99' });
+  return [
+    faster(name, names.naive, 10),
+    { what: `delivered/s : accepted/s, ${name}`, least: 0.95, measured: share },
+    { what: `accept p99 at saturation, ${name}`, most: 30, measured: p99, unit: ' ms' },
+    faster(names.single, names.naive, 4),
+    faster(names.all, names.naiveAll, 3),
+    faster(names.batchingSlow, names.naiveSlow, 40),
+  ];
 }
 
 /** Whoever does more for each event would only seem slow: all make the same payloads, but for the ids. */
-function requireSamePayloads(samples: readonly (readonly [destination: string, payload: string])[]): void {
-  const expected = new Map<string, unknown>();
-  for (const [destination, text] of samples) {
-    const { event_id: _, messageId: __, ...payload } = JSON.parse(text) as Payload;
-    delete payload.context?.library;
-    if (!expected.has(destination)) expected.set(destination, payload);
-    if (!isDeepStrictEqual(payload, expected.get(destination)))
-      throw new Error(`payloads for ${destination} differ: ${text}`);
+class Payloads {
+  readonly #expected = new Map<string, unknown>();
+
+  same(measured: EndToEnd): EndToEnd {
+    for (const [destination, text] of Object.entries(measured.samples)) {
+      const { event_id: _, messageId: __, ...payload } = JSON.parse(text) as Payload;
+      delete payload.context?.library;
+      if (!this.#expected.has(destination)) this.#expected.set(destination, payload);
+      if (!isDeepStrictEqual(payload, this.#expected.get(destination)))
+        throw new Error(`${measured.name} has another payload for ${destination}: ${text}`);
+    }
+    return measured;
   }
 }
 
