@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '../model/json.ts';
 import { setMember } from '../model/set-member.ts';
 import { type Bindings, compileExpression, type Expression } from './expression.ts';
+import { expressionText } from './expression-text.ts';
 import type { ExpressionProblem } from './static/expression-problem.ts';
 import { type Steps, settled } from './steps.ts';
 import type { Trace } from './trace.ts';
@@ -45,10 +46,6 @@ export interface TemplateScope {
   /** Leaves everything to JSONata's interpreter. */
   readonly interprets?: boolean | undefined;
 }
-
-/** Text after a leading `=`; `==text` is the literal `=text`. */
-export const expressionText = (value: string): string | undefined =>
-  value.startsWith('=') && !value.startsWith('==') ? value.slice(1).trim() : undefined;
 
 type Constant = Extract<Template, { kind: 'constant' }>;
 
