@@ -111,6 +111,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     preview: (request) =>
       preview(request, {
         ...file,
+        interprets: settings.interprets,
         clock,
         lookups: workers.lookups,
         linked: (items) => linkedBy(items, store),

@@ -76,7 +76,8 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
   const sender = createSender();
   const worker = newId('wrk', clock.now());
   const on = file.destinations.filter(({ off }) => off === null);
-  const setup = { destinations: on.map(forEvaluator), vars: file.vars };
+  const { interprets } = options.settings;
+  const setup = { destinations: on.map(forEvaluator), vars: file.vars, interprets };
   const evaluator = new Evaluator({ ...setup, mappings: [] });
   const mappings = createMappings(options, clock, (definitions) =>
     evaluator.reload({ ...setup, mappings: definitions }),

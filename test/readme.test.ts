@@ -37,6 +37,7 @@ describe('the README', () => {
       folder: '.',
       definitions: definition === undefined ? [] : [definition],
       vars: {},
+      interprets: false,
       destinations: (['usermaven', 'segment'] as const).map((name) => ({
         name,
         destination: destinations[name],

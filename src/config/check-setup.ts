@@ -18,6 +18,7 @@ export function checkConfiguration(
     folder: settings.mappingsDir,
     definitions: mappings.definitions.filter((definition) => concerns(definition.file)),
     vars: file.vars,
+    interprets: settings.interprets,
     destinations: file.destinations.map(({ name, destination }) => ({
       name,
       destination,

@@ -68,6 +68,12 @@ export const environmentVariables = [
     description: "How long a sender's retry of an event is recognised that is not kept any more.",
   },
   {
+    name: 'COMPILE_EXPRESSIONS',
+    default: 'true',
+    description:
+      "false leaves every expression of a mapping to JSONata's interpreter: the same results, many times slower.",
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.',

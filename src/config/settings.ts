@@ -20,6 +20,8 @@ export interface Settings {
   readonly disk: { readonly reserveBytes: number | undefined; readonly ballastBytes: number | undefined };
   /** How long what is settled is kept, in milliseconds. */
   readonly keep: { readonly deliveredMs: number; readonly deadMs: number; readonly keysMs: number };
+  /** Leaves every expression of a mapping to JSONata's interpreter. */
+  readonly interprets: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -58,6 +60,7 @@ const shape = z
     KEEP_DELIVERED_DAYS: days,
     KEEP_DEAD_DAYS: days,
     KEEP_KEYS_DAYS: days,
+    COMPILE_EXPRESSIONS: z.enum(['true', 'false'], { error: 'must be true or false' }),
     LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
   })
   .refine((data) => data.KEEP_DEAD_DAYS >= data.KEEP_DELIVERED_DAYS, {
@@ -89,6 +92,7 @@ export function readSettings(environment: Environment): Settings {
     databaseUrl: data.DATABASE_URL,
     disk: { reserveBytes: data.DISK_RESERVE_MB, ballastBytes: data.DISK_BALLAST_MB },
     keep: { deliveredMs: data.KEEP_DELIVERED_DAYS, deadMs: data.KEEP_DEAD_DAYS, keysMs: data.KEEP_KEYS_DAYS },
+    interprets: data.COMPILE_EXPRESSIONS === 'false',
     logLevel: data.LOG_LEVEL,
   };
 }

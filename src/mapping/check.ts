@@ -32,6 +32,8 @@ export interface CheckSetup {
   readonly folder: string;
   readonly definitions: readonly MappingDefinition[];
   readonly vars: JsonObject;
+  /** Leaves every expression to JSONata's interpreter. */
+  readonly interprets: boolean;
   /** Destinations by name with the settings to test with; samples, so that a test never depends on an environment. */
   readonly destinations: readonly TestDestination[];
   /** How the named source reads a body: the source's own parser. */
@@ -75,7 +77,7 @@ export async function checkMappings(setup: CheckSetup): Promise<readonly TestRes
 }
 
 const evaluatorSetup =
-  ({ destinations, vars }: CheckSetup) =>
+  ({ destinations, vars, interprets }: CheckSetup) =>
   (definitions: readonly MappingDefinition[]): EvaluatorSetup => ({
     mappings: definitions.map((definition) => ({ ...definition, content: { ...definition.content, enabled: true } })),
     destinations: destinations.map(({ name, destination, settings }) => ({
@@ -84,6 +86,7 @@ const evaluatorSetup =
       settings: publicSettings(destination, settings),
     })),
     vars,
+    interprets,
   });
 
 interface Running {

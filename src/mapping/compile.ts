@@ -4,7 +4,7 @@ import { wildcard } from './functions.ts';
 import { writtenLookups } from './lookup-schema.ts';
 import type { MappingFile } from './schema.ts';
 import { letsBehindLookups, mentionsAny, scopesOf } from './static/scopes.ts';
-import { compileTemplate, type Template, type TemplateProblem } from './template.ts';
+import { compileTemplate, type Template, type TemplateProblem, type TemplateScope } from './template.ts';
 
 /** A mapping file that was read and has the right shape; plain data, so that it can cross to the evaluator's process. */
 export interface MappingDefinition {
@@ -57,13 +57,22 @@ export interface CompiledDestination {
   readonly payload?: Template;
 }
 
-export function compileMapping({ file, version, content }: MappingDefinition): {
+export interface CompileOptions {
+  /** Leaves every expression to JSONata's interpreter. */
+  readonly interprets?: boolean | undefined;
+}
+
+export function compileMapping(
+  { file, version, content }: MappingDefinition,
+  { interprets }: CompileOptions = {},
+): {
   readonly mapping: CompiledMapping;
   readonly problems: readonly TemplateProblem[];
 } {
   const problems: TemplateProblem[] = [];
+  const within = (variables: readonly string[]): TemplateScope => ({ variables, problems, interprets });
   const compile = (value: Json | undefined, key: string, variables: readonly string[]): Template | undefined =>
-    value === undefined ? undefined : compileTemplate(value, [key], { variables, problems });
+    value === undefined ? undefined : compileTemplate(value, [key], within(variables));
 
   const written = writtenLookups(content.lookup);
   const lookups = written.map(({ name }) => name);
@@ -71,8 +80,7 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
   const hasForEach = content.for_each !== undefined;
   const scopes = scopesOf({ lets: Object.keys(content.let ?? {}), lookups, behindLookups, hasForEach });
   const lets = Object.entries(content.let ?? {}).map(
-    ([name, value], index) =>
-      [name, compileTemplate(value, ['let', name], { variables: scopes.let(index), problems })] as const,
+    ([name, value], index) => [name, compileTemplate(value, ['let', name], within(scopes.let(index)))] as const,
   );
   const mapping = defined({
     file,
@@ -86,10 +94,7 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
       lookup: entry.lookup,
       source: entry.source ?? content.source,
       isOptional: entry.optional,
-      args: compileTemplate(entry.args, ['lookup', entry.name, entry.lookup], {
-        variables: scopes.lookup(index),
-        problems,
-      }),
+      args: compileTemplate(entry.args, ['lookup', entry.name, entry.lookup], within(scopes.lookup(index))),
       after: lookups.slice(0, index).filter((name) => mentionsAny(entry.args, new Set([name]))),
     })),
     isWhenFirst: !mentionsAny(content.when, new Set([...lookups, ...behindLookups])),
@@ -98,15 +103,14 @@ export function compileMapping({ file, version, content }: MappingDefinition): {
     event: compile(content.event as Json | undefined, 'event', scopes.event),
     stitch: content.stitch,
     hold: content.hold?.for,
-    destinations: compileDestinations(content.destinations, scopes.destinations, problems),
+    destinations: compileDestinations(content.destinations, within(scopes.destinations)),
   });
   return { mapping, problems };
 }
 
 function compileDestinations(
   destinations: MappingFile['destinations'],
-  variables: readonly string[],
-  problems: TemplateProblem[],
+  within: TemplateScope,
 ): readonly CompiledDestination[] {
   const entries = Array.isArray(destinations)
     ? destinations.map((name) => [name, null] as const)
@@ -114,7 +118,7 @@ function compileDestinations(
   return entries.map(([name, settings]) => {
     const compile = (key: 'when' | 'merge' | 'payload'): Template | undefined => {
       const value = settings?.[key];
-      const scope = { variables, problems, nullIsNothing: key === 'merge' };
+      const scope = { ...within, nullIsNothing: key === 'merge' };
       return value === undefined ? undefined : compileTemplate(value as Json, ['destinations', name, key], scope);
     };
     return defined({ name, when: compile('when'), merge: compile('merge'), payload: compile('payload') });

@@ -9,30 +9,39 @@ import type { EvaluationContext, EvaluationDestination, EvaluationInput } from '
 import { mergePatch } from './merge.ts';
 import { itemScopes, openScope, refusedByWhen } from './open-scope.ts';
 import type { DestinationResult, EvaluatedRun, RunItem, Unresolved } from './run.ts';
+import { complete, type Steps } from './steps.ts';
 import { identifiersOf, type Linked, lacksAnId, stitched } from './stitching.ts';
 import { type FillScope, fillTemplate, Interruption } from './template.ts';
 
 /** One mapping on one event: pure, and the same for the gateway, `hookstitch test` and previews. */
-export async function evaluateMapping(
+export function evaluateMapping(
   mapping: CompiledMapping,
   input: EvaluationInput,
   context: EvaluationContext,
 ): Promise<EvaluatedRun> {
+  return complete(evaluationOf(mapping, input, context));
+}
+
+function* evaluationOf(
+  mapping: CompiledMapping,
+  input: EvaluationInput,
+  context: EvaluationContext,
+): Steps<EvaluatedRun> {
   const run = { mapping: { file: mapping.file, version: mapping.version } };
   try {
-    const opened = await openScope(mapping, input, context);
+    const opened = yield* openScope(mapping, input, context);
     if (opened.kind === 'ended') return { ...run, ...opened.ended };
     const about = { ...run, ...opened.about };
-    const scopes = await itemScopes(mapping, opened.fill);
+    const scopes = yield* itemScopes(mapping, opened.fill);
     if (scopes.length === 0) return { ...about, outcome: 'skipped', reason: 'for_each yields no items' };
     const items: Item[] = [];
-    for (const own of scopes) items.push(await writtenItem({ mapping, input, context, fill: own }));
+    for (const own of scopes) items.push(yield* writtenItem({ mapping, input, context, fill: own }));
     const linked = input.linked?.[mapping.file];
     const asked = linked === undefined ? toAsk(items, mapping) : undefined;
     if (asked !== undefined) return { ...about, ...asked };
     const evaluated: RunItem[] = [];
     for (const [index, item] of items.entries())
-      evaluated.push(await evaluateItem(item, linked?.[index] ?? linked?.at(-1)));
+      evaluated.push(yield* evaluateItem(item, linked?.[index] ?? linked?.at(-1)));
     return { ...about, outcome: 'translated', items: evaluated };
   } catch (error) {
     // A mapping ends early by throwing through its templates; anything else is ours to fix and must not be swallowed.
@@ -67,11 +76,11 @@ interface Item {
   readonly ended?: EndedEarly;
 }
 
-async function writtenItem(scope: ItemScope): Promise<Item> {
+function* writtenItem(scope: ItemScope): Steps<Item> {
   const { mapping, input, fill } = scope;
   if (mapping.event === undefined) return { scope };
   try {
-    const raw = await fillTemplate(mapping.event, fill);
+    const raw = yield* fillTemplate(mapping.event, fill);
     return { scope, written: toCanonicalEvent(raw, { id: input.id, occurredAt: input.occurredAt }) };
   } catch (error) {
     return { scope, ended: endOfItem(error, mapping) };
@@ -92,14 +101,14 @@ function toAsk(items: readonly Item[], { stitch, hold }: CompiledMapping): Unres
   return { outcome: 'unresolved', items: asked, ...(hold !== undefined && { hold }) };
 }
 
-async function evaluateItem({ scope, written, ended }: Item, linked: Linked | undefined): Promise<RunItem> {
+function* evaluateItem({ scope, written, ended }: Item, linked: Linked | undefined): Steps<RunItem> {
   const { mapping } = scope;
   if (ended !== undefined) return endedItem(mapping, ended);
-  if (written === undefined) return { results: await evaluateDestinations(undefined, scope) };
+  if (written === undefined) return { results: yield* evaluateDestinations(undefined, scope) };
   try {
     const { event, stitch } = stitched(written, linked);
     const identifiers = mapping.stitch === undefined ? {} : { identifiers: identifiersOf(written, mapping.stitch) };
-    return { event, stitch, ...identifiers, results: await evaluateDestinations(event, scope) };
+    return { event, stitch, ...identifiers, results: yield* evaluateDestinations(event, scope) };
   } catch (error) {
     return endedItem(mapping, endOfItem(error, mapping));
   }
@@ -109,27 +118,27 @@ const endedItem = ({ destinations }: CompiledMapping, ended: EndedEarly): RunIte
   results: destinations.map(({ name }) => ({ destination: name, ...ended })),
 });
 
-async function evaluateDestinations(
+function* evaluateDestinations(
   event: CanonicalEvent | undefined,
   scope: ItemScope,
-): Promise<readonly DestinationResult[]> {
+): Steps<readonly DestinationResult[]> {
   const results: DestinationResult[] = [];
-  for (const compiled of scope.mapping.destinations) results.push(await evaluateDestination(compiled, event, scope));
+  for (const compiled of scope.mapping.destinations) results.push(yield* evaluateDestination(compiled, event, scope));
   return results;
 }
 
-async function evaluateDestination(
+function* evaluateDestination(
   compiled: CompiledDestination,
   event: CanonicalEvent | undefined,
   scope: ItemScope,
-): Promise<DestinationResult> {
+): Steps<DestinationResult> {
   const destination = compiled.name;
   const target = scope.context.destinations.get(destination);
   if (target === undefined)
     return { destination, outcome: 'skipped', reason: `destination "${destination}" is not configured` };
   try {
     const fill = { ...scope.fill, bindings: { ...scope.fill.bindings, event, config: target.settings } };
-    const refused = await refusedByWhen(compiled.when, fill);
+    const refused = yield* refusedByWhen(compiled.when, fill);
     if (refused !== undefined) return { destination, outcome: 'skipped', reason: refused };
     const id = outgoingId({
       source: scope.input.source,
@@ -138,7 +147,7 @@ async function evaluateDestination(
       item: scope.fill.item ?? 0,
       destination,
     });
-    return { destination, ...(await payloadFor({ compiled, event, target, fill, id })) };
+    return { destination, ...(yield* payloadFor({ compiled, event, target, fill, id })) };
   } catch (error) {
     // As above: one destination's expressions end early without touching the others.
     return { destination, ...endedEarly(error) };
@@ -157,18 +166,18 @@ type PayloadResult =
   | { readonly outcome: 'payload'; readonly outgoingId: string; readonly payload: JsonObject }
   | EndedEarly;
 
-async function payloadFor({ compiled, event, target, fill, id }: PayloadScope): Promise<PayloadResult> {
+function* payloadFor({ compiled, event, target, fill, id }: PayloadScope): Steps<PayloadResult> {
   const done = (payload: Json | undefined): PayloadResult => {
     const path = `destinations.${compiled.name}`;
     if (!isJsonObject(payload))
       return { outcome: 'failed', path, message: 'yields no payload: it must be a block of keys' };
     return { outcome: 'payload', outgoingId: id, payload: stripNulls(payload, target.destination.keepNullUnder) };
   };
-  if (compiled.payload !== undefined) return done(await fillTemplate(compiled.payload, fill));
+  if (compiled.payload !== undefined) return done(yield* fillTemplate(compiled.payload, fill));
   if (event === undefined) return { outcome: 'failed', path: 'event', message: 'is missing' };
   const translated = target.destination.translate(event, { settings: target.settings, outgoingId: id });
   if ('skipped' in translated) return { outcome: 'skipped', reason: translated.skipped };
-  const patch = compiled.merge === undefined ? undefined : await fillTemplate(compiled.merge, fill);
+  const patch = compiled.merge === undefined ? undefined : yield* fillTemplate(compiled.merge, fill);
   const payload = patch === undefined ? translated.payload : mergePatch(translated.payload, patch);
   const { lacks } = translated;
   if (lacks !== undefined && isJsonObject(payload) && isEmpty(payload[lacks.key]))

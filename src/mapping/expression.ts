@@ -2,6 +2,9 @@ import jsonata from 'jsonata';
 import type { Json } from '../model/json.ts';
 import { refusal, refusedFunctions } from './function-names.ts';
 import { mappingFunctions, RequirementUnmet, SkipSignal } from './functions.ts';
+import { type Compiled, compileToClosures, partsMax } from './jsonata-compiler/compile.ts';
+import { itemsMax } from './jsonata-compiler/sequence.ts';
+import { evaluationMsMax, TimeSpent } from './jsonata-compiler/work.ts';
 import { type AstNode, isNode } from './static/ast.ts';
 import type { ExpressionProblem } from './static/expression-problem.ts';
 import { checkNames } from './static/name-check.ts';
@@ -12,14 +15,17 @@ import { toJson } from './to-json.ts';
  * JSONata's own guardrails: milliseconds per expression, call depth, items in a sequence. They stop loops and
  * recursion; a regular expression or one huge string is stopped by the evaluator's deadline and memory limit.
  */
-const guardrails = { timeout: 250, stack: 500, sequence: 100_000 };
+const guardrails = { timeout: evaluationMsMax, stack: partsMax, sequence: itemsMax };
 
 export type Bindings = Readonly<Record<string, unknown>>;
 
 export interface Expression {
   readonly text: string;
-  /** The value as JSON; undefined where the expression yields nothing. */
-  evaluate(input: Json, bindings: Bindings): Promise<Evaluated>;
+  /**
+   * The value as JSON; undefined where the expression yields nothing. A promise only where the interpreter is asked, and
+   * one that does not reject.
+   */
+  evaluate(input: Json, bindings: Bindings): Evaluated | Promise<Evaluated>;
 }
 
 /** What an expression came to. Faults are of the mapping or the event, so they are values. */
@@ -32,13 +38,28 @@ export type CompiledExpression =
   | { readonly ok: true; readonly expression: Expression }
   | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
 
-/** `variables` are the names beyond the functions that the expression may use. */
-export function compileExpression(text: string, variables: readonly string[]): CompiledExpression {
+export interface CompileOptions {
+  /** The names beyond the functions that the expression may use. */
+  readonly variables: readonly string[];
+  /** Leaves everything to the interpreter. */
+  readonly interprets?: boolean | undefined;
+}
+
+export function compileExpression(text: string, { variables, interprets = false }: CompileOptions): CompiledExpression {
   const parsed = parseExpression(text);
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
   const problems = checkNames(parsed.ast, variables);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, expression: { text, evaluate: (input, bindings) => evaluate(parsed.compiled, input, bindings) } };
+  const interpreted = withFunctions(parsed.compiled);
+  const compiled = interprets ? undefined : compileToClosures(parsed.ast, variables);
+  return {
+    ok: true,
+    expression: {
+      text,
+      evaluate: (input, bindings) =>
+        (compiled && evaluateCompiled(compiled, input, bindings)) ?? interpret(interpreted, input, bindings),
+    },
+  };
 }
 
 export type ParsedExpression =
@@ -57,33 +78,51 @@ export function parseExpression(text: string): ParsedExpression {
   }
 }
 
-const refusing = Object.fromEntries(
-  Object.keys(refusedFunctions).map((name) => [
-    name,
-    () => {
+/** Bound once and not at every evaluation; what an evaluation binds itself comes before them. */
+function withFunctions(expression: jsonata.Expression): jsonata.Expression {
+  for (const { name, call } of mappingFunctions) expression.assign(name, call);
+  for (const name of Object.keys(refusedFunctions))
+    expression.assign(name, () => {
       throw new RequirementUnmet(refusal(name) ?? name);
-    },
-  ]),
-);
-const functionBindings = Object.fromEntries(mappingFunctions.map(({ name, call }) => [name, call]));
+    });
+  return expression;
+}
 
-async function evaluate(compiled: jsonata.Expression, input: Json, bindings: Bindings): Promise<Evaluated> {
+/** Undefined where only the interpreter knows what comes of it: nothing has been done until then. */
+function evaluateCompiled(compiled: Compiled, input: Json, bindings: Bindings): Evaluated | undefined {
   try {
-    const result: unknown = await compiled.evaluate(input, { ...functionBindings, ...refusing, ...bindings });
-    const converted = toJson(result);
-    return 'fault' in converted
-      ? { kind: 'fault', message: converted.fault }
-      : { kind: 'value', value: converted.json };
+    return evaluatedTo(compiled(input, bindings));
   } catch (error) {
-    // JSONata reports what goes wrong in an expression by throwing, and so do $skip and $require through it.
-    if (error instanceof SkipSignal) return { kind: 'skip', reason: error.reason };
-    return { kind: 'fault', message: evaluationMessage(error) };
+    if (error instanceof SkipSignal || error instanceof RequirementUnmet || error instanceof TimeSpent)
+      return endedBy(error);
+    // Whatever else was thrown, the interpreter has the words for it.
+    return undefined;
   }
 }
 
+async function interpret(expression: jsonata.Expression, input: Json, bindings: Bindings): Promise<Evaluated> {
+  try {
+    return evaluatedTo(await expression.evaluate(input, bindings));
+  } catch (error) {
+    // JSONata reports what goes wrong in an expression by throwing, and so do $skip and $require through it.
+    return endedBy(error);
+  }
+}
+
+function evaluatedTo(result: unknown): Evaluated {
+  const converted = toJson(result);
+  return 'fault' in converted ? { kind: 'fault', message: converted.fault } : { kind: 'value', value: converted.json };
+}
+
+const endedBy = (error: unknown): Evaluated =>
+  error instanceof SkipSignal
+    ? { kind: 'skip', reason: error.reason }
+    : { kind: 'fault', message: evaluationMessage(error) };
+
 function evaluationMessage(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
-  if ('code' in error && error.code === 'D1012') return `took longer than ${guardrails.timeout} ms`;
+  if (error instanceof TimeSpent || ('code' in error && error.code === 'D1012'))
+    return `took longer than ${guardrails.timeout} ms`;
   return 'message' in error && typeof error.message === 'string' ? error.message : 'could not be evaluated';
 }
 

@@ -6,6 +6,7 @@ import type { EvaluationContext, EvaluationInput } from './evaluation.ts';
 import { timeBindings } from './expression.ts';
 import type { LookupFact } from './facts.ts';
 import type { Needs, Run, WantedLookup } from './run.ts';
+import type { Steps } from './steps.ts';
 import { type FillScope, fillTemplate, Interruption, type Template } from './template.ts';
 
 /** What the items of a mapping are evaluated in; or how the run ends before there are any. */
@@ -17,19 +18,19 @@ export type Opened =
  * Everything that the expressions of a mapping can see of an event. What needs no lookup comes first, and `when` with it
  * where it can: an event that is not for the mapping asks nobody anything. Throws `Interruption`.
  */
-export async function openScope(
+export function* openScope(
   mapping: CompiledMapping,
   input: EvaluationInput,
   context: EvaluationContext,
-): Promise<Opened> {
+): Steps<Opened> {
   const { fill, bindings } = baseScope(mapping, input, context);
-  await nameValues(mapping, bindings, { fill, areBehind: false });
-  const first = mapping.isWhenFirst ? await refusedByWhen(mapping.when, fill) : undefined;
+  yield* nameValues(mapping, bindings, { fill, areBehind: false });
+  const first = mapping.isWhenFirst ? yield* refusedByWhen(mapping.when, fill) : undefined;
   if (first !== undefined) return skipped(first);
-  const looked = await lookUp(mapping, bindings, { fill, facts: input.lookups?.[mapping.file] ?? {} });
+  const looked = yield* lookUp(mapping, bindings, { fill, facts: input.lookups?.[mapping.file] ?? {} });
   if (looked.wanted.length > 0) return { kind: 'ended', ended: { outcome: 'needs', lookups: looked.wanted } };
-  await nameValues(mapping, bindings, { fill, areBehind: true });
-  const last = mapping.isWhenFirst ? undefined : await refusedByWhen(mapping.when, fill);
+  yield* nameValues(mapping, bindings, { fill, areBehind: true });
+  const last = mapping.isWhenFirst ? undefined : yield* refusedByWhen(mapping.when, fill);
   if (last !== undefined) return skipped(last);
   const isComplete = Object.keys(looked.without).length === 0;
   return { kind: 'open', fill, about: isComplete ? {} : { withoutLookups: looked.without } };
@@ -64,13 +65,13 @@ function baseScope(
   return { fill: { input: input.body, bindings, item: null, trace }, bindings };
 }
 
-async function nameValues(
+function* nameValues(
   { let: lets, behindLookups }: CompiledMapping,
   bindings: OwnBindings,
   { fill, areBehind }: { readonly fill: FillScope; readonly areBehind: boolean },
-): Promise<void> {
+): Steps<void> {
   for (const [name, template] of lets)
-    if (behindLookups.has(name) === areBehind) bindings[name] = await fillTemplate(template, fill);
+    if (behindLookups.has(name) === areBehind) bindings[name] = yield* fillTemplate(template, fill);
 }
 
 interface LookedUp {
@@ -85,16 +86,12 @@ interface LookupScope {
 }
 
 /** Names what is known; what is not is wanted, all of it at once as far as the arguments are known. */
-async function lookUp(
-  { lookups }: CompiledMapping,
-  bindings: OwnBindings,
-  { fill, facts }: LookupScope,
-): Promise<LookedUp> {
+function* lookUp({ lookups }: CompiledMapping, bindings: OwnBindings, { fill, facts }: LookupScope): Steps<LookedUp> {
   const wanted: WantedLookup[] = [];
   const without: Record<string, string> = {};
   for (const lookup of lookups) {
     if (lookup.after.some((name) => wanted.some((other) => other.name === name))) continue;
-    const fact = facts[lookup.name] ?? (await wantedOf(lookup, fill));
+    const fact = facts[lookup.name] ?? (yield* wantedOf(lookup, fill));
     bindings[lookup.name] = 'found' in fact ? fact.found : undefined;
     if ('found' in fact) continue;
     if ('wanted' in fact) wanted.push(fact.wanted);
@@ -115,11 +112,11 @@ function reasonWithout({ name, isOptional }: CompiledLookup, { missing, isNothin
   return isNothing === true ? {} : { [name]: missing };
 }
 
-async function wantedOf(
+function* wantedOf(
   { name, lookup, source, isOptional, args: template }: CompiledLookup,
   fill: FillScope,
-): Promise<{ readonly wanted: WantedLookup } | Missing> {
-  const filled = await fillTemplate(template, fill);
+): Steps<{ readonly wanted: WantedLookup } | Missing> {
+  const filled = yield* fillTemplate(template, fill);
   const given = Object.entries(isJsonObject(filled) ? filled : {}).filter(([, value]) => !isEmpty(value));
   const checked = lookupNamed(lookup)?.args.safeParse(Object.fromEntries(given));
   if (checked?.success === true)
@@ -137,17 +134,17 @@ function queryOf(url: string): Record<string, string> {
 }
 
 /** Why `when` says no; undefined when it is exactly true or absent. */
-export async function refusedByWhen(when: Template | undefined, fill: FillScope): Promise<string | undefined> {
+export function* refusedByWhen(when: Template | undefined, fill: FillScope): Steps<string | undefined> {
   if (when === undefined) return undefined;
-  const value = await fillTemplate(when, fill);
+  const value = yield* fillTemplate(when, fill);
   if (value === true) return undefined;
   const expression = when.kind === 'expression' ? `=${when.expression.text}` : 'when';
   return `${expression} gives ${value === undefined ? 'nothing' : typeof value === 'boolean' ? value : 'something other than true'}`;
 }
 
-export async function itemScopes(mapping: CompiledMapping, fill: FillScope): Promise<readonly FillScope[]> {
+export function* itemScopes(mapping: CompiledMapping, fill: FillScope): Steps<readonly FillScope[]> {
   if (mapping.forEach === undefined) return [fill];
-  const list = await fillTemplate(mapping.forEach, fill);
+  const list = yield* fillTemplate(mapping.forEach, fill);
   if (list === undefined || list === null) return [];
   // JSONata gives the only element of a list of one by itself.
   const items: readonly Json[] = Array.isArray(list) ? list : [list];

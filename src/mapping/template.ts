@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '../model/json.ts';
 import { type Bindings, compileExpression, type Expression } from './expression.ts';
 import type { ExpressionProblem } from './static/expression-problem.ts';
+import { type Steps, settled } from './steps.ts';
 import type { Trace } from './trace.ts';
 
 /** Where a value stands in the mapping file, as in `event.user.id`. */
@@ -40,6 +41,8 @@ export interface TemplateScope {
   readonly problems: TemplateProblem[];
   /** In `merge:` only a literal null removes a field; an expression that comes to null changes nothing. */
   readonly nullIsNothing?: boolean;
+  /** Leaves everything to JSONata's interpreter. */
+  readonly interprets?: boolean | undefined;
 }
 
 /** Text after a leading `=`; `==text` is the literal `=text`. */
@@ -72,7 +75,7 @@ export function compileTemplate(value: Json, path: TemplatePath, scope: Template
 function compileText(value: string, path: TemplatePath, scope: TemplateScope): Template {
   const text = expressionText(value);
   if (text === undefined) return { kind: 'constant', value: value.startsWith('==') ? value.slice(1) : value };
-  const compiled = compileExpression(text, scope.variables);
+  const compiled = compileExpression(text, scope);
   if (compiled.ok)
     return { kind: 'expression', path, expression: compiled.expression, nullIsNothing: scope.nullIsNothing === true };
   // The position is counted from the `=`, which the author sees; leading blanks were trimmed.
@@ -98,43 +101,43 @@ export interface FillScope {
 }
 
 /** The template's value; undefined where an expression yields nothing. Throws `Interruption`. */
-export async function fillTemplate(template: Template, scope: FillScope): Promise<Json | undefined> {
+export function* fillTemplate(template: Template, scope: FillScope): Steps<Json | undefined> {
   switch (template.kind) {
     case 'constant':
       return template.value;
     case 'expression':
-      return fillExpression(template, scope);
+      return yield* fillExpression(template, scope);
     case 'list':
-      return fillList(template.items, scope);
+      return yield* fillList(template.items, scope);
     case 'object':
-      return fillObject(template.members, scope);
+      return yield* fillObject(template.members, scope);
   }
 }
 
-async function fillExpression(
+function* fillExpression(
   { path, expression, nullIsNothing }: Extract<Template, { kind: 'expression' }>,
   { input, bindings, item, trace }: FillScope,
-): Promise<Json | undefined> {
-  const evaluated = await expression.evaluate(input, bindings);
+): Steps<Json | undefined> {
+  const evaluated = yield* settled(expression.evaluate(input, bindings));
   // Told before anything else happens: the bindings grow with every named value.
-  if (trace !== undefined) await trace({ path, text: expression.text, item, input, bindings, evaluated });
+  if (trace !== undefined) yield* settled(trace({ path, text: expression.text, item, input, bindings, evaluated }));
   if (evaluated.kind === 'value') return nullIsNothing ? (evaluated.value ?? undefined) : evaluated.value;
   throw new Interruption(evaluated.kind, path, evaluated.kind === 'skip' ? evaluated.reason : evaluated.message);
 }
 
-async function fillList(items: readonly Template[], scope: FillScope): Promise<Json> {
+function* fillList(items: readonly Template[], scope: FillScope): Steps<Json> {
   const filled: Json[] = [];
   for (const item of items) {
-    const value = await fillTemplate(item, scope);
+    const value = yield* fillTemplate(item, scope);
     if (value !== undefined) filled.push(value);
   }
   return filled;
 }
 
-async function fillObject(members: readonly (readonly [string, Template])[], scope: FillScope): Promise<Json> {
+function* fillObject(members: readonly (readonly [string, Template])[], scope: FillScope): Steps<Json> {
   const filled: [string, Json][] = [];
   for (const [key, member] of members) {
-    const value = await fillTemplate(member, scope);
+    const value = yield* fillTemplate(member, scope);
     if (value !== undefined) filled.push([key, value]);
   }
   return Object.fromEntries(filled);

@@ -57,6 +57,8 @@ export interface PreviewSetup {
   readonly sources: readonly ConfiguredSource[];
   readonly destinations: readonly ConfiguredDestination[];
   readonly vars: JsonObject;
+  /** Leaves every expression to JSONata's interpreter. */
+  readonly interprets: boolean;
   readonly clock: Clock;
   /** Evaluates with traces, where it may take as long and eat as much as it likes. */
   readonly evaluate: (setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts) => Promise<Evaluation>;
@@ -146,7 +148,7 @@ function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
 /** Also a mapping that is not enabled can be looked at. */
 function evaluatorSetup(
   definition: MappingDefinition,
-  { destinations, vars }: Pick<PreviewSetup, 'destinations' | 'vars'>,
+  { destinations, vars, interprets }: Pick<PreviewSetup, 'destinations' | 'vars' | 'interprets'>,
 ): EvaluatorSetup {
   return {
     mappings: [{ ...definition, content: { ...definition.content, enabled: true } }],
@@ -156,6 +158,7 @@ function evaluatorSetup(
       settings: publicSettings(destination, settings),
     })),
     vars,
+    interprets,
   };
 }
 

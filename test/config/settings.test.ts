@@ -30,6 +30,7 @@ describe('the settings', () => {
       databaseUrl: undefined,
       disk: { reserveBytes: undefined, ballastBytes: undefined },
       keep: { deliveredMs: 30 * day, deadMs: 90 * day, keysMs: 365 * day },
+      interprets: false,
       logLevel: 'info',
     });
   });
@@ -52,6 +53,7 @@ describe('the settings', () => {
         KEEP_DELIVERED_DAYS: '7',
         KEEP_DEAD_DAYS: '7',
         KEEP_KEYS_DAYS: '14',
+        COMPILE_EXPRESSIONS: 'false',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -66,6 +68,7 @@ describe('the settings', () => {
       databaseUrl: 'postgres://hookstitch:secret@db/events',
       disk: { reserveBytes: 512 * 1024 * 1024, ballastBytes: 0 },
       keep: { deliveredMs: 7 * day, deadMs: 7 * day, keysMs: 14 * day },
+      interprets: true,
       logLevel: 'debug',
     });
   });

@@ -31,6 +31,7 @@ async function check(tests: readonly string[], { folder = '.', mapping: text = m
     folder,
     definitions: [definitionOf(`${text}tests:\n${tests.map((test) => `  - ${test}\n`).join('')}`)],
     vars: { site: 'example.com' },
+    interprets: false,
     destinations: Object.entries(names).map(([name, destination]) => ({
       name,
       destination,

@@ -172,7 +172,7 @@ function misspellingsOf({ key, beside }: Asked, next: (below: number) => number)
 async function explained({ evaluation, key, at }: Asked, misspelt: string): Promise<string | null> {
   const { text: right, input, bindings } = evaluation;
   const text = right.slice(0, at) + misspelt + right.slice(at + key.length);
-  const compiled = compileExpression(text, Object.keys(bindings));
+  const compiled = compileExpression(text, { variables: Object.keys(bindings) });
   if (!compiled.ok) return `does not compile: ${text}`;
   const evaluated = await compiled.expression.evaluate(input, bindings);
   return tell(await explainNothing({ text, input, bindings, evaluated, named: new Map() }));
@@ -215,6 +215,7 @@ async function tried(each: Asked, misspelt: string): Promise<string> {
     { mapping, event },
     {
       ...gateway,
+      interprets: false,
       clock: { now: () => moment },
       evaluate: (setup, claimed, facts) => evaluator.evaluate(setup, claimed, facts),
       lookups: { ask: async ({ lookup }) => outcomeOf(definition, test, lookup) },

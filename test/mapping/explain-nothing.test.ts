@@ -38,7 +38,7 @@ const body = {
 };
 
 async function whyOf(text: string, input: Json = body, bindings: Bindings = {}): Promise<string | null> {
-  const compiled = compileExpression(text, Object.keys(bindings));
+  const compiled = compileExpression(text, { variables: Object.keys(bindings) });
   if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join());
   const evaluated = await compiled.expression.evaluate(input, bindings);
   return tell(await explainNothing({ text, input, bindings, evaluated, named: new Map() }));
@@ -403,7 +403,7 @@ describe('an explanation', () => {
   it('is given of any expression on any event, and never tells a text that is in the event', async () => {
     await fc.assert(
       fc.asyncProperty(expression, data, data, async (text, event, x) => {
-        const compiled = compileExpression(text, ['x']);
+        const compiled = compileExpression(text, { variables: ['x'] });
         fc.pre(compiled.ok);
         const bindings = { x };
         const evaluated = await compiled.expression.evaluate(event, bindings);

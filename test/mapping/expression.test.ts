@@ -7,13 +7,13 @@ import type { Json } from '../../src/model/json.ts';
 const receivedAt = new Date('2026-03-01T10:00:00.000Z');
 
 async function evaluated(text: string, body: Json = {}, variables: Record<string, unknown> = {}): Promise<Evaluated> {
-  const compiled = compileExpression(text, Object.keys(variables));
+  const compiled = compileExpression(text, { variables: Object.keys(variables) });
   if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join('; '));
   return await compiled.expression.evaluate(body, { ...timeBindings(receivedAt), ...variables });
 }
 
 function problemsOf(text: string, variables: readonly string[] = []): readonly ExpressionProblem[] {
-  const compiled = compileExpression(text, variables);
+  const compiled = compileExpression(text, { variables });
   return compiled.ok ? [] : compiled.problems;
 }
 
@@ -286,7 +286,7 @@ describe('members that JavaScript has on every object', () => {
     '$sift({ "__proto__": { "polluted": true } }, function($v) { true })',
     '($f := function($constructor, $__proto__) { $constructor }; $f({ "polluted": true }))',
   ])('are not reached by %s', async (text) => {
-    const compiled = compileExpression(text, []);
+    const compiled = compileExpression(text, { variables: [] });
     if (compiled.ok) await compiled.expression.evaluate({}, {});
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
     expect(Reflect.get([], 'polluted')).toBeUndefined();
@@ -302,7 +302,7 @@ describe('members that JavaScript has on every object', () => {
     '($clone := $lookup({}, "constructor"); {} ~> |$|{}|)',
     '{} ~> |$|{}, ["constructor", "__proto__"]|',
   ])('lead to no code: %s', async (text) => {
-    const compiled = compileExpression(text, []);
+    const compiled = compileExpression(text, { variables: [] });
     const result = compiled.ok ? await compiled.expression.evaluate({}, {}) : value(undefined);
     expect(result.kind === 'value' ? (result.value ?? {}) : {}).toEqual({});
   });

@@ -7,7 +7,7 @@ import { mappingFunctions, wildcard } from '../../src/mapping/functions.ts';
 import type { Json } from '../../src/model/json.ts';
 
 async function resultOf(text: string, body: Json = {}): Promise<Json | undefined> {
-  const compiled = compileExpression(text, []);
+  const compiled = compileExpression(text, { variables: [] });
   if (!compiled.ok) throw new Error(compiled.problems.map(({ message }) => message).join('; '));
   const evaluated = await compiled.expression.evaluate(body, {});
   if (evaluated.kind !== 'value') throw new Error(JSON.stringify(evaluated));

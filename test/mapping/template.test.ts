@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { complete } from '../../src/mapping/steps.ts';
 import {
   compileTemplate,
   expressionText,
@@ -17,7 +18,7 @@ async function filled(value: Json, body: Json = {}, { nullIsNothing = false, var
   const problems: TemplateProblem[] = [];
   const template = compileTemplate(value, ['event'], { variables: Object.keys(variables), problems, nullIsNothing });
   expect(problems).toEqual([]);
-  return await fillTemplate(template, { input: body, bindings: variables, item: null });
+  return await complete(fillTemplate(template, { input: body, bindings: variables, item: null }));
 }
 
 function problemsOf(value: Json): readonly TemplateProblem[] {

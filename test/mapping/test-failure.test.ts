@@ -13,6 +13,7 @@ async function failuresOfAll(mapping: string, tests: readonly string[]): Promise
     folder: '.',
     definitions: [definitionOf(`${mapping}tests:\n${entries.join('')}`)],
     vars: {},
+    interprets: false,
     destinations: Object.entries({ usermaven, vemetric, umami, segment }).map(([name, destination]) => ({
       name,
       destination,

@@ -32,6 +32,7 @@ const previewOf = (text: string, event: PreviewRequest['event']): Promise<Previe
     { mapping: { name: 'a.yaml', shown: 'mappings/a.yaml', text }, event },
     {
       ...file,
+      interprets: false,
       clock: { now: () => now },
       evaluate: (setup, claimed, facts) => evaluator.evaluate(setup, claimed, facts),
     },

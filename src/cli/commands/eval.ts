@@ -45,7 +45,12 @@ export const evalCommand: Verb = {
       configuration,
       clock: systemClock,
     });
-    const result = await evaluate(text, { definition: mapping?.definition, event, vars: file.vars });
+    const result = await evaluate(text, {
+      definition: mapping?.definition,
+      event,
+      vars: file.vars,
+      interprets: settings.interprets,
+    });
     return options.json === true ? reportJson(result) : report(result);
   },
 };
@@ -71,7 +76,7 @@ function isExpression(text: string, definition: MappingDefinition | undefined): 
     ...scopesOf({ lets: Object.keys(lets), hasForEach: false }).shared,
     ...(event === undefined ? [] : ['event']),
   ];
-  const compiled = compileExpression(text, known);
+  const compiled = compileExpression(text, { variables: known });
   if (compiled.ok) return true;
   for (const { message, hint, offset } of compiled.problems) {
     const before = text.slice(0, offset).split('\n');
@@ -88,12 +93,13 @@ interface Evaluating {
   readonly definition: MappingDefinition | undefined;
   readonly event: PreviewEvent;
   readonly vars: JsonObject;
+  readonly interprets: boolean;
 }
 
 const name = 'eval';
 
 /** Through the evaluator of the gateway, as the only thing that a mapping sends: so it sees what a mapping would. */
-async function evaluate(text: string, { definition, event, vars }: Evaluating): Promise<Result> {
+async function evaluate(text: string, { definition, event, vars, interprets }: Evaluating): Promise<Result> {
   const evaluator = new PreviewEvaluator();
   const { let: lets, event: canonical } = definition?.content ?? {};
   const content: MappingDefinition['content'] = {
@@ -112,6 +118,7 @@ async function evaluate(text: string, { definition, event, vars }: Evaluating): 
     mappings: [{ file: name, version: name, content }],
     destinations: [{ name, type: consoleDestination.name, settings }],
     vars,
+    interprets,
   };
   try {
     const claimed = { ...event, claimedBy: 'wrk_eval', tries: 1, inLineSince: event.receivedAt } as const;

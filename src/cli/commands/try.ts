@@ -118,6 +118,7 @@ async function previewOf({ mapping, chosen, file, settings }: Tried): Promise<Pr
       { mapping: { name: mapping.name, shown: mapping.path, text: mapping.text }, event: chosen.event },
       {
         ...file,
+        interprets: settings.interprets,
         clock: systemClock,
         evaluate: (setup, event, facts) => evaluator.evaluate(setup, event, facts),
         lookups: new Asker({ sources: file.sources.map(askedSource), sender, clock: systemClock }),

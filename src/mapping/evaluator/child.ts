@@ -16,10 +16,11 @@ import { recordTrace } from './record-trace.ts';
 
 interface Loaded {
   readonly mappings: readonly CompiledMapping[];
+  readonly interprets: boolean;
   readonly context: EvaluationContext;
 }
 
-let loaded: Loaded = { mappings: [], context: { vars: {}, destinations: new Map() } };
+let loaded: Loaded = { mappings: [], interprets: false, context: { vars: {}, destinations: new Map() } };
 let working: Promise<void> = Promise.resolve();
 
 process.on('message', (message: ToEvaluator) => {
@@ -48,19 +49,22 @@ async function read({ file, text, known }: TextToRead): Promise<Reading> {
   return { problems, testsAt, ...defined({ definition, fixtures }) };
 }
 
-function load({ mappings, destinations, vars }: EvaluatorSetup): Loaded {
+function load({ mappings, destinations, vars, interprets = false }: EvaluatorSetup): Loaded {
   const known = destinations.flatMap(({ name, type, settings }): [string, EvaluationDestination][] => {
     const destination = destinationNamed(type);
     return destination === undefined ? [] : [[name, { destination, settings: settings as unknown as CommonSettings }]];
   });
   // A reload changes few of many: what is compiled already stays.
-  const before = new Map(loaded.mappings.map((mapping) => [`${mapping.file} ${mapping.version}`, mapping]));
+  const kept = loaded.interprets === interprets ? loaded.mappings : [];
+  const before = new Map(kept.map((mapping) => [`${mapping.file} ${mapping.version}`, mapping]));
   return {
     mappings: mappings
       .filter(({ content }) => content.enabled)
       .map(
-        (definition) => before.get(`${definition.file} ${definition.version}`) ?? compileMapping(definition).mapping,
+        (definition) =>
+          before.get(`${definition.file} ${definition.version}`) ?? compileMapping(definition, { interprets }).mapping,
       ),
+    interprets,
     context: { vars, destinations: new Map(known) },
   };
 }

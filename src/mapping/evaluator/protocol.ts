@@ -17,6 +17,8 @@ export interface EvaluatorSetup {
     readonly settings: JsonObject;
   }[];
   readonly vars: JsonObject;
+  /** Leaves every expression to JSONata's interpreter. */
+  readonly interprets?: boolean;
 }
 
 /** An event whose body stays in its request's text, so that a batch of a hundred crosses and is parsed once. */
