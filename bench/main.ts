@@ -11,11 +11,12 @@ import { growth } from './scenarios/growth.ts';
 import { identity } from './scenarios/identity.ts';
 import { idle } from './scenarios/idle.ts';
 import { latency } from './scenarios/latency.ts';
+import { mapping } from './scenarios/mapping.ts';
 import { pipeline } from './scenarios/pipeline.ts';
 import { postgres } from './scenarios/postgres.ts';
 import { receive } from './scenarios/receive.ts';
 
-const scenarios: readonly Scenario[] = [receive, pipeline, latency, growth, burst, idle, postgres, identity];
+const scenarios: readonly Scenario[] = [receive, pipeline, latency, mapping, growth, burst, idle, postgres, identity];
 
 const usage = `usage: npm run bench [-- <scenario> …] [--size quick|full] [--seed <number>] [--only <text>] [--json <file>] [--profile <folder>] [--assert]
 scenarios:
