@@ -73,7 +73,7 @@ const mayImport = {
 
 /** Package → the only places that may import it. A package that is missing here may be imported nowhere. */
 const livesIn = {
-  axios: ['delivery/send.ts'],
+  axios: ['delivery/send.ts', 'delivery/transport'],
   'better-sqlite3': ['store/sqlite'],
   chokidar: ['mapping/watch.ts'],
   commander: ['cli'],
@@ -89,13 +89,14 @@ const livesIn = {
   'pino-pretty': ['log.ts'],
   'prom-client': ['http'],
   stripe: ['sources/stripe.ts'],
+  undici: ['delivery/transport'],
   yaml: ['yaml'],
   zod: ['config', 'destinations', 'http', 'lookups', 'mapping', 'sources', 'yaml'],
 };
 
 /** Places that decide and never act: no disk, network or process. */
 const pure = ['model', 'identity', 'lookups', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
-const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts'];
+const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts', 'delivery/transport'];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';
 

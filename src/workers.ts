@@ -24,7 +24,7 @@ import { fixedMappings, type Mappings, Reload } from './pipeline/reload.ts';
 import { ReplayWorker } from './pipeline/replay.ts';
 import type { ReplayPlan } from './pipeline/replay-plan.ts';
 import { sendTestEvent, type TestedDestination } from './pipeline/test-event.ts';
-import { translate } from './pipeline/translate.ts';
+import { Translator } from './pipeline/translate.ts';
 import { unservedIn } from './pipeline/unserved.ts';
 import type { Store } from './store/store.ts';
 
@@ -90,16 +90,16 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
   const queued = (names: ReadonlySet<string>): void => {
     for (const name of names) lanes.get(name)?.wake();
   };
+  const translator = new Translator({
+    ...{ store, evaluator, lookups, lookingUp, targets, worker, clock, log, queued },
+    shutdown: shutdown.signal,
+  });
   const translating = new Loop({
     name: 'translate',
     clock,
     log,
     isShared: store.isShared,
-    work: () =>
-      translate({
-        ...{ store, evaluator, lookups, lookingUp, targets, worker, clock, log, queued },
-        shutdown: shutdown.signal,
-      }),
+    work: () => translator.work(),
     nextDueAt: () => store.nextDueAt({ kind: 'events' }),
   });
   const replaying = new ReplayWorker({ store, clock, log, putInLine: () => translating.wake() });
@@ -129,6 +129,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
       // From now on, so that no request need be cut that is within the usual time.
       const delivered = Promise.all([...lanes.values()].map((lane) => lane.stop(stopGraceMs.attempts)));
       await Promise.all([mappings.stop(), replaying.stop(), plans.stop(), translating.stop()]);
+      await translator.stop();
       await lookingUp.drained();
       clearTimeout(timer);
       await evaluator.stop();

@@ -8,6 +8,7 @@ import { mapping } from './mapping.ts';
 import { pipeline } from './pipeline.ts';
 import { postgres } from './postgres.ts';
 import { receive } from './receive.ts';
+import { sending } from './sending.ts';
 
 /** In the order in which `npm run bench` runs them. */
 export const scenarios: readonly Scenario[] = [
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   pipeline,
   latency,
   mapping,
+  sending,
   growth,
   burst,
   idle,

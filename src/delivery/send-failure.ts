@@ -35,7 +35,7 @@ export function networkFailure(error: unknown): SendFailure {
   };
 }
 
-/** Below axios's wrapper, and one per address where several were tried. */
+/** Below a client's wrapper, and one per address where several were tried. */
 function rootCauses(error: unknown): NetworkError[] {
   if (error instanceof AggregateError) return error.errors.flatMap(rootCauses);
   if (!(error instanceof Error)) return [{ name: 'Error', message: String(error) }];
@@ -44,14 +44,22 @@ function rootCauses(error: unknown): NetworkError[] {
 
 function describe(error: NetworkError): string {
   const { code, address, port, hostname, reason, message } = error;
+  if (error.name === 'HTTPParserError') return notHttp(/\((.+)\)$/.exec(message)?.[1] ?? message);
   if (code === undefined) return message;
   if (isCertificateError(code)) return `TLS: ${message}`;
   if (tlsError.test(code)) return `TLS: ${reason ?? message}`;
-  if (code.startsWith('HPE_')) return `not an HTTP answer: ${reason ?? message}`;
+  if (code.startsWith('HPE_')) return notHttp(reason ?? message);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return notHttp('Header overflow');
+  if (connectionEnded.has(code)) return `ECONNRESET: ${message}`;
   if (address !== undefined) return `${code} ${address}${port === undefined ? '' : `:${port}`}`;
   if (hostname !== undefined) return `${code} ${hostname}`;
   return `${code}: ${message}`;
 }
+
+const notHttp = (reason: string): string => `not an HTTP answer: ${reason}`;
+
+/** undici's names for a connection that the other side closed before its answer was complete. */
+const connectionEnded = new Set(['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 
 const tlsError = /^(?:EPROTO$|ERR_SSL_|ERR_TLS_)/;
 

@@ -1,14 +1,13 @@
 import { lookup as systemLookup } from 'node:dns';
-import http from 'node:http';
-import https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { Readable } from 'node:stream';
-import axios, { type AxiosResponse } from 'axios';
+import { type AxiosResponse, isCancel } from 'axios';
 import type { OutboundRequest } from '../destinations/destination.ts';
 import type { Answer } from '../model/attempt.ts';
 import { headerProblem } from './outbound-headers.ts';
 import { addressRefusal, literalAddress } from './private-address.ts';
 import { networkFailure, RefusedAddress, type SendFailure } from './send-failure.ts';
+import type { Carrier, ConnectionSettings } from './transport/carrier.ts';
+import { createTransport, fastestCarrier, TimeUp } from './transport/transport.ts';
 
 export type SendResult =
   | { readonly kind: 'answered'; readonly answer: Answer }
@@ -35,6 +34,8 @@ export interface SenderOptions {
   /** For requests that do not bring their own. */
   readonly userAgent?: string;
   readonly lookup?: LookupFunction;
+  /** What brings requests to their servers, if not the fastest. */
+  readonly carrier?: (settings: ConnectionSettings) => Carrier;
 }
 
 /** Makes one HTTP request and reports what came of it; a failure is a value. The only way out of the gateway. */
@@ -46,75 +47,40 @@ export interface Sender {
 
 const maxAnswerBytes = 64 * 1024;
 /** Below the 60 s after which common load balancers drop an idle connection without a word. */
-const idleConnectionMs = 30_000;
+const idleMs = 30_000;
 /** Analytics tools drop what looks like a bot: `axios/…`, `node`, a bare product name. */
 const browserLikeUserAgent = 'Mozilla/5.0 hookstitch/1.0';
 
-export function createSender({ userAgent = browserLikeUserAgent, lookup = systemLookup }: SenderOptions = {}): Sender {
+export function createSender({
+  userAgent = browserLikeUserAgent,
+  lookup = systemLookup,
+  carrier = fastestCarrier,
+}: SenderOptions = {}): Sender {
   // Two pools: a connection opened for a destination on a private address must not be handed to one that may not.
-  const anyAddress = createAgents(lookup);
-  const publicOnly = createAgents(guardedLookup(lookup));
+  const anyAddress = createTransport(carrier({ lookup, idleMs }));
+  const publicOnly = createTransport(carrier({ lookup: guardedLookup(lookup), idleMs }));
 
   return {
     async send(request, { timeoutMs, allowPrivateAddress, answerBytesMax = maxAnswerBytes }, shutdown) {
       const failure = requestProblem(request, allowPrivateAddress);
       if (failure !== undefined) return { kind: 'failed', failure };
 
-      const limit = startLimit(timeoutMs, shutdown);
+      const { axios } = allowPrivateAddress ? anyAddress : publicOnly;
       try {
-        const agents = allowPrivateAddress ? anyAddress : publicOnly;
-        const context = { ...agents, userAgent, signal: limit.signal, answerBytesMax };
-        return { kind: 'answered', answer: await exchange(request, context) };
+        const limits = { timeout: timeoutMs, maxContentLength: answerBytesMax, ...(shutdown && { signal: shutdown }) };
+        const response = await axios.request<string>({ ...outbound(request, userAgent), ...limits });
+        return { kind: 'answered', answer: answerOf(response) };
       } catch (error) {
-        if (!limit.signal.aborted) return { kind: 'failed', failure: networkFailure(error) };
-        if (limit.signal.reason === 'shutdown') return { kind: 'aborted' };
+        if (isCancel(error)) return { kind: 'aborted' };
+        if (!(error instanceof TimeUp)) return { kind: 'failed', failure: networkFailure(error) };
         const message = `no complete answer within ${timeoutMs} ms`;
         return { kind: 'failed', failure: { reason: 'timeout', message, sent: true } };
-      } finally {
-        limit.end();
       }
     },
     close() {
-      for (const agent of [...Object.values(anyAddress), ...Object.values(publicOnly)]) agent.destroy();
+      anyAddress.close();
+      publicOnly.close();
     },
-  };
-}
-
-/**
- * One signal for the deadline and for shutdown. Not `AbortSignal.any`: in Node 24 every call leaves some 70 bytes on the
- * shutdown signal, which lives as long as the process.
- */
-function startLimit(timeoutMs: number, shutdown: AbortSignal | undefined): Limit {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort('deadline'), timeoutMs);
-  const onShutdown = (): void => controller.abort('shutdown');
-  if (shutdown?.aborted) onShutdown();
-  shutdown?.addEventListener('abort', onShutdown);
-  return {
-    signal: controller.signal,
-    end() {
-      clearTimeout(timer);
-      shutdown?.removeEventListener('abort', onShutdown);
-    },
-  };
-}
-
-interface Limit {
-  readonly signal: AbortSignal;
-  end(): void;
-}
-
-interface Agents {
-  readonly httpAgent: http.Agent;
-  readonly httpsAgent: https.Agent;
-}
-
-function createAgents(lookup: LookupFunction): Agents {
-  const options = { keepAlive: true, timeout: idleConnectionMs, lookup };
-  return {
-    httpAgent: new http.Agent(options),
-    // Said outright, because the environment can turn verification off for a whole process.
-    httpsAgent: new https.Agent({ ...options, minVersion: 'TLSv1.2', rejectUnauthorized: true }),
   };
 }
 
@@ -142,61 +108,23 @@ function requestProblem(
   const problem = headerProblem(headers);
   if (problem !== undefined) return { reason: 'invalid_payload', message: problem, sent: false };
 
-  const address = literalAddress(parsed);
-  if (allowPrivateAddress || address === undefined) return undefined;
+  const address = allowPrivateAddress ? undefined : literalAddress(parsed);
+  if (address === undefined) return undefined;
   const refusal = addressRefusal(address, [address]);
   return refusal === undefined ? undefined : { reason: 'unreachable', message: refusal, sent: false };
 }
 
-interface ExchangeContext extends Agents {
-  readonly userAgent: string;
-  readonly signal: AbortSignal;
-  readonly answerBytesMax: number;
+function outbound(request: OutboundRequest | GetRequest, userAgent: string) {
+  const { method, url, headers } = request;
+  const whatever = { accept: '*/*', 'user-agent': userAgent };
+  const encoding = { 'accept-encoding': 'identity' };
+  if (method === 'GET') return { method, url, headers: { ...whatever, ...headers, ...encoding } };
+  const json = { 'content-type': 'application/json' };
+  return { method, url, data: request.body, headers: { ...whatever, ...json, ...headers, ...encoding } };
 }
 
-async function exchange(request: OutboundRequest | GetRequest, context: ExchangeContext): Promise<Answer> {
-  const { userAgent, answerBytesMax, ...transport } = context;
-  const content = request.method === 'POST' ? { 'content-type': 'application/json' } : {};
-  const response: AxiosResponse<Readable> = await axios.request({
-    method: request.method,
-    url: request.url,
-    headers: {
-      accept: '*/*',
-      ...content,
-      'user-agent': userAgent,
-      ...request.headers,
-      'accept-encoding': 'identity',
-    },
-    ...(request.method === 'POST' && { data: request.body }),
-    transformRequest: [],
-    transformResponse: [],
-    ...transport,
-    // Following would turn a 302's POST into a GET that "succeeds", and carry secrets to another host on a 307.
-    maxRedirects: 0,
-    proxy: false,
-    decompress: false,
-    responseType: 'stream',
-    validateStatus: null,
-  });
-  return {
-    status: response.status,
-    headers: flattened(response.headers),
-    body: await readUpTo(answerBytesMax, response.data),
-  };
-}
-
-/** The rest is not worth a byte: the answer is cut there, not refused, so that a long one is not retried for ever. */
-async function readUpTo(limit: number, stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= limit) break;
-  }
-  return Buffer.concat(chunks).subarray(0, limit).toString();
-}
-
-function flattened(headers: AxiosResponse['headers']): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+function answerOf({ status, headers, data }: AxiosResponse<string>): Answer {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) flat[name] = String(value);
+  return { status, headers: flat, body: data };
 }

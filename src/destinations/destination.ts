@@ -58,8 +58,11 @@ interface DestinationBase<Settings extends CommonSettings> {
   readonly joins: boolean;
   /** Canonical event → payload, nulls stripped. Gets public settings only. */
   translate(event: CanonicalEvent, context: TranslateContext<Settings>): Translated;
-  /** Everything the vendor would refuse, drop silently or half store; empty when the payload may be sent. */
-  check(payload: JsonObject): readonly PayloadProblem[];
+  /**
+   * Everything the vendor would refuse, drop silently or half store; empty when the payload may be sent. `text` is the JSON
+   * that would go out, where it is written already.
+   */
+  check(payload: JsonObject, text?: string): readonly PayloadProblem[];
 }
 
 /** A vendor behind an HTTP API. */

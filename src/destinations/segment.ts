@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Answer, Verdict } from '../model/attempt.ts';
-import type { CanonicalEvent } from '../model/canonical-event.ts';
+import { type CanonicalEvent, canonicalTypes } from '../model/canonical-event.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { advice, vendorText } from './answer.ts';
 import {
@@ -44,8 +44,13 @@ function translate(event: CanonicalEvent, { settings, outgoingId }: TranslateCon
   return { payload: segmentCall(event, outgoingId) };
 }
 
+/** How every payload of `translate` begins: so that its type is known without parsing it. */
+const typeInFront = new RegExp(`^\\{"type":"(${canonicalTypes.join('|')})"`);
+
 /** A payload written by hand may leave the type out; `check` then asks for an `event`, which only track has. */
 function typeOf(payload: string): string {
+  const [, inFront] = typeInFront.exec(payload) ?? [];
+  if (inFront !== undefined) return inFront;
   const parsed: Json = JSON.parse(payload);
   const type = isJsonObject(parsed) ? parsed.type : undefined;
   return isCallType(type) ? type : 'track';
@@ -53,6 +58,7 @@ function typeOf(payload: string): string {
 
 /** Where one path takes every call, the type has to be in the payload. */
 function withType(payload: string): string {
+  if (typeInFront.test(payload)) return payload;
   const parsed: Json = JSON.parse(payload);
   return isJsonObject(parsed) && parsed.type === undefined ? JSON.stringify({ type: 'track', ...parsed }) : payload;
 }

@@ -18,7 +18,8 @@ const storedParameters = [
   ...['gclid', 'fbclid', 'msclkid', 'ttclid', 'li_fat_id', 'twclid'],
 ];
 
-const characters = (text: string): number => [...text].length;
+/** Most texts are short enough without counting: a character is one unit or two. */
+const isLonger = (text: string, max: number): boolean => text.length > max && [...text].length > max;
 const first = (text: string, count: number): string => [...text].slice(0, count).join('');
 
 const ipAddress = z.union([z.ipv4(), z.ipv6()]);
@@ -28,7 +29,7 @@ export const isIpAddress = (text: string): boolean => ipAddress.safeParse(text).
 export const isHost = (text: string): boolean => URL.canParse(`https://${text}`);
 
 const column = (max: number) =>
-  z.string().refine((text) => characters(text) <= max, `must have at most ${max} characters`);
+  z.string().refine((text) => !isLonger(text, max), `must have at most ${max} characters`);
 const field = (max: number) => z.string().max(max, `must have at most ${max} characters`);
 const reading = z.number().min(0).max(60_000);
 
@@ -76,8 +77,11 @@ function checkUrl(text: string, context: z.RefinementCtx): void {
   for (const name of tooLong(url)) context.addIssue(`has a ${name} of more than ${parameterMax} characters`);
 }
 
-const tooLong = ({ searchParams }: URL): readonly string[] =>
-  storedParameters.filter((name) => characters(searchParams.get(name) ?? '') > parameterMax);
+function tooLong({ search, searchParams }: URL): readonly string[] {
+  // Decoding makes nothing longer.
+  if (search.length <= parameterMax) return [];
+  return storedParameters.filter((name) => isLonger(searchParams.get(name) ?? '', parameterMax));
+}
 
 /** A URL that Umami can store: parameters beyond their column are cut, and one that cannot be read is left out. */
 export function fitUrl(text: string | undefined): string | undefined {
@@ -100,7 +104,7 @@ function leaves(data: JsonObject, parent = ''): readonly (readonly [path: string
 
 function checkData(data: Record<string, unknown>, context: z.RefinementCtx): void {
   for (const [path, value] of leaves(data as JsonObject)) {
-    if (characters(path) > dataMax) context.addIssue(`has a key of more than ${dataMax} characters`);
+    if (isLonger(path, dataMax)) context.addIssue(`has a key of more than ${dataMax} characters`);
     const message = unstorable(value);
     if (message !== undefined) context.addIssue({ code: 'custom', path: path.split('.'), message });
   }
@@ -109,7 +113,7 @@ function checkData(data: Record<string, unknown>, context: z.RefinementCtx): voi
 function unstorable(value: Json): string | undefined {
   if (typeof value === 'number' && Math.abs(value) >= numberMax) return 'must be below 1e15; send it as text';
   const stored = Array.isArray(value) ? JSON.stringify(value) : value;
-  if (typeof stored !== 'string' || characters(stored) <= dataMax) return undefined;
+  if (typeof stored !== 'string' || !isLonger(stored, dataMax)) return undefined;
   return `must have at most ${dataMax} characters${Array.isArray(value) ? ' as JSON' : ''}`;
 }
 
@@ -124,7 +128,7 @@ export function fitData(data: JsonObject): JsonObject {
 function fitValue(value: Json): Json {
   if (unstorable(value) === undefined) return value;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return characters(text) <= dataMax ? text : `${first(text, dataMax - 1)}…`;
+  return !isLonger(text, dataMax) ? text : `${first(text, dataMax - 1)}…`;
 }
 
 /** Umami writes the revenue last, after the event and its data; what it cannot write is a 500 that keeps the rest. */
@@ -135,6 +139,6 @@ function checkRevenue({ name, data }: z.output<typeof body>, context: z.Refineme
   const refuse = (path: readonly string[], message: string): void =>
     context.addIssue({ code: 'custom', path: [...path], message });
   if (amount >= numberMax) refuse(['data', 'revenue'], 'must be below 1e15');
-  if (characters(String(currency)) > 10) refuse(['data', 'currency'], 'must have at most 10 characters');
+  if (isLonger(String(currency), 10)) refuse(['data', 'currency'], 'must have at most 10 characters');
   if (!name) refuse(['name'], 'is missing; Umami takes revenue with a named event only');
 }

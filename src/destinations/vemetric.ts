@@ -93,8 +93,12 @@ const isUserUpdate = (payload: JsonObject): boolean => payload.data !== undefine
 
 const checkEvent = payloadCheck(vemetricEventPayload);
 const checkUser = payloadCheck(vemetricUserPayload);
-const check = (payload: JsonObject): readonly PayloadProblem[] =>
-  isUserUpdate(payload) ? checkUser(payload) : checkEvent(payload);
+const check = (payload: JsonObject, text?: string): readonly PayloadProblem[] =>
+  isUserUpdate(payload) ? checkUser(payload, text) : checkEvent(payload, text);
+
+/** What `translate` makes of an event has its name in front, and need not be parsed to see that it is one. */
+const pathOf = (payload: string): string =>
+  payload.startsWith('{"name":') || !isUserUpdate(JSON.parse(payload)) ? '/e' : '/u';
 
 /**
  * The hub knows visitors by a cookie of its own domain only, so an anonymous id means something to it only where the
@@ -182,7 +186,6 @@ export const vemetric = defineDestination({
   joins: false,
   translate,
   check,
-  request: ([payload = '{}'], { url, token }) =>
-    jsonPost(`${url}${isUserUpdate(JSON.parse(payload)) ? '/u' : '/e'}`, payload, { token }),
+  request: ([payload = '{}'], { url, token }) => jsonPost(url + pathOf(payload), payload, { token }),
   read,
 });

@@ -5,20 +5,21 @@ import { bodyBytesMax } from './read-body.ts';
 const lingering = { ms: 2_000, bytes: 4 * bodyBytesMax };
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.setHeader('Cache-Control', 'no-store');
-  send(response, status, { type: 'application/json; charset=utf-8', text: JSON.stringify(body) });
+  send(response, status, { cache: 'no-store', type: 'application/json; charset=utf-8', text: JSON.stringify(body) });
 }
 
 interface Answer {
+  readonly cache: string;
   readonly type: string;
   readonly text: string;
 }
 
 /** The one way of answering, also before the request's body has been read. */
-export function send(response: ServerResponse, status: number, { type, text }: Answer): void {
+export function send(response: ServerResponse, status: number, { cache, type, text }: Answer): void {
   const isLast = endsConnection(response.req);
   if (isLast) response.setHeader('Connection', 'close');
   response.writeHead(status, {
+    'Cache-Control': cache,
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
     'X-Content-Type-Options': 'nosniff',

@@ -40,7 +40,9 @@ export async function attempt(
 /** A payload its destination would refuse, drop or half store never leaves: the reason is told here instead. */
 function refusal(payload: string, { destination }: ConfiguredDestination): Outcome | undefined {
   const parsed = JSON.parse(payload) as Json;
-  const problems = isJsonObject(parsed) ? destination.check(parsed) : [{ path: '', message: 'is no block of keys' }];
+  const problems = isJsonObject(parsed)
+    ? destination.check(parsed, payload)
+    : [{ path: '', message: 'is no block of keys' }];
   if (problems.length === 0) return undefined;
   const message = problems.map(({ path, message }) => [path, message].filter(Boolean).join(': ')).join('; ');
   return { kind: 'fail', reason: 'invalid_payload', message };

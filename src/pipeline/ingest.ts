@@ -42,9 +42,15 @@ function eventsOf(
 const droppedHeaders = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key']);
 
 function received(source: string, request: RawRequest, events: ReceivedRequest['events']): ReceivedRequest {
-  const headers = Object.entries(request.headers)
-    .filter(([name]) => !droppedHeaders.has(name))
-    .map(([name, values]) => [name, values.join(', ')]);
   const { kind, method, url, body, receivedAt } = request;
-  return { source, kind, method, url, headers: Object.fromEntries(headers), body, receivedAt, events };
+  return { source, kind, method, url, headers: keptHeaders(request), body, receivedAt, events };
+}
+
+function keptHeaders({ headers }: Pick<RawRequest, 'headers'>): Record<string, string> {
+  // Without a prototype, so that a header may have any name.
+  const kept: Record<string, string> = Object.create(null);
+  for (const name of Object.keys(headers)) {
+    if (!droppedHeaders.has(name)) kept[name] = headers[name]?.join(', ') ?? '';
+  }
+  return kept;
 }

@@ -15,7 +15,9 @@ import { stitchEvents } from './stitch.ts';
 import { writeDown } from './write-down.ts';
 
 /** Events claimed and evaluated at once. */
-const batchMax = 100;
+const batchMax = 200;
+/** One is evaluated while the one before it is settled. */
+const batchesAtOnce = 2;
 /** Longer than a full batch can take with an evaluator that is killed again and again. */
 const leaseMs = 300_000;
 /** An event that was under way this often when the gateway ended is evaluated alone from then on. */
@@ -40,17 +42,72 @@ export interface TranslateDependencies {
   readonly queued: (destinations: ReadonlySet<string>) => void;
 }
 
-/** claim → evaluate → stitch → enqueue, for one batch of events; true when there may be more. */
-export async function translate(dependencies: TranslateDependencies): Promise<boolean> {
-  const { store, worker, clock, lookingUp } = dependencies;
-  const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
-  if (events.length === 0) return false;
-  const { ready, asking, evaluations } = await evaluated(events, dependencies);
-  await settle(ready, { evaluations }, dependencies);
-  // What has to be asked of others may take its time; nothing else waits for it.
-  if (asking.length > 0) await lookingUp.begin(() => settleLookedUp(asking, evaluations, dependencies));
-  // Fewer than a full batch may mean that a suspect was handed out alone, with more behind it.
-  return true;
+/**
+ * claim → evaluate → stitch → enqueue, a batch of events at a time. While one batch is settled the next one is evaluated,
+ * and they are settled in the order in which they were claimed: so what is one person's is queued in order.
+ */
+export class Translator {
+  readonly #dependencies: TranslateDependencies;
+  /** Oldest first. */
+  readonly #underWay: Promise<void>[] = [];
+
+  constructor(dependencies: TranslateDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** True when there may be more at once. Throws what went wrong with a batch begun before. */
+  async work(): Promise<boolean> {
+    if (this.#underWay.length >= batchesAtOnce) await this.#oldest();
+    const { store, worker, clock } = this.#dependencies;
+    const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
+    if (events.length > 0) await this.#begin(events);
+    else if (this.#underWay.length === 0) return false;
+    else await this.#oldest();
+    // Fewer than a full batch may mean that a suspect was handed out alone, with more behind it.
+    return true;
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    const { log } = this.#dependencies;
+    // Nobody else hears of these: what they are about is on disk, and due again.
+    while (this.#underWay.length > 0)
+      await this.#oldest().catch((error: unknown) => log.write('worker.failed', { worker: 'translate', err: error }));
+  }
+
+  async #begin(events: readonly ClaimedEvent[]): Promise<void> {
+    // Were others under way with it, they would fall under its suspicion whenever it takes the gateway down.
+    const isSuspect = events.some(({ tries }) => tries > aloneAfterTries);
+    if (isSuspect) await this.#allBefore();
+    const before = this.#underWay.at(-1);
+    const running = this.#translate(events, before);
+    // It is reported when its turn comes; until then it is no fault that nobody handles.
+    running.catch(() => undefined);
+    this.#underWay.push(running);
+    if (isSuspect) await this.#allBefore();
+  }
+
+  async #translate(events: readonly ClaimedEvent[], before: Promise<void> | undefined): Promise<void> {
+    const { lookingUp } = this.#dependencies;
+    const { ready, asking, evaluations } = await evaluated(events, this.#dependencies);
+    // Whatever became of those before: they are settled, or back in line.
+    await before?.catch(() => undefined);
+    await settle(ready, { evaluations }, this.#dependencies);
+    // What has to be asked of others may take its time; nothing else waits for it.
+    if (asking.length > 0) await lookingUp.begin(() => settleLookedUp(asking, evaluations, this.#dependencies));
+  }
+
+  async #allBefore(): Promise<void> {
+    while (this.#underWay.length > 0) await this.#oldest();
+  }
+
+  async #oldest(): Promise<void> {
+    try {
+      await this.#underWay[0];
+    } finally {
+      this.#underWay.shift();
+    }
+  }
 }
 
 interface Evaluated {
@@ -64,7 +121,8 @@ async function evaluated(events: readonly ClaimedEvent[], dependencies: Translat
   const fresh = events.filter(({ tries }) => tries <= triesMax);
   const evaluations = await orRelease(events, dependencies, () => dependencies.evaluator.evaluate(fresh));
   const asking = fresh.filter(({ id }) => needsLookups(evaluations.get(id)));
-  return { ready: events.filter((event) => !asking.includes(event)), asking, evaluations };
+  const ready = asking.length === 0 ? events : events.filter((event) => !asking.includes(event));
+  return { ready, asking, evaluations };
 }
 
 async function settleLookedUp(

@@ -11,7 +11,7 @@ const maxDepth = 64;
 // would stumble over it too. Invalid UTF-8 is refused instead of repaired, so that no two bodies read alike.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Bytes → JSON, for bodies that may be hostile: never throws, never recurses. */
+/** Bytes → JSON, for bodies that may be hostile: never throws, and recurses no deeper than it lets through. */
 export function parseBody(body: Uint8Array): ParsedBody {
   let json: Json;
   try {
@@ -25,15 +25,10 @@ export function parseBody(body: Uint8Array): ParsedBody {
     : { json };
 }
 
-/** Level by level instead of by recursion; a scalar has depth 0, an empty array 1. */
-function isDeeperThan(json: Json, limit: number): boolean {
-  let level = containersIn([json]);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === limit) return true;
-    level = level.flatMap((container) => containersIn(Object.values(container)));
-  }
+/** Recursion ends at the limit, however deep the body; a scalar has depth 0, an empty array 1. */
+function isDeeperThan(json: unknown, limit: number): boolean {
+  if (typeof json !== 'object' || json === null) return false;
+  if (limit === 0) return true;
+  for (const value of Object.values(json)) if (isDeeperThan(value, limit - 1)) return true;
   return false;
 }
-
-const containersIn = (values: readonly unknown[]): readonly object[] =>
-  values.filter((value) => typeof value === 'object' && value !== null);

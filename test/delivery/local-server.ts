@@ -19,6 +19,8 @@ export interface LocalServer {
   readonly connections: () => number;
   /** Resolves once every connection made so far is closed. */
   readonly allClosed: () => Promise<unknown>;
+  /** Ends those that are open, and resolves once they are closed. */
+  readonly closeConnections: () => Promise<unknown>;
 }
 
 export type Respond = (response: http.ServerResponse, request: http.IncomingMessage) => void;
@@ -26,9 +28,9 @@ export type Respond = (response: http.ServerResponse, request: http.IncomingMess
 const ok: Respond = (response) => response.end('ok');
 
 /** A real HTTP server on a free port, stopped with the test. */
-export async function startHttpServer(respond: Respond = ok): Promise<LocalServer> {
+export async function startHttpServer(respond: Respond = ok, address = '127.0.0.1'): Promise<LocalServer> {
   const requests: SeenRequest[] = [];
-  return await listen(http.createServer(recording(requests, respond)), 'http', requests);
+  return await listen(http.createServer(recording(requests, respond)), { scheme: 'http', requests, address });
 }
 
 export type Certificate = 'valid' | 'expired' | 'other-host';
@@ -43,7 +45,7 @@ export async function startHttpsServer(
 ): Promise<LocalServer> {
   const requests: SeenRequest[] = [];
   const server = https.createServer({ key: pem('key'), cert: pem(certificate), ...options }, recording(requests, ok));
-  return await listen(server, 'https', requests);
+  return await listen(server, { scheme: 'https', requests });
 }
 
 /** A server that speaks bytes rather than HTTP; `received` runs when the first bytes of a connection have arrived. */
@@ -53,8 +55,7 @@ export async function startTcpServer(received: (socket: Socket) => void): Promis
       socket.on('error', () => socket.destroy());
       socket.once('data', () => received(socket));
     }),
-    'http',
-    [],
+    { scheme: 'http', requests: [] },
   );
 }
 
@@ -78,30 +79,43 @@ function recording(requests: SeenRequest[], respond: Respond): http.RequestListe
   };
 }
 
-async function listen(server: net.Server, scheme: string, requests: readonly SeenRequest[]): Promise<LocalServer> {
+interface Listening {
+  readonly scheme: string;
+  readonly requests: readonly SeenRequest[];
+  readonly address?: string;
+}
+
+async function listen(
+  server: net.Server,
+  { scheme, requests, address = '127.0.0.1' }: Listening,
+): Promise<LocalServer> {
   const sockets = new Set<Socket>();
   const closings: Promise<void>[] = [];
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     closings.push(new Promise((resolve) => socket.once('close', () => resolve())));
   });
-  const port = await portOf(server);
+  const port = await portOf(server, address);
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
   return {
     port,
-    origin: `${scheme}://127.0.0.1:${port}`,
+    origin: `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`,
     requests,
     connections: () => sockets.size,
     allClosed: () => Promise.all(closings),
+    closeConnections: () => {
+      for (const socket of sockets) socket.end();
+      return Promise.all(closings);
+    },
   };
 }
 
-function portOf(server: net.Server): Promise<number> {
+function portOf(server: net.Server, address = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    server.listen(0, address, () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -29,6 +29,12 @@ describe('networkFailure', () => {
       'not an HTTP answer: Header overflow',
       true,
     ],
+    [
+      anError('does not match the HTTP/1.1 protocol (Expected HTTP/)', { name: 'HTTPParserError' }),
+      'not an HTTP answer: Expected HTTP/',
+      true,
+    ],
+    [anError('other side closed', { code: 'UND_ERR_SOCKET' }), 'ECONNRESET: other side closed', true],
     [anError('something else'), 'something else', true],
   ])('puts %s into words', (error, message, sent) => {
     const failure = { reason: 'unreachable', message, sent };

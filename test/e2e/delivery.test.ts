@@ -36,6 +36,7 @@ const segment = ({ url }: StandIn, more: object = {}): object => ({
 
 interface Delivery {
   readonly id: string;
+  readonly destination: string;
   readonly status: string;
   readonly reason: string | null;
   readonly attempts: number;
@@ -136,8 +137,10 @@ describe('delivery', () => {
     for (let event = 0; event < 20; event += 1) await gateway.send(`evt_${event}`);
     await healthy.waitFor(20);
 
-    const waiting = (await deliveries(gateway)).filter(({ status }) => status === 'in_flight');
-    expect(waiting).toHaveLength(8);
+    await eventually(
+      async () => (await deliveries(gateway)).filter(({ status }) => status === 'in_flight'),
+      (waiting) => expect(waiting.map(({ destination }) => destination)).toEqual(Array(8).fill('slow')),
+    );
     await hanging.close();
     standIns.splice(0, 1);
   });

@@ -9,7 +9,7 @@ import { type Clock, systemClock } from '../../src/model/clock.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { Background } from '../../src/pipeline/background.ts';
 import { Planner } from '../../src/pipeline/planner.ts';
-import { translate } from '../../src/pipeline/translate.ts';
+import { Translator as TranslatingWorker } from '../../src/pipeline/translate.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { EventDetail, Store } from '../../src/store/store.ts';
 import { anEvent, aRequest, at } from '../contracts/store-samples.ts';
@@ -64,16 +64,10 @@ export async function translatorOf(
   });
   const lookingUp = new Background('look-up', silentLog, 4);
   const lookups = lookupsAt(clock);
-  const dependencies = {
-    store,
-    evaluator,
-    lookups,
-    lookingUp,
-    targets,
-    worker: 'wrk_1',
-    clock,
-    log: silentLog,
-  } as const;
+  const worker = new TranslatingWorker({
+    ...{ store, evaluator, lookups, lookingUp, targets, worker: 'wrk_1', clock, log: silentLog },
+    queued: () => undefined,
+  });
   return {
     store,
     now: clock.now,
@@ -86,7 +80,7 @@ export async function translatorOf(
       await store.recordRequest(aRequest({ source: 'shop', receivedAt: now, body: text, events }));
     },
     translateAll: async () => {
-      while (await translate({ ...dependencies, queued: () => undefined }));
+      while (await worker.work());
       await lookingUp.drained();
     },
     plannerBy: (other) => {

@@ -5,14 +5,27 @@
 
 import type { CommonSettings } from '../../destinations/destination.ts';
 import { destinationNamed } from '../../destinations/index.ts';
+import { dateFromMs } from '../../model/clock.ts';
 import { defined } from '../../model/defined.ts';
+import type { EventId } from '../../model/id.ts';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import { type CompiledMapping, compileMapping } from '../compile.ts';
 import { evaluateMapping } from '../evaluate.ts';
 import type { EvaluationContext, EvaluationDestination, EvaluationInput } from '../evaluation.ts';
 import type { EvaluatedRun } from '../run.ts';
-import type { EvaluatorSetup, EventToEvaluate, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
+import type {
+  Answer,
+  EvaluatorSetup,
+  EventToEvaluate,
+  FromEvaluator,
+  Reading,
+  TextToRead,
+  ToEvaluator,
+} from './protocol.ts';
 import { recordTrace } from './record-trace.ts';
+
+/** How long an answer may wait for others, in milliseconds. */
+const answersEveryMs = 10;
 
 interface Loaded {
   readonly mappings: readonly CompiledMapping[];
@@ -69,15 +82,43 @@ function load({ mappings, destinations, vars, interprets = false }: EvaluatorSet
   };
 }
 
-async function evaluateAll({ bodies, events, trace }: Extract<ToEvaluator, { say: 'evaluate' }>): Promise<void> {
+async function evaluateAll(batch: Extract<ToEvaluator, { say: 'evaluate' }>): Promise<void> {
+  const { bodies, trace, isOneByOne } = batch;
+  const events = JSON.parse(batch.events) as readonly EventToEvaluate[];
   // Events of one request follow each other, so remembering the last body parses each once.
   let last: { readonly index: number; readonly body: Json } | undefined;
+  const answers = new Answers();
   for (const event of events) {
     if (last?.index !== event.body)
       last = { index: event.body, body: JSON.parse(bodies[event.body] ?? 'null') as Json };
     const runs = await evaluateOne(event, elementOf(last.body, event.item), trace);
+    answers.add({ id: event.id as EventId, runs });
     // Waiting until the answer has left: were it still buffered when the next event hangs, the wrong one would be blamed.
-    await say({ say: 'evaluated', id: event.id, runs });
+    if (isOneByOne) await answers.send();
+    else if (answers.areDue) void answers.send();
+  }
+  await answers.send();
+}
+
+/** Answers that cross together; an answer is a sign of life as well, so none waits for long. */
+class Answers {
+  #waiting: Answer[] = [];
+  #sentMs = performance.now();
+
+  add(answer: Answer): void {
+    this.#waiting.push(answer);
+  }
+
+  get areDue(): boolean {
+    return performance.now() - this.#sentMs >= answersEveryMs;
+  }
+
+  async send(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const answers = JSON.stringify(this.#waiting);
+    this.#waiting = [];
+    this.#sentMs = performance.now();
+    await say({ say: 'evaluated', answers });
   }
 }
 
@@ -92,14 +133,15 @@ function elementOf(body: Json, item: number | null): Json {
 }
 
 async function evaluateOne(
-  { item: _, ...event }: EventToEvaluate,
+  { item: _, occurredAt, receivedAt, ...event }: EventToEvaluate,
   body: Json,
   trace: boolean,
 ): Promise<readonly EvaluatedRun[]> {
   const runs: EvaluatedRun[] = [];
+  const input = { ...event, body, occurredAt: dateFromMs(occurredAt), receivedAt: dateFromMs(receivedAt) };
   for (const mapping of loaded.mappings) {
     if (mapping.source !== event.source || !mapping.matches(event.type)) continue;
-    runs.push(await (trace ? traced : evaluateMapping)(mapping, { ...event, body }, loaded.context));
+    runs.push(await (trace ? traced : evaluateMapping)(mapping, input, loaded.context));
   }
   return runs;
 }

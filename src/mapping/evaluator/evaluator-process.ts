@@ -1,9 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { GatewayError } from '../../model/error.ts';
-import type { EventId } from '../../model/id.ts';
-import type { EvaluatedRun } from '../run.ts';
-import type { EvaluatorSetup, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
+import type { Answer, EvaluatorSetup, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
 
 export interface EvaluatorLimits {
   /** Longest time for one event with all its mappings, in milliseconds. */
@@ -30,7 +28,7 @@ export const heapMb = ({ mappings }: EvaluatorSetup, { memoryMb }: EvaluatorLimi
 
 export type Batch = Extract<ToEvaluator, { say: 'evaluate' }>;
 
-type Answered = (id: EventId, runs: readonly EvaluatedRun[]) => void;
+type Answered = (answer: Answer) => void;
 
 /** One life of the child process. */
 export class EvaluatorProcess {
@@ -95,13 +93,14 @@ export class EvaluatorProcess {
     return reading;
   }
 
-  /** Answers in the order of `events`; on `too_slow` the process is dead as well. */
-  async evaluate(batch: Batch, answered: Answered): Promise<'done' | 'too_slow' | 'died'> {
-    let open = batch.events.length;
+  /** Answers to so many events, in their order; on `too_slow` the process is dead as well. */
+  async evaluate(batch: Batch, count: number, answered: Answered): Promise<'done' | 'too_slow' | 'died'> {
+    let open = count;
     const ended = await this.#exchange(batch, this.#limits.deadlineMs, (message) => {
       if (message.say !== 'evaluated') return false;
-      answered(message.id as EventId, message.runs);
-      open -= 1;
+      const answers = JSON.parse(message.answers) as readonly Answer[];
+      for (const answer of answers) answered(answer);
+      open -= answers.length;
       return open === 0;
     });
     if (ended !== 'done') await this.kill();

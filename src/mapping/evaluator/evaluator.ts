@@ -98,17 +98,24 @@ export class Evaluator {
   ): Promise<ReadonlyMap<EventId, Evaluation>> {
     const evaluations = new Map<EventId, Evaluation>();
     let rest = events;
+    let isOneByOne = events.length === 1;
     while (rest.length > 0) {
       const child = await this.#ready();
-      const batch = toBatch(firstBatch(rest), options);
-      const ended = await child.evaluate(batch, (id, runs) => evaluations.set(id, { kind: 'runs', runs }));
+      const batch = firstBatch(rest);
+      const ended = await child.evaluate(toBatch(batch, { ...options, isOneByOne }), batch.length, ({ id, runs }) =>
+        evaluations.set(id, { kind: 'runs', runs }),
+      );
       rest = rest.filter(({ id }) => !evaluations.has(id));
-      const culprit = rest[0];
+      const [culprit, ...others] = rest;
       if (ended === 'done' || culprit === undefined) continue;
       // Whatever was under way when we stopped it is not to blame.
       if (this.#stopped) throw stoppedFault();
-      evaluations.set(culprit.id, this.#blame(ended));
-      rest = rest.slice(1);
+      if (isOneByOne) {
+        evaluations.set(culprit.id, this.#blame(ended));
+        rest = others;
+      }
+      // Which of those that were not answered it was is found out by asking each for itself.
+      isOneByOne = true;
     }
     return evaluations;
   }
@@ -165,13 +172,17 @@ function firstBatch(events: readonly ClaimedEvent[]): readonly ClaimedEvent[] {
   return end === -1 ? events : events.slice(0, end);
 }
 
-function toBatch(events: readonly ClaimedEvent[], { trace = false, facts }: EvaluateOptions): Batch {
+function toBatch(
+  events: readonly ClaimedEvent[],
+  { trace = false, facts, isOneByOne }: EvaluateOptions & Pick<Batch, 'isOneByOne'>,
+): Batch {
   const indexes = new Map<string, number>();
   const wire = events.map((event): EventToEvaluate => {
     const body = indexes.get(event.bodyText) ?? indexes.size;
     indexes.set(event.bodyText, body);
-    const { id, source, type, kind, externalId, occurredAt, receivedAt, headers, url, item } = event;
-    return { id, source, type, kind, externalId, occurredAt, receivedAt, headers, url, item, body, ...facts?.get(id) };
+    const { id, source, type, kind, externalId, headers, url, item } = event;
+    const times = { occurredAt: event.occurredAt.getTime(), receivedAt: event.receivedAt.getTime() };
+    return { id, source, type, kind, externalId, ...times, headers, url, item, body, ...facts?.get(id) };
   });
-  return { say: 'evaluate', bodies: [...indexes.keys()], events: wire, trace };
+  return { say: 'evaluate', bodies: [...indexes.keys()], events: JSON.stringify(wire), trace, isOneByOne };
 }

@@ -269,14 +269,13 @@ describe('left to the interpreter', () => {
   });
 
   it('where a sequence becomes longer than it may', async () => {
-    const many = {
-      items: Array.from({ length: 100_001 }, (_, index) => ({ n: index })),
-      few: Array(1000).fill([1, 2]),
-    };
+    const items = Array.from({ length: 100_001 }, (_, index) => ({ n: index }));
+    // A list in a list is one item, which the interpreter is done with in time on any machine.
+    const many = { items, nested: [items], few: Array(1000).fill([1, 2]) };
     await expectCovered('$count(items)', many);
     await expectCovered('$count(few.$)', many);
-    await expectLeft('$count(items.n)', many);
-    await expectLeft('items[n >= 0]', many);
+    await expectLeft('$count(nested.n)', many);
+    await expectLeft('$count($lookup(items, "n"))', many);
     await expectLeft('$append(items, 1)', many);
     await expectLeft('[items, 1]', many);
     await expectLeft('[1..100001]', many);
