@@ -52,12 +52,13 @@ async function sendOne(
   if (target === undefined || off !== null) return { ...about, durationMs: 0, outcome: null, message: `off: ${off}` };
   const startedMs = performance.now();
   const { signal } = new AbortController();
-  const [outcome = null] = await attempt([{ payload: JSON.stringify(payload) }], target, {
+  const { outcomes } = await attempt([{ payload: JSON.stringify(payload) }], target, {
     sender,
     clock,
     show,
     shutdown: signal,
   });
+  const [outcome = null] = outcomes;
   const durationMs = Math.round(performance.now() - startedMs);
   return { ...about, durationMs, outcome, message: outcome === null ? 'stopped' : null };
 }

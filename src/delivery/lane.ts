@@ -114,6 +114,8 @@ const later = (one: Date, other: Date): Date => (one > other ? one : other);
 export interface Observation {
   /** Of the deliveries of one request; null for one that nothing is known of. */
   readonly outcomes: readonly (Outcome | null)[];
+  /** Made for them, where it was not the one that was admitted. */
+  readonly requests?: number;
   readonly now: Date;
   /** [0, 1), so that replicas and destinations do not probe in step. */
   readonly jitter: number;
@@ -121,8 +123,9 @@ export interface Observation {
 }
 
 /** The lane after a request has ended. */
-export function observed(lane: Lane, observation: Observation): Lane {
-  const { outcomes, now } = observation;
+export function observed(before: Lane, observation: Observation): Lane {
+  const { outcomes, requests = 1, now } = observation;
+  const lane = charged(before, requests - 1);
   const said = verdictOf(outcomes);
   switch (said.kind) {
     case 'nothing':
@@ -135,6 +138,12 @@ export function observed(lane: Lane, observation: Observation): Lane {
     case 'failed':
       return failed(lane, { ...observation, message: said.message });
   }
+}
+
+/** Requests beyond the one that was admitted are made up for by those that come later. */
+function charged(lane: Lane, more: number): Lane {
+  const { tokens } = lane;
+  return tokens === null || more <= 0 ? lane : { ...lane, tokens: { ...tokens, count: tokens.count - more } };
 }
 
 type Said =

@@ -5,6 +5,7 @@ export interface Allowance {
 }
 
 interface Tokens {
+  /** Below zero where more was taken than there was. */
   readonly count: number;
   readonly countedAt: Date;
 }
@@ -26,8 +27,8 @@ export function take({ perSecond, tokens }: Allowance, wanted: number, now: Date
   const elapsedMs = now.getTime() - tokens.countedAt.getTime();
   const countedAt = elapsedMs > 0 || elapsedMs < -skewMsMax ? now : tokens.countedAt;
   const count = Math.min(capacity(perSecond), tokens.count + (Math.max(0, elapsedMs) * perSecond) / 1_000);
-  const taken = Math.min(wanted, Math.floor(count + rounding));
-  const left = Math.max(0, count - taken);
+  const taken = Math.min(wanted, Math.max(0, Math.floor(count + rounding)));
+  const left = taken === 0 ? count : Math.max(0, count - taken);
   const missing = Math.max(0, 1 - rounding - left);
   const aheadMs = countedAt.getTime() - now.getTime();
   return {

@@ -84,6 +84,11 @@ export interface LocalDestination<Settings extends CommonSettings = CommonSettin
   readonly transport: 'local';
 }
 
+export const payloadsPerRequest = z.int().min(1).max(1_000);
+
+export const batchDefault = (count: number) =>
+  payloadsPerRequest.default(count).meta({ description: 'Payloads per request, where the vendor has a batch call.' });
+
 /** Limits and retry policy that every destination takes; units are in the names. */
 export const commonSettings = {
   allow_private_address: z
@@ -108,12 +113,7 @@ export const commonSettings = {
     .max(100_000)
     .optional()
     .meta({ description: 'Most requests per second, over all replicas; default: no limit.' }),
-  batch: z
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(1)
-    .meta({ description: 'Payloads per request, where the vendor has a batch call.' }),
+  batch: batchDefault(1),
   circuit: z
     .strictObject({
       failures: z

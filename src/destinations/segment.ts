@@ -8,6 +8,7 @@ import {
   commonSettings,
   defineDestination,
   type OutboundRequest,
+  payloadsPerRequest,
   type TranslateContext,
   type Translated,
 } from './destination.ts';
@@ -29,9 +30,20 @@ const settings = z
       .default('segment')
       .meta({ description: "Whose dialect of Segment's HTTP API it speaks." }),
     ...commonSettings,
+    batch: payloadsPerRequest.optional().meta({
+      description:
+        'Payloads per request; default: 100 for Segment itself and the other flavors, 1 for what else speaks its API.',
+    }),
   })
-  // Only Segment has an address of its own to fall back on; events of a look-alike must not end up there.
-  .transform((given) => ({ ...given, url: given.url === '' && given.flavor === 'segment' ? segmentUrl : given.url }));
+  .transform((given) => {
+    // Only Segment has an address of its own to fall back on; events of a look-alike must not end up there.
+    const url = given.url === '' && given.flavor === 'segment' ? segmentUrl : given.url;
+    return { ...given, url, batch: given.batch ?? (hasBatchCall({ ...given, url }) ? 100 : 1) };
+  });
+
+/** Whether a look-alike that passes for Segment has one, only who runs it knows. */
+const hasBatchCall = ({ url, flavor }: { readonly url: string; readonly flavor: string }): boolean =>
+  flavor !== 'segment' || /(?:^|\.)(?:segment\.io|segmentapis\.com)$/.test(URL.parse(url)?.hostname ?? '');
 
 type Settings = z.output<typeof settings>;
 

@@ -4,7 +4,14 @@ import type { CanonicalEvent, CanonicalUser } from '../model/canonical-event.ts'
 import type { JsonObject } from '../model/json.ts';
 import { stripNulls } from '../model/strip-nulls.ts';
 import { advice, vendorText } from './answer.ts';
-import { baseUrl, commonSettings, defineDestination, type TranslateContext, type Translated } from './destination.ts';
+import {
+  baseUrl,
+  batchDefault,
+  commonSettings,
+  defineDestination,
+  type TranslateContext,
+  type Translated,
+} from './destination.ts';
 import { jsonPost } from './json-post.ts';
 import { payloadCheck } from './payload-check.ts';
 import { attributesWithRevenue } from './revenue.ts';
@@ -17,6 +24,7 @@ const settings = z.strictObject({
   api_key: z.string().meta({ description: 'The workspace key that is also in the browser snippet.' }),
   server_token: z.string().meta({ description: 'The server-to-server token that belongs to the API key.' }),
   ...commonSettings,
+  batch: batchDefault(100),
 });
 
 type Settings = z.output<typeof settings>;

@@ -2,10 +2,11 @@ import { failureOutcome, outcomes } from '../delivery/classify.ts';
 import type { Sender } from '../delivery/send.ts';
 import type { CommonSettings, ConfiguredDestination, HttpDestination } from '../destinations/destination.ts';
 import type { Outcome } from '../model/attempt.ts';
-import type { Clock } from '../model/clock.ts';
+import { addMs, type Clock } from '../model/clock.ts';
 import type { ClaimedDelivery } from '../model/delivery.ts';
 import type { Json } from '../model/json.ts';
 import { isJsonObject } from '../model/json.ts';
+import { type Attempted, type Reply, sendInParts } from './in-parts.ts';
 
 export interface AttemptDependencies {
   readonly sender: Sender;
@@ -17,10 +18,7 @@ export interface AttemptDependencies {
 
 type Sendable = Pick<ClaimedDelivery, 'payload'>;
 
-/** What came of each delivery, in order; null where shutdown came first and nothing is known. */
-export type Attempted = readonly (Outcome | null)[];
-
-/** Checks, sends and reads the answer for deliveries that share one request. */
+/** Checks, sends and reads the answer for deliveries that share one request, or its parts where it is refused as a whole. */
 export async function attempt(
   deliveries: readonly Sendable[],
   target: ConfiguredDestination,
@@ -28,13 +26,9 @@ export async function attempt(
 ): Promise<Attempted> {
   const refusals = deliveries.map(({ payload }) => refusal(payload, target));
   const sendable = deliveries.filter((_, index) => refusals[index] === undefined);
-  const sent = sendable.length === 0 ? [] : await deliver(sendable, target, dependencies);
-  let next = 0;
-  return refusals.map((refused) => {
-    if (refused !== undefined) return refused;
-    next += 1;
-    return sent[next - 1] ?? null;
-  });
+  const sent = sendable.length === 0 ? { outcomes: [], requests: 0 } : await deliver(sendable, target, dependencies);
+  const outcomes = sent.outcomes.values();
+  return { ...sent, outcomes: refusals.map((refused) => refused ?? outcomes.next().value ?? null) };
 }
 
 /** A payload its destination would refuse, drop or half store never leaves: the reason is told here instead. */
@@ -56,11 +50,25 @@ function deliver(
   const { destination, settings } = target;
   switch (destination.transport) {
     case 'http':
-      return post(deliveries, { destination, settings }, dependencies);
+      return postInParts(deliveries, { destination, settings }, dependencies);
     case 'local':
       for (const { payload } of deliveries) dependencies.show(`${target.name} ${payload}`);
-      return Promise.resolve(deliveries.map(() => ({ kind: 'delivered' })));
+      return Promise.resolve({ outcomes: deliveries.map(() => ({ kind: 'delivered' })), requests: 0 });
   }
+}
+
+/** The lease lasts for four requests that take all the time they may: none is begun after two. */
+const partsFactor = 2;
+
+function postInParts(
+  deliveries: readonly Sendable[],
+  target: HttpTarget,
+  dependencies: AttemptDependencies,
+): Promise<Attempted> {
+  const { clock } = dependencies;
+  const lateAt = addMs(clock.now(), partsFactor * target.settings.timeout_ms);
+  const isLate = (): boolean => clock.now() >= lateAt;
+  return sendInParts(deliveries, (part) => post(part, target, dependencies), isLate);
 }
 
 interface HttpTarget {
@@ -72,23 +80,33 @@ async function post(
   deliveries: readonly Sendable[],
   { destination, settings }: HttpTarget,
   { sender, clock, shutdown }: AttemptDependencies,
-): Promise<Attempted> {
+): Promise<Reply> {
   const payloads = deliveries.map(({ payload }) => payload);
   const secrets = secretsOf(destination, settings);
   const limits = { timeoutMs: settings.timeout_ms, allowPrivateAddress: settings.allow_private_address };
+  const allOf = (outcome: Outcome | null): Reply => ({
+    outcomes: deliveries.map(() => outcome),
+    isRefusedWhole: false,
+  });
   const result = await sender.send(destination.request(payloads, settings), limits, shutdown);
   switch (result.kind) {
     case 'answered': {
       const read = destination.read(result.answer, payloads, settings);
-      return outcomes(read, result.answer, { count: payloads.length, now: clock.now(), secrets });
+      const made = outcomes(read, result.answer, { count: payloads.length, now: clock.now(), secrets });
+      const isRefusedWhole =
+        blamesPayloads.has(result.answer.status) && !Array.isArray(read) && made.every(({ kind }) => kind === 'fail');
+      return { outcomes: made, isRefusedWhole };
     }
     case 'failed':
-      return deliveries.map(() => failureOutcome(result.failure, secrets));
+      return allOf(failureOutcome(result.failure, secrets));
     case 'aborted':
       // What may have arrived is not handed back to be sent again where that is not wanted.
-      return deliveries.map(() => (settings.ambiguous === 'dead' ? cutOff : null));
+      return allOf(settings.ambiguous === 'dead' ? cutOff : null);
   }
 }
+
+/** Other refusals speak of the address, the account or the method, which are the same for every part. */
+const blamesPayloads: ReadonlySet<number> = new Set([400, 413, 422]);
 
 const cutOff: Outcome = {
   kind: 'retry',

@@ -156,14 +156,14 @@ export class LaneWorker {
     const startedAt = clock.now();
     const startedMs = performance.now();
     const shutdown = this.#shutdown.signal;
-    const outcomes = await attempt(deliveries, this.#target, { ...this.#dependencies, shutdown });
+    const { outcomes, requests } = await attempt(deliveries, this.#target, { ...this.#dependencies, shutdown });
     const durationMs = Math.round(performance.now() - startedMs);
     const timing = { startedAt, durationMs, isProbe };
     const settlements = deliveries.map((delivery, index) =>
       this.#settlement(delivery, outcomes[index] ?? null, timing),
     );
     const { circuit } = this.#target.settings;
-    const observation = { outcomes, now: clock.now(), jitter: random(), circuit };
+    const observation = { outcomes, requests, now: clock.now(), jitter: random(), circuit };
     const observe = (lane: Lane): Lane => observed(lane, observation);
     const isLaneWide = outcomes.some((outcome) => outcome?.kind === 'retry' && outcome.lane !== undefined);
     if (isLaneWide) this.#laneWide += 1;

@@ -40,6 +40,7 @@ export async function sendTestEvent(
   if ('skipped' in translated) throw new GatewayError('REQUEST_INVALID', `nothing to send: ${translated.skipped}`);
   const payload = JSON.stringify(translated.payload);
   const startedMs = performance.now();
-  const [outcome = null] = await attempt([{ payload }], target, dependencies);
+  const { outcomes } = await attempt([{ payload }], target, dependencies);
+  const [outcome = null] = outcomes;
   return { payload, outcome, durationMs: Math.round(performance.now() - startedMs) };
 }

@@ -43,6 +43,15 @@ describe('a closed lane', () => {
     expect(admitted({ ...fresh, tokens }, noon, 0, rated).requests(50)).toBe(1);
   });
 
+  it('makes up for requests beyond the one that was admitted, and for nothing where there is no rate', () => {
+    const seen = { outcomes: [ok, refused], requests: 5, now: noon, jitter: 0, circuit };
+    const rated = { ...limits, rate: 20 };
+    const lane = observed({ ...fresh, tokens: { count: 1, countedAt: noon } }, seen);
+    expect(admitted(lane, noon, 0, rated).limit).toBe(0);
+    expect(opensAt(lane, { inFlight: 0, now: noon }, rated)).toEqual(at(200));
+    expect(observed(fresh, seen).tokens).toBeNull();
+  });
+
   it('waits for something to end when all that may be under way is, wherever it is', () => {
     expect(opensAt(fresh, { inFlight: 8, now: noon }, limits)).toBeNull();
     expect(opensAt(fresh, { inFlight: 7, now: noon }, limits)).toEqual(noon);

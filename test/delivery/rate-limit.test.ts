@@ -33,6 +33,13 @@ describe('take', () => {
     expect(granted(0.5, [0, 1, 1_999, 2_000, 3_999, 4_000])).toEqual([0, 2_000, 4_000]);
   });
 
+  it('makes up for what was taken beyond it', () => {
+    const overdrawn = allowance(10, -3);
+    expect(take(overdrawn, 1, at(0))).toMatchObject({ taken: 0, left: { count: -3 }, waitMs: 400 });
+    expect(take(overdrawn, 1, at(399)).taken).toBe(0);
+    expect(take(overdrawn, 1, at(400))).toMatchObject({ taken: 1, left: { count: 0 } });
+  });
+
   it('takes as many as there are of those wanted', () => {
     expect(take(allowance(100), 25, at(0))).toMatchObject({ taken: 10, left: { count: 0 } });
     expect(take(allowance(100), 4, at(0))).toMatchObject({ taken: 4, left: { count: 6 }, waitMs: 0 });

@@ -214,6 +214,20 @@ describe('asking a Segment-like', () => {
     expect(flavored('jitsu', '').url).toBe('');
   });
 
+  it.each([
+    ['segment', '', 100],
+    ['segment', 'https://events.eu1.segmentapis.com/v1', 100],
+    ['segment', 'https://segment.io.example.com', 1],
+    ['segment', 'http://127.0.0.1:3000', 1],
+    ['rudderstack', 'https://rudder.example.com', 100],
+    ['signalsmith', 'https://signalsmith.example.com', 100],
+    ['jitsu', 'https://jitsu.example.com', 100],
+  ] as const)('shares a request of %s at "%s" among %i unless told otherwise', (flavor, url, batch) => {
+    const given = { type: 'segment', write_key: 'a-write-key', flavor, url };
+    expect(segment.settings.parse(given).batch).toBe(batch);
+    expect(segment.settings.parse({ ...given, batch: 7 }).batch).toBe(7);
+  });
+
   it('never fills a batch beyond what any of them takes', () => {
     expect(segment.batch?.max).toBeLessThanOrEqual(500);
     expect(segment.batch?.maxBytes).toBeLessThanOrEqual(500_000 - '{"batch":[]}'.length - 500);

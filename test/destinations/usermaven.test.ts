@@ -152,6 +152,10 @@ describe('asking Usermaven', () => {
     expect(usermaven.request(['{}'], { ...sample, server_token: 'a&b=c' }).url).toMatch(/token=UM_KEY\.a%26b%3Dc$/);
   });
 
+  it('shares a request among a hundred unless told otherwise', () => {
+    expect(usermaven.sample.batch).toBe(100);
+  });
+
   it('sends one payload as an object and several as a bare array', () => {
     expect(usermaven.request(['{"a":1}'], sample).body).toBe('{"a":1}');
     expect(usermaven.request(['{"a":1}', '{"b":2}'], sample).body).toBe('[{"a":1},{"b":2}]');

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startStandIn } from '../../src/demo/stand-ins/index.ts';
 import type { StandIn } from '../../src/demo/stand-ins/stand-in.ts';
+import { startHttpServer } from '../delivery/local-server.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
 
 const writeKey = 'write-key';
@@ -169,6 +170,48 @@ describe('delivery', () => {
     );
     expect(standIn.requests).toHaveLength(2);
     expect(standIn.distinct()).toHaveLength(31);
+  });
+
+  it('loses of a refused batch only the payload that is to blame', async () => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const { origin: url, requests } = await startHttpServer((response) => {
+      const isBad = requests.at(-1)?.body.includes('evt_bad') ?? false;
+      void (requests.length === 1 ? opened : Promise.resolve()).then(() => response.writeHead(isBad ? 400 : 200).end());
+    });
+    const rudderstack = {
+      type: 'segment',
+      flavor: 'rudderstack',
+      url,
+      write_key: writeKey,
+      allow_private_address: true,
+    };
+    const gateway = await testGateway({
+      destinations: { segment: { ...rudderstack, concurrency: 1 } },
+      mappings: { 'all.yaml': mapping('[segment]') },
+    });
+
+    await gateway.send('evt_first');
+    await eventually(
+      async () => requests.length,
+      (count) => expect(count).toBe(1),
+    );
+    for (const event of ['evt_1', 'evt_2', 'evt_bad', 'evt_3']) await gateway.send(event);
+    await eventually(
+      () => gateway.get<{ events: { received: number } }>('/api/stats'),
+      (stats) => expect(stats.events.received).toBe(0),
+    );
+    open();
+
+    await eventually(
+      () => deliveries(gateway),
+      (items) => expect(items.filter(({ status }) => status === 'delivered')).toHaveLength(4),
+    );
+    expect((await deliveries(gateway)).filter(({ status }) => status !== 'delivered')).toMatchObject([
+      { status: 'dead', reason: 'rejected', attempts: 1 },
+    ]);
+    // The first, four together, their halves, and the halves of the refused one.
+    expect(requests).toHaveLength(6);
   });
 
   it('keeps what is due while it is stopped and delivers it after the next start', async () => {
