@@ -98,7 +98,8 @@ describe('GET /metrics', () => {
     const other = new Database(join(receiver.dataDir, 'hookstitch.db'));
     onTestFinished(() => void other.close());
     other.exec("update event set type = 'invoice.void'");
-    await receiver.store.claimEvents({ ...claim, now: dateFromMs(Date.now()) });
+    const [stored] = (await receiver.store.listEvents({}, { limit: 1 })).items;
+    await get(`/api/events/${stored?.id}`);
 
     expect((await get('/metrics')).text).toContain('hookstitch_store_damages 1');
     const { damages } = JSON.parse((await get('/api/store')).text);
