@@ -6,7 +6,10 @@ import type { QueuedDelivery } from '../delivery-moves.ts';
 import { type NewEvent, type NewRequest, type StoredEvent, toStoredNow } from '../event-moves.ts';
 
 /** Characters kept of events, and of each destination's deliveries: that of one that is paused fills up and stays. */
-const lengthMax = { events: 16_000_000, deliveries: 4_000_000 } as const;
+const lengthMax = { events: 8_000_000, deliveries: 2_000_000 } as const;
+
+/** About what an entry takes beside its text. */
+const entryLength = 500;
 
 /** Contents by id, as much as there is room for; the rest is read from the database in its turn. */
 export class Recent<Content> {
@@ -18,7 +21,9 @@ export class Recent<Content> {
     this.#lengthMax = lengthMax;
   }
 
-  keep(id: string, content: Content, length: number): void {
+  /** `textLength`: of what it holds in long texts. */
+  keep(id: string, content: Content, textLength: number): void {
+    const length = textLength + entryLength;
     if (this.#length + length > this.#lengthMax) return;
     this.#kept.set(id, { content, length });
     this.#length += length;
