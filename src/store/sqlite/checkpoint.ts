@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Database, Statement } from 'better-sqlite3';
-import { isDatabaseError } from './fault.ts';
+import { isOfDatabase } from './fault.ts';
 
 /** Frames of the log, of a page each. */
 const frames = {
@@ -64,7 +64,7 @@ export class Checkpoints {
       return log - checkpointed;
     } catch (error) {
       // Of damage and locks those hear who read and write.
-      if (!isDatabaseError(error)) throw error;
+      if (!isOfDatabase(error)) throw error;
       return 0;
     }
   }
@@ -93,7 +93,7 @@ export class Checkpoints {
       if (this.#uncopied() <= frames.few) this.#finish.get();
     } catch (error) {
       // A full disk, somebody else's lock: the log is longer for a while.
-      if (!isDatabaseError(error)) throw error;
+      if (!isOfDatabase(error)) throw error;
     } finally {
       this.#isQuiet();
     }

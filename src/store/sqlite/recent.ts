@@ -2,8 +2,10 @@
  * What was written a moment ago and will be worked on next, so that it need not be read back, decoded and compared with
  * its digest. What is to be worked on is decided by the database alone; of this only the contents are taken, by their ids.
  */
+import type { Settlement } from '../../model/delivery.ts';
 import type { QueuedDelivery } from '../delivery-moves.ts';
 import { type NewEvent, type NewRequest, type StoredEvent, toStoredNow } from '../event-moves.ts';
+import type { TranslationSettlement } from '../store.ts';
 
 /** Characters kept of events, and of each destination's deliveries: that of one that is paused fills up and stays. */
 const lengthMax = { events: 8_000_000, deliveries: 2_000_000 } as const;
@@ -77,6 +79,20 @@ export class RecentContents {
     // What no mapping will see is claimed by nobody.
     for (const row of events.filter(({ status }) => status === 'received'))
       this.events.keep(row.id, toStoredNow(row, request), length);
+  }
+
+  /**
+   * Told after the commit. What was claimed in the very commit that wrote it was kept after it was claimed, and nobody would
+   * take it any more.
+   */
+  translated(settlements: readonly TranslationSettlement[]): void {
+    for (const { event } of settlements) this.events.take(event.id);
+  }
+
+  /** The same of deliveries. */
+  settled(destination: string, settlements: readonly Settlement[]): void {
+    const recent = this.deliveriesTo(destination);
+    for (const { delivery } of settlements) recent.take(delivery.id);
   }
 
   /** Told after the commit. */
