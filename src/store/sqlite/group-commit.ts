@@ -17,7 +17,8 @@ export const writeLimits = {
   lockWaitMs: 30,
 } as const;
 
-/** One method's part of a transaction. It may run twice, so everything it does is in the database or in its result. */
+/** One method's part of a transaction. It may run twice, so what it does is in the database or in its result;
+ * contents that it takes from memory are then read from the database. */
 export type Work<T> = (tally: Tally) => T;
 
 export interface CommitHooks {

@@ -73,12 +73,13 @@ export class RecentContents {
   /** Told after the commit. */
   recorded({ request: row, events }: Recorded, headers: StoredEvent['headers']): void {
     if (this.#isSuspended || row === undefined) return;
+    // What no mapping will see is claimed by nobody.
+    const waiting = events.filter(({ status }) => status === 'received');
+    if (waiting.length === 0) return;
     const { kind, url, body } = row;
     const request = { kind, url, headers, bodyText: textOf(body) };
-    const length = request.bodyText.length / events.length;
-    // What no mapping will see is claimed by nobody.
-    for (const row of events.filter(({ status }) => status === 'received'))
-      this.events.keep(row.id, toStoredNow(row, request), length);
+    const length = (request.bodyText.length + row.headers.length) / waiting.length;
+    for (const event of waiting) this.events.keep(event.id, toStoredNow(event, request), length);
   }
 
   /**

@@ -256,6 +256,7 @@ export class SqliteStore implements Store {
   }
 
   async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
+    // What is cancelled is claimed by nobody and would keep its room; telling which it is is not worth it, as it is rare.
     this.#recent.clear();
     return this.#commit.write((tally) => cancelDeliveries(this.#sql, { ids, now }, tally));
   }
