@@ -15,7 +15,7 @@ import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import { Tally } from '../tally.ts';
 import { alignLines, alignPersons } from './align.ts';
 import { insertAttempts } from './attempts.ts';
-import type { Queries } from './connections.ts';
+import type { Queries, Transaction } from './connections.ts';
 import { buryDeliveries } from './damaged-rows.ts';
 import { deliverySql } from './delivery-sql.ts';
 import { toHex } from './hex.ts';
@@ -46,18 +46,18 @@ export const joinSql = {
 };
 
 /** Returns what went in line: not the joins that a destination has been told. */
-export async function insertDrafts(tx: Queries, all: readonly Queued[], tally: Tally): Promise<readonly Queued[]> {
+export async function insertDrafts(tx: Transaction, all: readonly Queued[], tally: Tally): Promise<readonly Queued[]> {
   const queued = await withoutToldJoins(tx, all);
   if (queued.length === 0) return queued;
   const { places, renames } = placesInLines(queued.map(({ draft }) => draft));
-  if (renames.length > 0) await tx.rows(deliverySql.renamePersons, [toRecords(renames)]);
+  if (renames.length > 0) tx.along(deliverySql.renamePersons, [toRecords(renames)]);
   const rows = queued.map((one, place) => {
     const row = newDelivery(one.draft, one);
     return { place, ...row, digest: toHex(deliveryDigest(row)), ...places[place] };
   });
-  await tx.rows(deliverySql.insert, [toRecords(rows)]);
+  tx.along(deliverySql.insert, [toRecords(rows)]);
   for (const { destination } of rows) tally.deliveries(destination, 'pending', 1);
-  if (renames.length > 0) await alignLines(tx, renames);
+  if (renames.length > 0) alignLines(tx, renames);
   return queued;
 }
 
@@ -65,7 +65,7 @@ export async function insertDrafts(tx: Queries, all: readonly Queued[], tally: T
  * A destination is told once that a visitor is a user; what says it besides something else goes out all the same, and
  * so does what is made again.
  */
-async function withoutToldJoins(tx: Queries, queued: readonly Queued[]): Promise<readonly Queued[]> {
+async function withoutToldJoins(tx: Transaction, queued: readonly Queued[]): Promise<readonly Queued[]> {
   const first = new Map<string, object>();
   for (const one of queued) {
     const { eventId, now } = one;
@@ -99,14 +99,13 @@ interface ClaimedRow {
 }
 
 export async function claimDeliveries(
-  tx: Queries,
+  tx: Transaction,
   claim: DeliveryClaim,
   damages: FoundDamages,
 ): Promise<ClaimedDeliveries> {
   const { destination, worker, limit, leaseMs, now, admit } = claim;
   const tally = new Tally();
-  const inFlight = await endLeases(tx, claim, tally);
-  const lane = await readLane(tx, destination, now);
+  const [inFlight, lane] = await Promise.all([endLeases(tx, claim, tally), readLane(tx, destination, now)]);
   const admission = admit(lane, inFlight);
   const most = Math.min(limit, admission.limit);
   const leaseEndsAt = addMs(now, leaseMs).getTime();
@@ -116,8 +115,8 @@ export async function claimDeliveries(
   await buryDeliveries(tx, { rows: rows.filter((row) => !whole.includes(row)), destination, now, damages }, tally);
   tally.deliveries(destination, 'pending', -whole.length);
   tally.deliveries(destination, 'in_flight', whole.length);
-  const after = most <= 0 ? lane : await writeLane(tx, lane, admission.after(whole.length));
-  await writeTally(tx, tally);
+  const after = most <= 0 ? lane : writeLane(tx, lane, admission.after(whole.length));
+  writeTally(tx, tally);
   const inOrder = whole.toSorted((one, other) => one.was_due_at - other.was_due_at || one.seq - other.seq);
   return { deliveries: inOrder.map(toClaimed), lane: after };
 }
@@ -133,13 +132,13 @@ interface EndedLeases {
 
 /** Back in line, due since the lease ended; how many are still under way. */
 async function endLeases(
-  tx: Queries,
+  tx: Transaction,
   { destination, now, underWay = [] }: Pick<DeliveryClaim, 'destination' | 'now' | 'underWay'>,
   tally: Tally,
 ): Promise<number> {
   const [row] = await tx.rows<EndedLeases>(deliverySql.endLeases, [destination, now.getTime(), underWay]);
   const { ended, before, persons } = row ?? { ended: 0, before: 0, persons: null };
-  await alignPersons(
+  alignPersons(
     tx,
     (persons ?? []).map((person) => ({ destination, person })),
   );
@@ -169,30 +168,37 @@ interface Taking {
 
 /** All steps of one destination that wait. */
 export async function takeSteps(
-  tx: Queries,
+  tx: Transaction,
   { destination, steps, now, watches }: Taking,
 ): Promise<readonly LaneStepEnd[]> {
   const tally = new Tally();
   const settling = steps.flatMap((step) => (step.kind === 'settle' ? [step] : []));
-  const forgotten = await watches.tracesAt(tx, now);
+  const [forgotten, before] = await Promise.all([watches.tracesAt(tx, now), readLane(tx, destination, now)]);
   const kept = new Set<LaneStep>();
   for (const round of rounds(settling, ({ settlement }) => settlement.delivery.id))
     for (const one of await settleRound(tx, { steps: round, forgotten }, tally)) kept.add(one);
-  const before = await readLane(tx, destination, now);
   let lane = before;
   const ends = steps.map((step): LaneStepEnd => {
     if (step.kind === 'settle') return { kind: 'settle', isKept: kept.has(step) };
     lane = laneWithoutTraces(step.change(lane), forgotten);
     return { kind: 'change', lane };
   });
-  await writeLane(tx, before, lane);
-  await writeTally(tx, tally);
+  writeLane(tx, before, lane);
+  writeTally(tx, tally);
   return ends;
+}
+
+interface MovedRow {
+  readonly id: string;
+  readonly destination: string;
+  readonly person: string | null;
+  /** Nothing else is on its way for the same person, as nearly always: there is no line to be put in order. */
+  readonly is_alone: boolean;
 }
 
 /** Each delivery once; returns those whose lease was held. */
 async function settleRound(
-  tx: Queries,
+  tx: Transaction,
   { steps, forgotten }: { readonly steps: readonly SettleStep[]; readonly forgotten: readonly Traces[] },
   tally: Tally,
 ): Promise<readonly LaneStep[]> {
@@ -200,21 +206,16 @@ async function settleRound(
     const settlement = withoutTraces(step.settlement, forgotten);
     return { step, settlement, move: deliveryMoveOf(settlement) };
   });
-  const rows = await tx.rows<{ id: string; person: string | null }>(deliverySql.move, [
-    toRecords(moves.map(({ move }) => move)),
-  ]);
-  const personOf = new Map(rows.map(({ id, person }) => [id, person]));
-  const kept = moves.filter(({ move }) => personOf.has(move.id));
+  const rows = await tx.rows<MovedRow>(deliverySql.move, [toRecords(moves.map(({ move }) => move))]);
+  const moved = new Map(rows.map((row) => [row.id, row]));
+  const kept = moves.filter(({ move }) => moved.has(move.id));
   const attempts = kept.flatMap(({ settlement }) =>
     'attempt' in settlement ? [toNewAttempt(settlement.attempt)] : [],
   );
-  await insertAttempts(tx, attempts);
-  await alignPersons(
+  insertAttempts(tx, attempts);
+  alignPersons(
     tx,
-    kept.map(({ settlement, move }) => ({
-      destination: settlement.delivery.destination,
-      person: personOf.get(move.id) ?? null,
-    })),
+    rows.filter(({ is_alone }) => !is_alone),
   );
   for (const { settlement, move } of kept) {
     const { destination } = settlement.delivery;

@@ -86,7 +86,11 @@ export const deliverySql = {
       "dueAt" bigint, "settledAt" bigint, reason text, cause text, "failedAt" bigint)
     where delivery.id = move.id and delivery.status = 'in_flight' and claimed_by = move.worker
       and lease_token = move.token and delivery.attempts = move.attempts
-    returning delivery.id, delivery.person`,
+    returning delivery.id, delivery.destination, delivery.person, not exists (
+      select from delivery as other
+      where other.destination = delivery.destination and other.person = delivery.person
+        and other.status in ('pending', 'in_flight') and other.id <> delivery.id
+    ) as is_alone`,
   insertAttempts: `
     insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
       lane, ambiguous, response_status, response_body, digest)

@@ -19,7 +19,7 @@ import { type EventRow, earliest } from '../rows.ts';
 import type { EventClaim } from '../store.ts';
 import { Tally } from '../tally.ts';
 import { digestOf, withoutEvents } from '../tombstones.ts';
-import { BeginAnew, type Queries } from './connections.ts';
+import { BeginAnew, type Queries, type Transaction } from './connections.ts';
 import { failEvents } from './damaged-rows.ts';
 import { toHex } from './hex.ts';
 import { writeTally } from './tally.ts';
@@ -90,7 +90,10 @@ interface Candidate {
 }
 
 /** All requests in one go; of an event that comes twice the first counts. */
-export async function recordRequests(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly Receipt[]> {
+export async function recordRequests(
+  tx: Transaction,
+  requests: readonly ReceivedRequest[],
+): Promise<readonly Receipt[]> {
   const kept = await withoutGone(tx, requests);
   const isNew = await unknownIn(tx, kept);
   const fresh = kept.flatMap((request, of) => candidatesOf(request, of).filter(({ key }) => isNew(key)));
@@ -102,7 +105,7 @@ export async function recordRequests(tx: Queries, requests: readonly ReceivedReq
     tally.events(request.source, statusOf(event), 1);
     tally.problem({ kind: 'event', name: request.source, ...problemOf(event), count: 1 });
   }
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
   return requests.map(({ events }, of) => {
     const count = counts.get(of) ?? 0;
     return { accepted: count, duplicates: events.length - count };
@@ -112,7 +115,7 @@ export async function recordRequests(tx: Queries, requests: readonly ReceivedReq
 const candidatesOf = (request: ReceivedRequest, of: number): readonly Candidate[] =>
   request.events.map((event) => ({ request, of, event, key: digestOf(request.source, event.externalId) }));
 
-async function withoutGone(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly ReceivedRequest[]> {
+async function withoutGone(tx: Transaction, requests: readonly ReceivedRequest[]): Promise<readonly ReceivedRequest[]> {
   const isGone = await goneIn(tx, requests.flatMap(candidatesOf));
   if (isGone.size === 0) return requests;
   return requests.map((request, of) =>
@@ -123,13 +126,13 @@ async function withoutGone(tx: Queries, requests: readonly ReceivedRequest[]): P
   );
 }
 
-async function goneIn(tx: Queries, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
+async function goneIn(tx: Transaction, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
   const rows = await tx.rows<{ digest: Buffer }>(eventSql.gone, [candidates.map(({ key }) => key)]);
   return new Set(rows.map(({ digest }) => digest.toString('hex')));
 }
 
 /** True for a key the first time that it is asked about, unless the database has it. */
-async function unknownIn(tx: Queries, requests: readonly ReceivedRequest[]): Promise<(key: Buffer) => boolean> {
+async function unknownIn(tx: Transaction, requests: readonly ReceivedRequest[]): Promise<(key: Buffer) => boolean> {
   const keys = requests.flatMap(candidatesOf).map(({ key }) => key);
   const rows = await tx.rows<{ dedupe_key: Buffer }>(eventSql.known, [keys]);
   const seen = new Set(rows.map(({ dedupe_key }) => dedupe_key.toString('hex')));
@@ -143,7 +146,7 @@ async function unknownIn(tx: Queries, requests: readonly ReceivedRequest[]): Pro
 
 /** Those that are new for other replicas too. */
 async function insertAll(
-  tx: Queries,
+  tx: Transaction,
   requests: readonly ReceivedRequest[],
   fresh: readonly Candidate[],
 ): Promise<readonly Candidate[]> {
@@ -163,7 +166,7 @@ async function insertAll(
   return fresh;
 }
 
-async function insertRequests(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly number[]> {
+async function insertRequests(tx: Transaction, requests: readonly ReceivedRequest[]): Promise<readonly number[]> {
   let bodyFrom = 1;
   const rows = requests.map((request, place) => {
     const content = newRequest(request);
@@ -177,7 +180,7 @@ async function insertRequests(tx: Queries, requests: readonly ReceivedRequest[])
 }
 
 export async function claimEvents(
-  tx: Queries,
+  tx: Transaction,
   claim: EventClaim,
   damages: FoundDamages,
 ): Promise<readonly ClaimedEvent[]> {
@@ -196,7 +199,7 @@ export async function claimEvents(
   await tx.rows(eventSql.claim, [worker, addMs(now, leaseMs).getTime(), [...seqs]]);
   const tally = new Tally();
   await failEvents(tx, { rows: line.filter(({ seq }) => !seqs.has(seq)), now, damages }, tally);
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
   return whole.map(({ row, request }) => ({
     ...toStored(row),
     ...request,

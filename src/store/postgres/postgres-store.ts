@@ -42,7 +42,7 @@ import type {
   StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
-import type { Connections, Queries } from './connections.ts';
+import type { Connections, Transaction } from './connections.ts';
 import { claimDeliveries, type LaneStep, type LaneStepEnd, nextDeliveryAt, takeSteps } from './deliveries.ts';
 import { claimEvents, nextEventAt, recordRequests } from './events.ts';
 import { examine } from './examine.ts';
@@ -341,7 +341,7 @@ export class PostgresStore implements Store {
     return lane;
   }
 
-  async #purging<T>(order: Purge, work: (tx: Queries, maybe: MaybeDue) => Promise<T>): Promise<T> {
+  async #purging<T>(order: Purge, work: (tx: Transaction, maybe: MaybeDue) => Promise<T>): Promise<T> {
     const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
     return this.#work(locksOfDue(maybe), (tx) => work(tx, maybe));
   }
@@ -374,7 +374,7 @@ export class PostgresStore implements Store {
   async #claim<T>(
     claim: Claim | DeliveryClaim,
     locks: readonly bigint[],
-    work: (tx: Queries) => Promise<T>,
+    work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     try {
       await this.#presence.show(claim.worker);
@@ -384,7 +384,7 @@ export class PostgresStore implements Store {
     return this.#lostClaims.during(claim, (tracked) => this.#work(locks, (tx) => tracked(tx, work)));
   }
 
-  #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {
+  #work<T>(locks: readonly bigint[], work: (tx: Transaction) => Promise<T>): Promise<T> {
     const working = this.#connections.write({ purpose: 'working', locks }, work);
     this.#underWay.add(working);
     return working.finally(() => this.#underWay.delete(working));

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { GatewayError } from '../../../src/model/error.ts';
 import { FoundDamages } from '../../../src/store/found-damages.ts';
 import { DatabaseClock } from '../../../src/store/postgres/clock.ts';
-import { Connections, type Queries } from '../../../src/store/postgres/connections.ts';
+import { Connections, type Transaction } from '../../../src/store/postgres/connections.ts';
 import { claimEvents } from '../../../src/store/postgres/events.ts';
 import { LostClaims } from '../../../src/store/postgres/lost-claims.ts';
 import { aClaim, aRequest, at } from '../../contracts/store-samples.ts';
@@ -20,7 +20,9 @@ describeOnPostgres('a claim whose answer got lost', () => {
     const take = (now = at(0)) => {
       const claim = aClaim({ now });
       return claims.during(claim, (tracked) =>
-        connections.write({ purpose: 'working' }, (tx: Queries) => tracked(tx, () => claimEvents(tx, claim, damages))),
+        connections.write({ purpose: 'working' }, (tx: Transaction) =>
+          tracked(tx, () => claimEvents(tx, claim, damages)),
+        ),
       );
     };
     const lose = claims.during(aClaim(), async (tracked) => {
