@@ -1,15 +1,16 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. All of it runs inside a transaction, under the lock of the lane. */
 import { createHash } from 'node:crypto';
 import type { Traces } from '../../identity/traces.ts';
-import { addMs } from '../../model/clock.ts';
+import { addMs, dateFromMs } from '../../model/clock.ts';
 import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Lane } from '../../model/lane.ts';
 import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
-import { deliveryMoveOf, newDelivery, toNewAttempt } from '../delivery-moves.ts';
-import { deliveryDigest } from '../digest.ts';
+import { deliveryMoveOf, newDelivery, type QueuedDelivery, toNewAttempt, toQueued } from '../delivery-moves.ts';
+import { deliveryDigest, isSame } from '../digest.ts';
 import { laneWithoutTraces, withoutTraces } from '../erasing.ts';
 import type { FoundDamages } from '../found-damages.ts';
+import type { Recent } from '../recent.ts';
 import { earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import { Tally } from '../tally.ts';
@@ -21,6 +22,7 @@ import { deliverySql } from './delivery-sql.ts';
 import { toHex } from './hex.ts';
 import { readLane, writeLane } from './lanes.ts';
 import { placesInLines } from './lines.ts';
+import type { WrittenDelivery } from './recent.ts';
 import { rounds } from './rounds.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
@@ -30,8 +32,15 @@ export interface Queued {
   readonly eventId: EventId;
   readonly draft: Draft | JoinDraft;
   readonly now: Date;
+  /** Of the request, where it is at hand. */
+  readonly receivedAt?: Date;
   /** The delivery that is made again. */
   readonly replayOf?: DeliveryId;
+}
+
+export interface InLine {
+  readonly queued: readonly Queued[];
+  readonly written: readonly WrittenDelivery[];
 }
 
 export const joinSql = {
@@ -46,19 +55,23 @@ export const joinSql = {
 };
 
 /** Returns what went in line: not the joins that a destination has been told. */
-export async function insertDrafts(tx: Transaction, all: readonly Queued[], tally: Tally): Promise<readonly Queued[]> {
+export async function insertDrafts(tx: Transaction, all: readonly Queued[], tally: Tally): Promise<InLine> {
   const queued = await withoutToldJoins(tx, all);
-  if (queued.length === 0) return queued;
+  if (queued.length === 0) return { queued, written: [] };
   const { places, renames } = placesInLines(queued.map(({ draft }) => draft));
   if (renames.length > 0) tx.along(deliverySql.renamePersons, [toRecords(renames)]);
-  const rows = queued.map((one, place) => {
+  const made = queued.map((one) => {
     const row = newDelivery(one.draft, one);
-    return { place, ...row, digest: toHex(deliveryDigest(row)), ...places[place] };
+    return { one, row, digest: deliveryDigest(row) };
   });
+  const rows = made.map(({ row, digest }, place) => ({ place, ...row, digest: toHex(digest), ...places[place] }));
   tx.along(deliverySql.insert, [toRecords(rows)]);
   for (const { destination } of rows) tally.deliveries(destination, 'pending', 1);
   if (renames.length > 0) alignLines(tx, renames);
-  return queued;
+  const written = made.flatMap(({ one: { receivedAt, ...one }, row, digest }) =>
+    receivedAt === undefined ? [] : [{ content: toQueued(row, { ...one, receivedAt }), digest }],
+  );
+  return { queued, written };
 }
 
 /**
@@ -94,13 +107,17 @@ const toTell = ({ draft, replayOf }: Queued): JoinDraft | undefined =>
 export const joinDigest = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
-interface ClaimedRow {
+interface ClaimedRow
+  extends Pick<
+    DigestedDelivery,
+    'seq' | 'id' | 'attempts' | 'failures' | 'failing_since' | 'lease_token' | 'person' | 'digest'
+  > {
   readonly was_due_at: number;
 }
 
 export async function claimDeliveries(
   tx: Transaction,
-  claim: DeliveryClaim,
+  claim: DeliveryClaim & { readonly recent: Recent<WrittenDelivery> },
   damages: FoundDamages,
 ): Promise<ClaimedDeliveries> {
   const { destination, worker, limit, leaseMs, now, admit } = claim;
@@ -110,19 +127,52 @@ export async function claimDeliveries(
   const most = Math.min(limit, admission.limit);
   const leaseEndsAt = addMs(now, leaseMs).getTime();
   const values = [destination, now.getTime(), most, worker, leaseEndsAt];
-  const rows = most <= 0 ? [] : await tx.rows<DigestedDelivery & ClaimedRow>(deliverySql.claim, values);
-  const whole = rows.filter(isDeliveryWhole);
-  await buryDeliveries(tx, { rows: rows.filter((row) => !whole.includes(row)), destination, now, damages }, tally);
+  const rows = most <= 0 ? [] : await tx.rows<ClaimedRow>(deliverySql.claim, values);
+  const contents = await contentsOf(tx, rows, claim.recent);
+  const whole = rows.filter(({ seq }) => contents.has(seq));
+  await buryDeliveries(tx, { rows: rows.filter(({ seq }) => !contents.has(seq)), destination, now, damages }, tally);
   tally.deliveries(destination, 'pending', -whole.length);
   tally.deliveries(destination, 'in_flight', whole.length);
   const after = most <= 0 ? lane : writeLane(tx, lane, admission.after(whole.length));
   writeTally(tx, tally);
   const inOrder = whole.toSorted((one, other) => one.was_due_at - other.was_due_at || one.seq - other.seq);
-  return { deliveries: inOrder.map(toClaimed), lane: after };
+  const deliveries = inOrder.flatMap((row) => {
+    const content = contents.get(row.seq);
+    return content === undefined ? [] : claimedDelivery(row, content, claim);
+  });
+  return { deliveries, lane: after };
 }
 
-const toClaimed = (row: DigestedDelivery): ClaimedDelivery =>
-  ({ ...toDelivery(row), payload: row.payload }) as ClaimedDelivery;
+/** What these deliveries say, by their numbers; without those that are damaged. */
+async function contentsOf(
+  tx: Transaction,
+  line: readonly ClaimedRow[],
+  recent: Recent<WrittenDelivery>,
+): Promise<ReadonlyMap<number, QueuedDelivery>> {
+  const contents = new Map<number, QueuedDelivery>();
+  for (const row of line) {
+    const kept = recent.take(row.id);
+    if (kept !== undefined && isSame(row.digest, kept.digest)) contents.set(row.seq, kept.content);
+  }
+  const others = line.flatMap(({ seq }) => (contents.has(seq) ? [] : [seq]));
+  if (others.length === 0) return contents;
+  for (const row of await tx.rows<DigestedDelivery>(deliverySql.claimed, [others]))
+    if (isDeliveryWhole(row)) contents.set(row.seq, { ...toDelivery(row), payload: row.payload });
+  return contents;
+}
+
+const claimedDelivery = (
+  row: ClaimedRow,
+  content: QueuedDelivery,
+  { worker: claimedBy, leaseMs, now }: DeliveryClaim,
+): ClaimedDelivery => ({
+  ...content,
+  attempts: row.attempts,
+  failures: row.failures,
+  failingSince: row.failing_since === null ? null : dateFromMs(row.failing_since),
+  person: row.person,
+  state: { status: 'in_flight', claimedBy, leaseEndsAt: addMs(now, leaseMs), token: row.lease_token },
+});
 
 interface EndedLeases {
   readonly ended: number;

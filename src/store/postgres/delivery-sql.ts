@@ -75,7 +75,8 @@ export const deliverySql = {
     update delivery set status = 'in_flight', due_at = null, claimed_by = $4, lease_ends_at = $5,
       lease_token = lease_token + 1
     from due where delivery.seq = due.seq
-    returning due.due_at as was_due_at, payload, digest, ${deliveryColumns.replaceAll(/\b(seq|due_at)\b/g, 'delivery.$1')}, ${receivedAt}`,
+    returning due.due_at as was_due_at, delivery.seq, id, attempts, failures, failing_since, lease_token, person, digest`,
+  claimed: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where seq = any($1::bigint[])`,
   /** Whose each was that the lease is still held of. */
   move: `
     update delivery set status = move.status, due_at = move."dueAt", settled_at = move."settledAt", reason = move.reason,

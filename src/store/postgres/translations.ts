@@ -9,6 +9,7 @@ import type { Transaction } from './connections.ts';
 import { insertDrafts, type Queued } from './deliveries.ts';
 import { toHex } from './hex.ts';
 import { laneLock } from './locks.ts';
+import type { WrittenDelivery } from './recent.ts';
 import { planReplayed, type Replayed, settleReplayed } from './replay-drafts.ts';
 import { rounds } from './rounds.ts';
 import { writeTally } from './tally.ts';
@@ -44,11 +45,16 @@ const draftsOf = (settlement: TranslationSettlement): readonly (Draft | JoinDraf
 export const locksOf = (settlements: readonly TranslationSettlement[]): readonly bigint[] =>
   settlements.flatMap((settlement) => draftsOf(settlement).map(({ destination }) => laneLock(destination)));
 
-/** False for each whose lease was lost; then nothing of it is written. */
+export interface SettledTranslations {
+  /** False for each whose lease was lost; then nothing of it is written. */
+  readonly kept: readonly boolean[];
+  readonly written: readonly WrittenDelivery[];
+}
+
 export async function settleTranslations(
   tx: Transaction,
   settlements: readonly TranslationSettlement[],
-): Promise<readonly boolean[]> {
+): Promise<SettledTranslations> {
   const steps = settlements.map((settlement) => ({ settlement }));
   const moved = new Map<Step, Moved>();
   for (const round of rounds(steps, ({ settlement }) => settlement.event.id))
@@ -64,11 +70,11 @@ export async function settleTranslations(
   const inOrder = kept.flatMap((one) =>
     one.replay === null ? toQueued(one) : (planned.get(one.settlement.event.id) ?? []),
   );
-  const queued = new Set(await insertDrafts(tx, inOrder, tally));
-  await settleReplayed(tx, { ...plan, queued }, tally);
+  const { queued, written } = await insertDrafts(tx, inOrder, tally);
+  await settleReplayed(tx, { ...plan, queued: new Set(queued) }, tally);
   for (const one of kept) count(one, plan.known, tally);
   writeTally(tx, tally);
-  return steps.map((step) => moved.has(step));
+  return { kept: steps.map((step) => moved.has(step)), written };
 }
 
 /** The same settlement may be given twice. */
@@ -115,7 +121,12 @@ async function translate(tx: Transaction, moves: readonly EventMove[]): Promise<
 }
 
 const toQueued = ({ settlement }: Moved): readonly Queued[] =>
-  draftsOf(settlement).map((draft) => ({ draft, eventId: settlement.event.id, now: settlement.settledAt }));
+  draftsOf(settlement).map((draft) => ({
+    draft,
+    eventId: settlement.event.id,
+    receivedAt: settlement.event.receivedAt,
+    now: settlement.settledAt,
+  }));
 
 /** Still in its line is what was delayed or given back. */
 function toReplayed({ settlement, move, replay }: Moved): readonly Replayed[] {

@@ -4,40 +4,7 @@
  */
 import type { QueuedDelivery } from '../delivery-moves.ts';
 import { type NewEvent, type NewRequest, type StoredEvent, toStoredNow } from '../event-moves.ts';
-
-/** Characters kept of events, and of each destination's deliveries: that of one that is paused fills up and stays. */
-const lengthMax = { events: 16_000_000, deliveries: 4_000_000 } as const;
-
-/** Contents by id, as much as there is room for; the rest is read from the database in its turn. */
-export class Recent<Content> {
-  readonly #lengthMax: number;
-  readonly #kept = new Map<string, { readonly content: Content; readonly length: number }>();
-  #length = 0;
-
-  constructor(lengthMax: number) {
-    this.#lengthMax = lengthMax;
-  }
-
-  keep(id: string, content: Content, length: number): void {
-    if (this.#length + length > this.#lengthMax) return;
-    this.#kept.set(id, { content, length });
-    this.#length += length;
-  }
-
-  /** Once only: whoever claims it again has reason to read what is stored. */
-  take(id: string): Content | undefined {
-    const kept = this.#kept.get(id);
-    if (kept === undefined) return undefined;
-    this.#kept.delete(id);
-    this.#length -= kept.length;
-    return kept.content;
-  }
-
-  clear(): void {
-    this.#kept.clear();
-    this.#length = 0;
-  }
-}
+import { lengthMax, Recent, textOf } from '../recent.ts';
 
 /** What was written of a request. */
 export interface Recorded {
@@ -45,10 +12,6 @@ export interface Recorded {
   readonly request: NewRequest | undefined;
   readonly events: readonly NewEvent[];
 }
-
-/** A view, not a copy. */
-const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString();
 
 export class RecentContents {
   readonly events = new Recent<StoredEvent>(lengthMax.events);
