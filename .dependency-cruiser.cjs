@@ -48,7 +48,8 @@ const mayImport = {
     'log.ts',
   ],
   demo: ['model', 'sources', 'mapping', 'config', 'log.ts', 'gateway.ts'],
-  'log.ts': ['model'],
+  'log.ts': ['model', 'line-writer.ts'],
+  'line-writer.ts': [],
   'gateway.ts': [
     ...[
       'model',

@@ -1,7 +1,8 @@
 import { arrivals, openBooks } from './books.ts';
 import type { Account, Contender, RunningContender } from './contenders/contender.ts';
 import type { LoadOutcome } from './load.ts';
-import { treeUse } from './measure/process-tree.ts';
+import { type TreeUse, treeUse } from './measure/process-tree.ts';
+import { monotonicMs } from './monotonic-ms.ts';
 import type { Column } from './report/report.ts';
 import { type Sending, type Stage, sendLoad } from './stage.ts';
 
@@ -51,11 +52,11 @@ export async function endToEnd(contender: Contender, stage: Stage, burst: Burst)
       first: firsts.warmUp,
     });
     const before = await books.settled();
-    const { cpuMs } = treeUse(running.pids);
+    const used = uses(running);
     const outcome = await sendLoad(running, stage, { ...burst, first: firsts.measured });
     const account = await books.settled();
-    const use = treeUse(running.pids);
-    const accepted = outcome.accepted;
+    const { gateway, database, wallMs } = used();
+    const { accepted, latency } = outcome;
     if (account.events - before.events !== accepted)
       throw new Error(`${contender.name}: ${accepted} accepted, ${account.events - before.events} stored`);
     const arrived = await arrivals(contender, stage);
@@ -66,12 +67,10 @@ export async function endToEnd(contender: Contender, stage: Stage, burst: Burst)
       samples,
       figures: {
         ...ratesOf(outcome, arrived.lastMs),
-        p50: outcome.latency.p50,
-        p99: outcome.latency.p99,
-        slowest: outcome.latency.max,
-        cpuUs: ((use.cpuMs - cpuMs) * 1_000) / accepted,
-        peakMb: use.own.peak,
-        childPeakMb: use.children.peak,
+        ...{ p50: latency.p50, p99: latency.p99, slowest: latency.max },
+        ...{ cpuUs: (gateway.cpuMs * 1_000) / accepted, databaseUs: (database.cpuMs * 1_000) / accepted },
+        ...{ cores: gateway.cpuMs / wallMs, databaseCores: database.cpuMs / wallMs },
+        ...{ peakMb: gateway.own.peak, childPeakMb: gateway.children.peak },
         copies: arrived.events - arrived.distinct,
         refused: outcome.requests - outcome.answered,
       },
@@ -79,6 +78,20 @@ export async function endToEnd(contender: Contender, stage: Stage, burst: Burst)
   } finally {
     await running.stop();
   }
+}
+
+/** What is used from now on, to be asked once it is over. */
+function uses({ pids, databasePids = [] }: RunningContender) {
+  const startedMs = monotonicMs();
+  const since = (of: readonly number[]): (() => TreeUse) => {
+    const { cpuMs } = treeUse(of);
+    return () => {
+      const now = treeUse(of);
+      return { ...now, cpuMs: now.cpuMs - cpuMs };
+    };
+  };
+  const [gateway, database] = [since(pids), since(databasePids)];
+  return () => ({ gateway: gateway(), database: database(), wallMs: monotonicMs() - startedMs });
 }
 
 /** Delivered counts over load and working off; the last arrival ends it. */

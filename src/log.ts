@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import type Pretty from 'pino-pretty';
+import { LineWriter } from './line-writer.ts';
 
 /**
  * The closed list of log events: one line per fact, `noun.verb`. Ids, counts and reasons only: no payload, header,
@@ -138,11 +140,16 @@ export interface LogOptions {
 /** JSON lines on stdout, or lines for people where stdout is a terminal. */
 export function createLog({ level, pretty: forPeople, destination }: LogOptions): Log {
   const options = { level, base: null, timestamp: stdTimeFunctions.isoTime };
-  const stream: DestinationStream | undefined = forPeople
-    ? pretty({ colorize: true, ignore: 'pid,hostname', messageKey: 'event', sync: true })
-    : destination;
-  const logger: Logger = stream === undefined ? pino(options) : pino(options, stream);
+  const stream: DestinationStream = forPeople
+    ? loadPretty()({ colorize: true, ignore: 'pid,hostname', messageKey: 'event', sync: true })
+    : (destination ?? new LineWriter(stdoutFd));
+  const logger: Logger = pino(options, stream);
   return { write: (event, fields) => logger[levels[event]]({ event, ...fields }) };
 }
+
+const stdoutFd = 1;
+
+/** Loaded only at a terminal: a service has none. */
+const loadPretty = (): typeof Pretty => createRequire(import.meta.url)('pino-pretty');
 
 export const silentLog: Log = { write: () => undefined };

@@ -76,8 +76,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
   const sender = createSender();
   const worker = newId('wrk', clock.now());
   const on = file.destinations.filter(({ off }) => off === null);
-  const { interprets } = options.settings;
-  const setup = { destinations: on.map(forEvaluator), vars: file.vars, interprets };
+  const setup = { destinations: on.map(forEvaluator), vars: file.vars, interprets: options.settings.interprets };
   const evaluator = new Evaluator({ ...setup, mappings: [] });
   const mappings = createMappings(options, clock, (definitions) =>
     evaluator.reload({ ...setup, mappings: definitions }),
@@ -116,6 +115,8 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     wakeLane: (name) => lanes.get(name)?.wake(),
     test: (target) => sendTestEvent(target, { sender, clock, show, shutdown: shutdown.signal }),
     start: async () => {
+      // While the mappings are read and tested; whether it did start is seen when they are loaded.
+      evaluator.start().catch(() => undefined);
       await mappings.start();
       await probeCorrected({ store, clock });
       for (const unserved of unservedIn(await store.stats(), file.destinations)) log.write('lane.unserved', unserved);

@@ -13,6 +13,8 @@ export interface Contender {
 export interface RunningContender {
   /** Of its processes; their children belong to it too. */
   readonly pids: readonly number[];
+  /** Of the database server that it shares with nobody, where it has one. */
+  readonly databasePids?: readonly number[];
   readonly targets: readonly Target[];
   /** Where it receives, as in `/in/stripe`. */
   readonly path: string;

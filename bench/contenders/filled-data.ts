@@ -1,20 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { systemClock } from '../../src/model/clock.ts';
 import type { ClaimedDelivery, Draft, Settlement } from '../../src/model/delivery.ts';
 import type { ClaimedEvent, ReceivedRequest } from '../../src/model/event.ts';
 import { newId } from '../../src/model/id.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** Data folders of gateways that have run for long: so many events, each delivered to one destination. */
 
 const filled = new Map<number, Promise<string>>();
-const folders: string[] = [];
-process.on('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 /** Made once, by the methods of the store's contract; gateways that run on it one after the other add to it. */
 export function filledData(events: number): Promise<string> {
@@ -32,8 +26,7 @@ const padding = 'x'.repeat(6_000);
 const payloadPadding = 'x'.repeat(500);
 
 async function fill(events: number): Promise<string> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hookstitch-bench-filled-'));
-  folders.push(dataDir);
+  const dataDir = temporaryFolder();
   const startedMs = performance.now();
   const store = await openStore({ dataDir });
   try {

@@ -5,7 +5,8 @@ import { ask, type Counts, freePort } from '../../test/support/gateway-process.t
 import type { Account, RunningContender } from './contender.ts';
 import { newPlace, startProcess } from './started-process.ts';
 
-const sources = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** As npx and the image run it; the bench builds it first. */
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const token = 'bench-token-of-more-than-32-characters';
 
 export interface GatewaySetup {
@@ -21,8 +22,6 @@ export interface GatewaySetup {
   readonly profileTo?: string | undefined;
   /** What is stored already; else nothing. */
   readonly dataDir?: string | undefined;
-  /** The file to run, if not that of the sources. */
-  readonly program?: string;
 }
 
 export interface RunningGateway extends RunningContender {
@@ -30,9 +29,9 @@ export interface RunningGateway extends RunningContender {
   readonly readyMs: number;
 }
 
-/** The whole gateway, as `npm start` runs it. */
+/** The whole gateway, built. */
 export async function startGateway(setup: GatewaySetup): Promise<RunningGateway> {
-  const { program = sources, profileTo, dataDir } = setup;
+  const { profileTo, dataDir } = setup;
   const place = await newPlace();
   await writeFile(join(place.folder, 'gateway.yaml'), JSON.stringify(setup.gateway));
   for (const [name, text] of Object.entries(setup.mappings)) await writeFile(join(place.folder, name), text);

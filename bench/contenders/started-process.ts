@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../test/support/gateway-process.ts';
 import { monotonicMs } from '../monotonic-ms.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 /** Those that run; none of them outlives this process, however it ends. */
 const living = new Set<ChildProcess>();
@@ -42,7 +42,7 @@ export interface StartedProcess extends Place {
 }
 
 export async function newPlace(): Promise<Place> {
-  return { folder: mkdtempSync(join(tmpdir(), 'hookstitch-bench-')), port: await freePort() };
+  return { folder: temporaryFolder(), port: await freePort() };
 }
 
 /** A program in a process of its own, which logs into a file. */

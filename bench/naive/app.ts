@@ -41,7 +41,7 @@ export function naiveApp({ databaseFile, secret, destinations }: NaiveOptions): 
       await Promise.all(
         targets.map(async ({ url, headers, mapping }) => {
           const payload: unknown = await mapping.evaluate(event);
-          await axios.post(url, payload, { headers, httpAgent, timeout: 15_000 });
+          await axios.post(url, payload, { headers, httpAgent, timeout: 60_000 });
         }),
       );
       settle.run('delivered', event.id);

@@ -18,8 +18,10 @@ const known = {
 
 const names = DESTINATIONS.split(',').filter((name): name is keyof typeof known => name in known);
 
-naiveApp({
+const server = naiveApp({
   databaseFile: DATABASE,
   secret: STRIPE_SECRET,
   destinations: names.map((name) => ({ ...known[name], expression: expressions[name] })),
 }).listen(Number(PORT), '127.0.0.1');
+// Longer than senders and proxies keep a connection that they do not use.
+server.keepAliveTimeout = 65_000;

@@ -36,6 +36,19 @@ export type Goal = {
 export const isMet = (goal: Goal): boolean =>
   'least' in goal ? goal.measured.median >= goal.least : goal.measured.median <= goal.most;
 
+/** Without what could not be measured here: /proc is Linux's, and not every contender has everything. */
+export const measuredOnly = ({ tables, goals, notes }: Report): Report => ({
+  tables: tables.map(({ rows, ...table }) => ({
+    ...table,
+    rows: rows.map(({ name, figures }) => ({
+      name,
+      figures: Object.fromEntries(Object.entries(figures).filter(([, { median }]) => !Number.isNaN(median))),
+    })),
+  })),
+  goals: goals.filter(({ measured }) => !Number.isNaN(measured.median)),
+  notes,
+});
+
 /** Rows out of what each round measured, under the name of what was measured. */
 export function rowsOf(rounds: readonly Measured[]): readonly Row[] {
   const names = [...new Set(rounds.map(({ name }) => name))];

@@ -3,8 +3,7 @@ import { type Column, type Goal, isMet, type Report, type Row, type Table } from
 
 /** A report for the terminal. */
 export function reportText({ tables, goals, notes }: Report): string {
-  const measured = goals.filter(({ measured }) => !Number.isNaN(measured.median));
-  const goalsText = measured.length === 0 ? [] : [measured.map(goalText).join('\n')];
+  const goalsText = goals.length === 0 ? [] : [goals.map(goalText).join('\n')];
   return [...tables.map(tableText), ...goalsText, ...notes.map((note) => `  ${note}`)].join('\n\n');
 }
 
@@ -19,21 +18,21 @@ function tableText({ title, columns, rows }: Table): string {
   return [title, ...text.map((line) => `  ${line}`)].join('\n');
 }
 
-const cellsOf = ({ name, figures }: Row, columns: readonly Column[]): readonly string[] => [
+export const cellsOf = ({ name, figures }: Row, columns: readonly Column[]): readonly string[] => [
   name,
   ...columns.map(({ key, digits }) => spreadText(figures[key], digits)),
 ];
 
 /** The median, with the least and the greatest behind it where there were several rounds. */
-function spreadText(spread: Spread | undefined, digits: number): string {
-  if (spread === undefined || Number.isNaN(spread.median)) return '–';
+export function spreadText(spread: Spread | undefined, digits: number): string {
+  if (spread === undefined) return '–';
   const { median, min, max } = spread;
   const text = (value: number): string =>
     value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return text(min) === text(max) ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
 }
 
-const wantedText = (goal: Goal): string => {
+export const wantedText = (goal: Goal): string => {
   const unit = goal.unit ?? '';
   return 'least' in goal ? `at least ${goal.least}${unit}` : `at most ${goal.most}${unit}`;
 };

@@ -16,9 +16,9 @@ interface Rate {
 }
 
 const rates: readonly Rate[] = [
-  { perSecond: 50, durationMs: { quick: 2_000, full: 10_000 } },
-  { perSecond: 500, durationMs: { quick: 2_000, full: 8_000 }, acceptMsMax: 10 },
-  { perSecond: 5_000, durationMs: { quick: 1_000, full: 5_000 }, acceptMsMax: 15 },
+  { perSecond: 50, durationMs: { quick: 2_000, full: 6_000 } },
+  { perSecond: 500, durationMs: { quick: 2_000, full: 6_000 }, acceptMsMax: 10 },
+  { perSecond: 5_000, durationMs: { quick: 1_000, full: 4_000 }, acceptMsMax: 15 },
 ];
 
 /** More than one machine's yardstick takes: its queue would grow to the end of the run. */
@@ -36,6 +36,7 @@ const columns: readonly Column[] = [
   { key: 'whole50', title: 'to the destination p50 ms', digits: 1 },
   { key: 'whole99', title: 'p99 ms', digits: 1 },
   { key: 'cpuUs', title: 'CPU µs/event', digits: 0 },
+  { key: 'undelivered', title: 'undelivered', digits: 0 },
 ];
 
 const rowName = (name: string, perSecond: number): string => `${name}, ${perSecond.toLocaleString('en-US')}/s`;
@@ -74,11 +75,17 @@ async function atAllRates(contender: Contender, stage: Stage, size: Size): Promi
       const { cpuMs } = treeUse(running.pids);
       const plan = { perSecond, durationMs: durationMs[size], first: 1_000_000 * (index + 1) };
       const { accepted, accept, whole } = await atRate(running, stage, plan);
-      const account = await books.settled();
-      if (account.pending + account.dead > 0) throw new Error(`${contender.name} did not deliver all`);
+      const { pending, dead } = await books.settled();
       const { p50: whole50, p99: whole99 } = await whole();
       const cpuUs = ((treeUse(running.pids).cpuMs - cpuMs) * 1_000) / accepted;
-      const figures = { accept50: accept.p50, accept99: accept.p99, whole50, whole99, cpuUs };
+      const figures = {
+        accept50: accept.p50,
+        accept99: accept.p99,
+        whole50,
+        whole99,
+        cpuUs,
+        undelivered: pending + dead,
+      };
       measured.push({ name: rowName(contender.name, perSecond), figures });
     }
     return measured;

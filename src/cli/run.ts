@@ -1,41 +1,44 @@
 import { Command, CommanderError } from 'commander';
 import { type FaultCode, GatewayError } from '../model/error.ts';
 import { exitCodes, type Verb, type VerbGroup } from './command.ts';
-import { backupCommand } from './commands/backup.ts';
-import { deliveriesCommand } from './commands/deliveries.ts';
-import { demoCommand } from './commands/demo.ts';
-import { destinationsCommand } from './commands/destinations.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { evalCommand } from './commands/eval.ts';
-import { eventsCommand } from './commands/events.ts';
-import { explainCommand } from './commands/explain.ts';
-import { forgetCommand } from './commands/forget.ts';
-import { healthCommand } from './commands/health.ts';
-import { identitiesCommand } from './commands/identities.ts';
-import { initCommand } from './commands/init.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { migrateStoreCommand } from './commands/migrate-store.ts';
-import { problemsCommand } from './commands/problems.ts';
-import { redeliverCommand } from './commands/redeliver.ts';
-import { replayCommand } from './commands/replay.ts';
-import { replaysCommand } from './commands/replays.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { sendCommand } from './commands/send.ts';
-import { serveCommand } from './commands/serve.ts';
-import { testCommand } from './commands/test.ts';
-import { tryCommand } from './commands/try.ts';
-import { validateCommand } from './commands/validate.ts';
 import { print, printError, style } from './output.ts';
 
-const verbs: readonly (Verb | VerbGroup)[] = [
-  ...[serveCommand, demoCommand, initCommand, validateCommand, testCommand, sendCommand, eventsCommand],
-  ...[tryCommand, evalCommand],
-  ...[problemsCommand, redeliverCommand, replayCommand, replaysCommand],
-  ...[identitiesCommand, forgetCommand],
-  ...[backupCommand, restoreCommand, doctorCommand, migrateCommand, migrateStoreCommand],
-  ...[deliveriesCommand, destinationsCommand, schemaCommand, explainCommand, healthCommand],
-];
+type Load = () => Promise<Verb | VerbGroup>;
+
+/** By their words, in the order of the help. Each in a module of its own, so that a verb waits for no other's. */
+const verbs: ReadonlyMap<string, Load> = new Map<string, Load>([
+  ['serve', async () => (await import('./commands/serve.ts')).serveCommand],
+  ['demo', async () => (await import('./commands/demo.ts')).demoCommand],
+  ['init', async () => (await import('./commands/init.ts')).initCommand],
+  ['validate', async () => (await import('./commands/validate.ts')).validateCommand],
+  ['test', async () => (await import('./commands/test.ts')).testCommand],
+  ['send', async () => (await import('./commands/send.ts')).sendCommand],
+  ['events', async () => (await import('./commands/events.ts')).eventsCommand],
+  ['try', async () => (await import('./commands/try.ts')).tryCommand],
+  ['eval', async () => (await import('./commands/eval.ts')).evalCommand],
+  ['problems', async () => (await import('./commands/problems.ts')).problemsCommand],
+  ['redeliver', async () => (await import('./commands/redeliver.ts')).redeliverCommand],
+  ['replay', async () => (await import('./commands/replay.ts')).replayCommand],
+  ['replays', async () => (await import('./commands/replays.ts')).replaysCommand],
+  ['identities', async () => (await import('./commands/identities.ts')).identitiesCommand],
+  ['forget', async () => (await import('./commands/forget.ts')).forgetCommand],
+  ['backup', async () => (await import('./commands/backup.ts')).backupCommand],
+  ['restore', async () => (await import('./commands/restore.ts')).restoreCommand],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
+  ['migrate', async () => (await import('./commands/migrate.ts')).migrateCommand],
+  ['migrate-store', async () => (await import('./commands/migrate-store.ts')).migrateStoreCommand],
+  ['deliveries', async () => (await import('./commands/deliveries.ts')).deliveriesCommand],
+  ['destinations', async () => (await import('./commands/destinations.ts')).destinationsCommand],
+  ['schema', async () => (await import('./commands/schema.ts')).schemaCommand],
+  ['explain', async () => (await import('./commands/explain.ts')).explainCommand],
+  ['health', async () => (await import('./commands/health.ts')).healthCommand],
+]);
+
+/** The one that is meant; all of them for the help, and for suggesting a word. */
+function loaded(word: string | undefined): Promise<readonly (Verb | VerbGroup)[]> {
+  const named = verbs.get(word ?? '');
+  return Promise.all((named === undefined ? [...verbs.values()] : [named]).map((load) => load()));
+}
 
 /** Parses, dispatches, and turns what went wrong into an exit code: 0 ok, 1 problems found, 2 wrong use. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -53,7 +56,7 @@ export async function run(args: readonly string[]): Promise<number> {
       code = await verb.run(parameters.slice(0, -2), options);
     });
   };
-  for (const verb of verbs) {
+  for (const verb of await loaded(args[0])) {
     if (!('verbs' in verb)) {
       add(program, verb);
       continue;

@@ -4,7 +4,7 @@ import { formatProblem } from '../diagnostics/format.ts';
 import { isError, type Problem } from '../diagnostics/problem.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import { gatewayFileName } from '../mapping/folder.ts';
-import { type LoadedMappings, loadMappings, type PlacedReference } from '../mapping/load.ts';
+import type { LoadedMappings, PlacedReference } from '../mapping/load.ts';
 import type { KnownNames } from '../mapping/static/known-names.ts';
 import { GatewayError } from '../model/error.ts';
 import { withExcerpts } from '../yaml/document.ts';
@@ -34,6 +34,8 @@ export interface WithDefinitions {
 export async function loadConfiguration(environment?: Environment): Promise<Configuration> {
   const configuration = await loadGatewayConfiguration(environment);
   const { settings, file } = configuration;
+  // Not loaded where a gateway starts, which leaves reading them to the evaluator.
+  const { loadMappings } = await import('../mapping/load.ts');
   return { ...configuration, mappings: await loadMappings(settings.mappingsDir, namesOf(file)) };
 }
 

@@ -1,13 +1,13 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { type AxiosResponse, isCancel } from 'axios';
+import type { AxiosResponse } from 'axios';
 import type { OutboundRequest } from '../destinations/destination.ts';
 import type { Answer } from '../model/attempt.ts';
 import { headerProblem } from './outbound-headers.ts';
 import { addressRefusal, literalAddress } from './private-address.ts';
 import { networkFailure, RefusedAddress, type SendFailure } from './send-failure.ts';
 import type { Carrier, ConnectionSettings } from './transport/carrier.ts';
-import { createTransport, fastestCarrier, TimeUp } from './transport/transport.ts';
+import type { Transport } from './transport/transport.ts';
 
 export type SendResult =
   | { readonly kind: 'answered'; readonly answer: Answer }
@@ -54,33 +54,49 @@ const browserLikeUserAgent = 'Mozilla/5.0 hookstitch/1.0';
 export function createSender({
   userAgent = browserLikeUserAgent,
   lookup = systemLookup,
-  carrier = fastestCarrier,
+  carrier,
 }: SenderOptions = {}): Sender {
-  // Two pools: a connection opened for a destination on a private address must not be handed to one that may not.
-  const anyAddress = createTransport(carrier({ lookup, idleMs }));
-  const publicOnly = createTransport(carrier({ lookup: guardedLookup(lookup), idleMs }));
-
+  let opened: Promise<Transports> | undefined;
   return {
     async send(request, { timeoutMs, allowPrivateAddress, answerBytesMax = maxAnswerBytes }, shutdown) {
       const failure = requestProblem(request, allowPrivateAddress);
       if (failure !== undefined) return { kind: 'failed', failure };
 
+      opened ??= openTransports(lookup, carrier);
+      const { anyAddress, publicOnly, interruptionOf } = await opened;
       const { axios } = allowPrivateAddress ? anyAddress : publicOnly;
       try {
         const limits = { timeout: timeoutMs, maxContentLength: answerBytesMax, ...(shutdown && { signal: shutdown }) };
         const response = await axios.request<string>({ ...outbound(request, userAgent), ...limits });
         return { kind: 'answered', answer: answerOf(response) };
       } catch (error) {
-        if (isCancel(error)) return { kind: 'aborted' };
-        if (!(error instanceof TimeUp)) return { kind: 'failed', failure: networkFailure(error) };
+        const interruption = interruptionOf(error);
+        if (interruption === 'canceled') return { kind: 'aborted' };
+        if (interruption === undefined) return { kind: 'failed', failure: networkFailure(error) };
         const message = `no complete answer within ${timeoutMs} ms`;
         return { kind: 'failed', failure: { reason: 'timeout', message, sent: true } };
       }
     },
     close() {
-      anyAddress.close();
-      publicOnly.close();
+      void opened?.then(({ anyAddress, publicOnly }) => {
+        anyAddress.close();
+        publicOnly.close();
+      });
     },
+  };
+}
+
+type Transports = Awaited<ReturnType<typeof openTransports>>;
+
+/** With the first request: axios is megabytes and some 60 ms, and a gateway's start waits for neither. */
+async function openTransports(lookup: LookupFunction, carrier: SenderOptions['carrier']) {
+  const { createTransport, fastestCarrier, interruptionOf } = await import('./transport/transport.ts');
+  const open = (settings: ConnectionSettings): Transport => createTransport((carrier ?? fastestCarrier)(settings));
+  return {
+    // Two pools: a connection opened for a destination on a private address must not be handed to one that may not.
+    anyAddress: open({ lookup, idleMs }),
+    publicOnly: open({ lookup: guardedLookup(lookup), idleMs }),
+    interruptionOf,
   };
 }
 

@@ -95,7 +95,7 @@ function contextBlock(event: CanonicalEvent): JsonObject {
 }
 
 function pageOf({ url, title, referrer }: CanonicalContext): JsonObject {
-  const parsed = URL.parse(url ?? '');
+  const parsed = url === undefined ? null : URL.parse(url);
   return { url, title, referrer, path: parsed?.pathname, search: parsed?.search };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { setMember } from '../model/set-member.ts';
 
 /**
  * Umami checks some lengths before it stores anything (zod, in UTF-16 units) and leaves the others to its database (in
@@ -119,10 +120,12 @@ function unstorable(value: Json): string | undefined {
 
 /** Data that Umami can store. A long text loses its end and a long number its type, so that the event is not lost. */
 export function fitData(data: JsonObject): JsonObject {
-  const fitted = Object.entries(data).flatMap(([key, value]): [string, Json][] =>
-    value === undefined || value === null ? [] : [[key, isJsonObject(value) ? fitData(value) : fitValue(value)]],
-  );
-  return Object.fromEntries(fitted);
+  const fitted: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(data)) {
+    if (value === undefined || value === null) continue;
+    setMember(fitted, key, isJsonObject(value) ? fitData(value) : fitValue(value));
+  }
+  return fitted;
 }
 
 function fitValue(value: Json): Json {

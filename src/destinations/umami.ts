@@ -75,7 +75,7 @@ function visitor({ user, context, timestamp }: CanonicalEvent, settings: Setting
   const { ip, user_agent, url } = context;
   return defined({
     website: settings.website_id,
-    hostname: settings.hostname || URL.parse(url ?? '')?.hostname || undefined,
+    hostname: settings.hostname || (url === undefined ? null : URL.parse(url))?.hostname || undefined,
     id: distinctId(user, settings.identify_by),
     language: context.locale,
     ip: ip !== undefined && isIpAddress(ip) ? ip : undefined,

@@ -125,7 +125,7 @@ function companyBlock({ company }: CanonicalEvent): JsonObject | undefined {
 
 /** Where it happened, under the flat names that Usermaven's own clients send. */
 function pageFields({ type, name, context }: CanonicalEvent): JsonObject {
-  const url = URL.parse(context.url ?? '');
+  const url = context.url === undefined ? null : URL.parse(context.url);
   return {
     url: context.url,
     page_title: context.title ?? (type === 'page' || type === 'screen' ? name : undefined),

@@ -3,6 +3,7 @@ import type { Answer, Verdict } from '../model/attempt.ts';
 import type { CanonicalEvent, CanonicalUser } from '../model/canonical-event.ts';
 import { defined } from '../model/defined.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { setMember } from '../model/set-member.ts';
 import { stripNulls } from '../model/strip-nulls.ts';
 import { advice, vendorText } from './answer.ts';
 import {
@@ -157,8 +158,11 @@ function displayName({ name, first_name, last_name, email }: CanonicalUser): str
 }
 
 /** The dashboard reads every value as text; what has parts goes as its JSON. */
-const texts = (data: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(stripNulls(data)).map(([key, value]) => [key, text(value)]));
+function texts(data: JsonObject): JsonObject {
+  const written: Record<string, string> = {};
+  for (const [key, value] of Object.entries(stripNulls(data))) setMember(written, key, text(value));
+  return written;
+}
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
 

@@ -126,12 +126,16 @@ const contextBlocks = ['campaign', 'device', 'os', 'app'] as const;
 
 function canonicalContext(raw: Json | undefined): CanonicalContext {
   const fields = objectAt(raw, 'event.context');
-  const texts = contextTexts.map((key) => [key, textAt(fields[key], `event.context.${key}`)]);
-  const blocks = contextBlocks.map((key) => {
+  const context: Record<string, Json> = {};
+  for (const key of contextTexts) {
+    const text = textAt(fields[key], `event.context.${key}`);
+    if (text !== undefined) context[key] = text;
+  }
+  for (const key of contextBlocks) {
     const block = stripNulls(objectAt(fields[key], `event.context.${key}`));
-    return [key, isEmpty(block) ? undefined : block];
-  });
-  return defined(Object.fromEntries([...texts, ...blocks]) as CanonicalContext);
+    if (!isEmpty(block)) context[key] = block;
+  }
+  return context as CanonicalContext;
 }
 
 /** A block may be missing or come to nothing (CallRail sends "" for an object it has not). */

@@ -1,7 +1,8 @@
 import { isJsonObject, type Json } from '../model/json.ts';
 import type { MappingDefinition } from './compile.ts';
+import { expressionText } from './expression-text.ts';
 import type { Run } from './run.ts';
-import { expressionText, type TemplatePath } from './template.ts';
+import type { TemplatePath } from './template.ts';
 import type { TraceEntry } from './trace.ts';
 
 /** One expression of a mapping file. */

@@ -137,8 +137,10 @@ function* evaluateDestination(
   if (target === undefined)
     return { destination, outcome: 'skipped', reason: `destination "${destination}" is not configured` };
   try {
-    const fill = { ...scope.fill, bindings: { ...scope.fill.bindings, event, config: target.settings } };
-    const refused = yield* refusedByWhen(compiled.when, fill);
+    const fill = isEvaluated(compiled)
+      ? { ...scope.fill, bindings: { ...scope.fill.bindings, event, config: target.settings } }
+      : scope.fill;
+    const refused = compiled.when === undefined ? undefined : yield* refusedByWhen(compiled.when, fill);
     if (refused !== undefined) return { destination, outcome: 'skipped', reason: refused };
     const id = outgoingId({
       source: scope.input.source,
@@ -153,6 +155,10 @@ function* evaluateDestination(
     return { destination, ...endedEarly(error) };
   }
 }
+
+/** Whether anything of it needs to know what is bound. */
+const isEvaluated = ({ when, merge, payload }: CompiledDestination): boolean =>
+  [when, merge, payload].some((template) => template !== undefined && template.kind !== 'constant');
 
 interface PayloadScope {
   readonly compiled: CompiledDestination;

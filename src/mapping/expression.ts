@@ -3,8 +3,8 @@ import type { Json } from '../model/json.ts';
 import { refusal, refusedFunctions } from './function-names.ts';
 import { mappingFunctions, RequirementUnmet, SkipSignal } from './functions.ts';
 import { type Compiled, compileToClosures, partsMax } from './jsonata-compiler/compile.ts';
+import { evaluationMsMax, TimeSpent } from './jsonata-compiler/frame.ts';
 import { itemsMax } from './jsonata-compiler/sequence.ts';
-import { evaluationMsMax, TimeSpent } from './jsonata-compiler/work.ts';
 import { type AstNode, isNode } from './static/ast.ts';
 import type { ExpressionProblem } from './static/expression-problem.ts';
 import { checkNames } from './static/name-check.ts';
@@ -50,28 +50,33 @@ export function compileExpression(text: string, { variables, interprets = false 
   if ('problem' in parsed) return { ok: false, problems: [parsed.problem] };
   const problems = checkNames(parsed.ast, variables);
   if (problems.length > 0) return { ok: false, problems };
-  const interpreted = withFunctions(parsed.compiled);
-  const compiled = interprets ? undefined : compileToClosures(parsed.ast, variables);
   return {
     ok: true,
-    expression: {
-      text,
-      evaluate: (input, bindings) =>
-        (compiled && evaluateCompiled(compiled, input, bindings)) ?? interpret(interpreted, input, bindings),
-    },
+    expression: expressionOf(text, interprets ? undefined : compileToClosures(parsed.ast, variables)),
   };
 }
 
-export type ParsedExpression =
-  | { readonly compiled: jsonata.Expression; readonly ast: AstNode }
-  | { readonly problem: ExpressionProblem };
+function expressionOf(text: string, compiled: Compiled | undefined): Expression {
+  // What the parser leaves behind is many times the size of closures, so it is kept only where it is needed.
+  let interpreter: jsonata.Expression | undefined;
+  const interpreted = (input: Json, bindings: Bindings): Promise<Evaluated> => {
+    interpreter ??= withFunctions(jsonata(text, guardrails));
+    return interpret(interpreter, input, bindings);
+  };
+  return {
+    text,
+    evaluate: (input, bindings) =>
+      (compiled && evaluateCompiled(compiled, input, bindings)) ?? interpreted(input, bindings),
+  };
+}
+
+export type ParsedExpression = { readonly ast: AstNode } | { readonly problem: ExpressionProblem };
 
 /** An expression's syntax tree, or why it has none. */
 export function parseExpression(text: string): ParsedExpression {
   try {
-    const compiled = jsonata(text, guardrails);
-    const ast: unknown = compiled.ast();
-    return { compiled, ast: isNode(ast) ? ast : { type: 'unknown' } };
+    const ast: unknown = jsonata(text, guardrails).ast();
+    return { ast: isNode(ast) ? ast : { type: 'unknown' } };
   } catch (error) {
     // The parser reports every mistake by throwing.
     return { problem: syntaxFault(text, error) };

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { hash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type * as PhoneNumbers from 'libphonenumber-js/min';
 import { isEmpty } from './empty.ts';
 import { money } from './money.ts';
 import { toDate } from './time.ts';
@@ -159,12 +160,13 @@ export const mappingFunctions: readonly MappingFunction[] = [
 /** Blocks and lists as JSON: written as `String` does, every block would be the same `[object Object]`. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 function e164(phone: unknown, region: unknown): string | undefined {
   if (typeof phone !== 'string' && typeof phone !== 'number') return undefined;
   const code = typeof region === 'string' ? region.trim().toUpperCase() : '';
-  const country: CountryCode | undefined = isSupportedCountry(code) ? code : undefined;
+  const { isSupportedCountry, parsePhoneNumberFromString } = loadPhoneNumbers();
+  const country = isSupportedCountry(code) ? code : undefined;
   const number = parsePhoneNumberFromString(
     String(phone),
     country === undefined ? {} : { defaultCountry: country, extract: false },
@@ -172,6 +174,9 @@ function e164(phone: unknown, region: unknown): string | undefined {
   // "Possible" asks for a length that exists; "valid" would refuse numbers newer than the table.
   return number?.isPossible() === true ? number.number : undefined;
 }
+
+/** Loaded with the first number: nobody else needs its table of all countries. */
+const loadPhoneNumbers = (): typeof PhoneNumbers => createRequire(import.meta.url)('libphonenumber-js/min');
 
 function stableId(prefix: unknown, parts: readonly unknown[]): string | undefined {
   if (isEmpty(prefix) || parts.length === 0 || parts.some(isEmpty)) return undefined;

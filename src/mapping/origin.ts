@@ -1,9 +1,10 @@
 import type { CanonicalEvent } from '../model/canonical-event.ts';
 import type { Position } from '../model/error.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
+import { expressionText } from './expression-text.ts';
 import { feedingFields, type Translate, valueAt } from './perturbation.ts';
 import type { MappingFile } from './schema.ts';
-import { expressionText, type TemplatePath } from './template.ts';
+import type { TemplatePath } from './template.ts';
 import type { TraceEntry } from './trace.ts';
 
 /** A place in a mapping file that a value comes from. */

@@ -4,9 +4,9 @@
  */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
-/** The value, once it is there. */
-export function* settled<T>(value: T | Promise<T>): Steps<T> {
-  return value instanceof Promise ? ((yield value) as T) : value;
+/** What a promise comes to, once it is there. */
+export function* settled<T>(promise: Promise<T>): Steps<T> {
+  return (yield promise) as T;
 }
 
 /** Goes through all steps; waits for each promise that they come to. */

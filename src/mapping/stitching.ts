@@ -15,14 +15,16 @@ export function identifiersOf(
   kinds: readonly string[],
 ): readonly Identifier[] {
   const { id, anonymous_id, email, phone } = event.user;
-  const ids = { user_id: id, anonymous_id };
-  const stitched = [
-    ...Object.entries({ email, phone }),
-    ...identifiers.map(({ kind, value }) => [kind, value] as const),
-  ];
-  return [...Object.entries(ids), ...stitched.filter(([kind]) => kinds.includes(kind))].flatMap(([kind, value]) =>
-    value === undefined ? [] : [{ kind, value }],
-  );
+  const pointing: Identifier[] = [];
+  const add = (kind: string, value: string | undefined): void => {
+    if (value !== undefined) pointing.push({ kind, value });
+  };
+  add('user_id', id);
+  add('anonymous_id', anonymous_id);
+  if (kinds.includes('email')) add('email', email);
+  if (kinds.includes('phone')) add('phone', phone);
+  for (const { kind, value } of identifiers) if (kinds.includes(kind)) add(kind, value);
+  return pointing;
 }
 
 /** Whether the links could add anything. */

@@ -1,5 +1,7 @@
 import { isJsonObject, type Json } from '../model/json.ts';
+import { setMember } from '../model/set-member.ts';
 import { type Bindings, compileExpression, type Expression } from './expression.ts';
+import { expressionText } from './expression-text.ts';
 import type { ExpressionProblem } from './static/expression-problem.ts';
 import { type Steps, settled } from './steps.ts';
 import type { Trace } from './trace.ts';
@@ -44,10 +46,6 @@ export interface TemplateScope {
   /** Leaves everything to JSONata's interpreter. */
   readonly interprets?: boolean | undefined;
 }
-
-/** Text after a leading `=`; `==text` is the literal `=text`. */
-export const expressionText = (value: string): string | undefined =>
-  value.startsWith('=') && !value.startsWith('==') ? value.slice(1).trim() : undefined;
 
 type Constant = Extract<Template, { kind: 'constant' }>;
 
@@ -101,26 +99,33 @@ export interface FillScope {
 }
 
 /** The template's value; undefined where an expression yields nothing. Throws `Interruption`. */
-export function* fillTemplate(template: Template, scope: FillScope): Steps<Json | undefined> {
+export function fillTemplate(template: Template, scope: FillScope): Steps<Json | undefined> {
   switch (template.kind) {
     case 'constant':
-      return template.value;
+      return constant(template.value);
     case 'expression':
-      return yield* fillExpression(template, scope);
+      return fillExpression(template, scope);
     case 'list':
-      return yield* fillList(template.items, scope);
+      return fillList(template.items, scope);
     case 'object':
-      return yield* fillObject(template.members, scope);
+      return fillObject(template.members, scope);
   }
+}
+
+// biome-ignore lint/correctness/useYield: it has nothing to wait for
+function* constant(value: Json): Steps<Json> {
+  return value;
 }
 
 function* fillExpression(
   { path, expression, nullIsNothing }: Extract<Template, { kind: 'expression' }>,
   { input, bindings, item, trace }: FillScope,
 ): Steps<Json | undefined> {
-  const evaluated = yield* settled(expression.evaluate(input, bindings));
+  const evaluating = expression.evaluate(input, bindings);
+  const evaluated = evaluating instanceof Promise ? yield* settled(evaluating) : evaluating;
   // Told before anything else happens: the bindings grow with every named value.
-  if (trace !== undefined) yield* settled(trace({ path, text: expression.text, item, input, bindings, evaluated }));
+  if (trace !== undefined)
+    yield* settled(Promise.resolve(trace({ path, text: expression.text, item, input, bindings, evaluated })));
   if (evaluated.kind === 'value') return nullIsNothing ? (evaluated.value ?? undefined) : evaluated.value;
   throw new Interruption(evaluated.kind, path, evaluated.kind === 'skip' ? evaluated.reason : evaluated.message);
 }
@@ -135,10 +140,10 @@ function* fillList(items: readonly Template[], scope: FillScope): Steps<Json> {
 }
 
 function* fillObject(members: readonly (readonly [string, Template])[], scope: FillScope): Steps<Json> {
-  const filled: [string, Json][] = [];
+  const filled: Record<string, Json> = {};
   for (const [key, member] of members) {
-    const value = yield* fillTemplate(member, scope);
-    if (value !== undefined) filled.push([key, value]);
+    const value = member.kind === 'constant' ? member.value : yield* fillTemplate(member, scope);
+    if (value !== undefined) setMember(filled, key, value);
   }
-  return Object.fromEntries(filled);
+  return filled;
 }

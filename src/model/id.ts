@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 
 /** An id says what it names: `evt_…` cannot be passed where `dlv_…` is expected. */
 export type EventId = `evt_${string}`;
@@ -48,11 +48,7 @@ function nextRandom(): Uint8Array {
  * nothing but "the same person".
  */
 export function personKey(kind: string, value: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([kind, value]))
-    .digest()
-    .subarray(0, 16)
-    .toString('base64url');
+  return hash('sha256', JSON.stringify([kind, value]), 'buffer').toString('base64url', 0, 16);
 }
 
 /** What an outgoing id is made of: everything that makes one payload for one destination itself and no other. */
@@ -71,10 +67,8 @@ export interface OutgoingIdParts {
  */
 export function outgoingId(parts: OutgoingIdParts): string {
   const name = JSON.stringify([parts.source, parts.eventId, parts.mapping, parts.item, parts.destination]);
-  const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
+  const hex = hash('sha256', name);
   // RFC 9562: version 8 (custom), variant 10.
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) & 0x3);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,5 +1,5 @@
+import { expressionText } from '../mapping/expression-text.ts';
 import type { MappingFile } from '../mapping/schema.ts';
-import { expressionText } from '../mapping/template.ts';
 import type { TraceEntry } from '../mapping/trace.ts';
 import type { Position } from '../model/error.ts';
 import { isJsonObject, type Json } from '../model/json.ts';

@@ -4,7 +4,7 @@ import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Evaluation } from '../mapping/evaluator/evaluator.ts';
 import type { EvaluatorSetup } from '../mapping/evaluator/protocol.ts';
 import type { Facts } from '../mapping/facts.ts';
-import { type ReadMapping, readMapping } from '../mapping/load.ts';
+import type { ReadMapping } from '../mapping/load.ts';
 import { publicSettings } from '../mapping/public-settings.ts';
 import { endedRuns, type Run } from '../mapping/run.ts';
 import type { Linked } from '../mapping/stitching.ts';
@@ -79,6 +79,8 @@ export async function preview({ mapping, event: wanted }: PreviewRequest, setup:
   const { sources } = setup;
   const destinations = setup.destinations.map(withSamples);
   const known = { sources: sources.map(({ name }) => name), destinations: destinations.map(({ name }) => name) };
+  // Loaded with the first preview: everything else is read in the evaluator, so a gateway starts without.
+  const { readMapping } = await import('../mapping/load.ts');
   const { definition, yaml, problems } = readMapping(mapping, mapping.text, known);
   const common = { file: mapping.name, problems };
   if (definition === undefined || yaml === undefined) return { ...common, outcome: 'invalid' };

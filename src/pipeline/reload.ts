@@ -108,6 +108,8 @@ export class Reload implements Mappings {
   async start(): Promise<void> {
     const { due } = await this.#watch.look(performance.now());
     await this.#dealWith(due);
+    // Who starts a gateway seldom edits a mapping in the next seconds, and memory is short where others start too.
+    void this.#dependencies.tester.rest();
     // While a change is given its time, the loop comes back by itself.
     await this.#watch.start(() => this.#waiting || this.#loop.wake());
     this.#loop.start();

@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from '../model/clock.ts';
-import { openPostgres } from './postgres/open-postgres.ts';
 import type { DiskLimits } from './sqlite/disk-space.ts';
 import { openSqlite } from './sqlite/open-sqlite.ts';
 import type { Damage, Store } from './store.ts';
@@ -16,8 +15,9 @@ export interface StoreOptions {
 }
 
 /** The store the configuration asks for, with its schema up to date. */
-export function openStore({ dataDir, databaseUrl, clock, disk, damaged }: StoreOptions): Promise<Store> {
-  return databaseUrl === undefined
-    ? openSqlite({ dataDir, clock: clock ?? systemClock, disk, damaged })
-    : openPostgres(databaseUrl, { clock, damaged });
+export async function openStore({ dataDir, databaseUrl, clock, disk, damaged }: StoreOptions): Promise<Store> {
+  if (databaseUrl === undefined) return await openSqlite({ dataDir, clock: clock ?? systemClock, disk, damaged });
+  // Loaded only where it is wanted: a gateway that keeps its events in SQLite starts sooner and is smaller without.
+  const { openPostgres } = await import('./postgres/open-postgres.ts');
+  return await openPostgres(databaseUrl, { clock, damaged });
 }

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { expressionText } from '../../src/mapping/expression-text.ts';
 import { complete } from '../../src/mapping/steps.ts';
-import {
-  compileTemplate,
-  expressionText,
-  fillTemplate,
-  Interruption,
-  type TemplateProblem,
-} from '../../src/mapping/template.ts';
+import { compileTemplate, fillTemplate, Interruption, type TemplateProblem } from '../../src/mapping/template.ts';
 import type { Json } from '../../src/model/json.ts';
 
 interface Options {

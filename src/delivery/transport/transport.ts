@@ -6,6 +6,7 @@ import {
   type AxiosResponse,
   CanceledError,
   type InternalAxiosRequestConfig,
+  isCancel,
   type RawAxiosHeaders,
 } from 'axios';
 import { type Carrier, ConnectionEnded, type ConnectionSettings, type Outgoing } from './carrier.ts';
@@ -60,8 +61,14 @@ export function fastestCarrier(settings: ConnectionSettings): Carrier {
 const isUnaskedContinue = (error: unknown): boolean => error instanceof Error && error.message === 'bad response';
 
 /** There was no complete answer in time. */
-export class TimeUp extends Error {
+class TimeUp extends Error {
   override readonly name = 'TimeUp';
+}
+
+/** Why a request was given up here; undefined when it failed by itself. */
+export function interruptionOf(error: unknown): 'canceled' | 'time_up' | undefined {
+  if (isCancel(error)) return 'canceled';
+  return error instanceof TimeUp ? 'time_up' : undefined;
 }
 
 /** Rejects with `TimeUp`, with axios's `CanceledError` when the signal came, else with what the network said. */

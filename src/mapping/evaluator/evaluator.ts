@@ -176,13 +176,14 @@ function toBatch(
   events: readonly ClaimedEvent[],
   { trace = false, facts, isOneByOne }: EvaluateOptions & Pick<Batch, 'isOneByOne'>,
 ): Batch {
-  const indexes = new Map<string, number>();
+  // Events of one request follow each other. Not a map: it would hash every body.
+  const bodies: string[] = [];
   const wire = events.map((event): EventToEvaluate => {
-    const body = indexes.get(event.bodyText) ?? indexes.size;
-    indexes.set(event.bodyText, body);
+    if (event.bodyText !== bodies.at(-1)) bodies.push(event.bodyText);
     const { id, source, type, kind, externalId, headers, url, item } = event;
     const times = { occurredAt: event.occurredAt.getTime(), receivedAt: event.receivedAt.getTime() };
+    const body = bodies.length - 1;
     return { id, source, type, kind, externalId, ...times, headers, url, item, body, ...facts?.get(id) };
   });
-  return { say: 'evaluate', bodies: [...indexes.keys()], events: JSON.stringify(wire), trace, isOneByOne };
+  return { say: 'evaluate', bodies, events: JSON.stringify(wire), trace, isOneByOne };
 }

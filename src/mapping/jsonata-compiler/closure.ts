@@ -1,18 +1,8 @@
 import type { AstNode } from '../static/ast.ts';
-import type { Work } from './work.ts';
+import type { Frame } from './frame.ts';
 
 /** A part of an expression: what it comes to in a context. Throws `Uncovered` and what mapping functions throw. */
 export type Closure = (input: unknown, frame: Frame) => unknown;
-
-/** What one evaluation of an expression has besides its context. */
-export interface Frame {
-  /** `$$`. */
-  readonly root: unknown;
-  readonly bindings: Readonly<Record<string, unknown>>;
-  /** Of the variables that the expression binds itself. */
-  readonly locals: unknown[];
-  readonly work: Work;
-}
 
 /** What a part is compiled in. */
 export interface Scope {

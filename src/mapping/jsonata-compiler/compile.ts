@@ -3,13 +3,13 @@ import { compileApply, compileCall } from './calls.ts';
 import { type Closure, isBare, type Scope, Uncovered, uncovered } from './closure.ts';
 import { compileList, compileObject } from './constructors.ts';
 import { compileFilter } from './filter.ts';
+import { Frame } from './frame.ts';
 import { compileBinary, compileNegation } from './operators.ts';
 import { compilePath } from './path.ts';
 import { isList, sequenceOf, settled } from './sequence.ts';
 import { isTrue } from './truth.ts';
 import { hasMark } from './value.ts';
 import { wildcard } from './wildcard.ts';
-import { Work } from './work.ts';
 
 /** A compiled expression. Throws `Uncovered`, `TimeSpent` and what mapping functions throw. */
 export type Compiled = (input: unknown, bindings: Readonly<Record<string, unknown>>) => unknown;
@@ -32,10 +32,7 @@ export function compileToClosures(ast: AstNode, variables: readonly string[]): C
   if (parts.length > partsMax || parts.some((part) => tupleMarks.some((mark) => mark in part))) return undefined;
   try {
     const closure = compileAll(ast, new Set(variables));
-    return (input, bindings) => {
-      const frame = { root: input, bindings, locals: [], work: new Work() };
-      return closure(isList(input) ? wrapped(input) : input, frame);
-    };
+    return (input, bindings) => closure(isList(input) ? wrapped(input) : input, new Frame(input, bindings));
   } catch (error) {
     if (error instanceof Uncovered) return undefined;
     throw error;
@@ -70,6 +67,7 @@ function compileAll(ast: AstNode, variables: ReadonlySet<string>): Closure {
 function compilePart(node: AstNode, scope: Scope): Closure {
   if ('group' in node) return uncovered();
   const closure = compileNode(node, scope);
+  if (isLiteral(node) && isBare(node)) return closure;
   const filters = nodesAt(node, 'predicate').map((stage) => compileFilter(stage, scope));
   const keepsArray = node.keepArray === true;
   if (filters.length === 0) {
@@ -85,12 +83,14 @@ function compilePart(node: AstNode, scope: Scope): Closure {
   };
 }
 
+const isLiteral = ({ type }: AstNode): boolean => type === 'string' || type === 'number' || type === 'value';
+
 function compileNode(node: AstNode, scope: Scope): Closure {
   switch (node.type) {
     case 'string':
     case 'number':
     case 'value':
-      return () => node.value;
+      return literal(node.value);
     case 'path':
       return compilePath(node, scope);
     case 'variable':
@@ -113,6 +113,11 @@ function compileNode(node: AstNode, scope: Scope): Closure {
       return uncovered();
   }
 }
+
+const literal =
+  (value: unknown): Closure =>
+  () =>
+    value;
 
 function compileUnary(node: AstNode, scope: Scope): Closure {
   switch (node.value) {

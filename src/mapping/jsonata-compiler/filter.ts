@@ -1,5 +1,6 @@
 import { type AstNode, nodeAt } from '../static/ast.ts';
-import { type Closure, type Frame, type Scope, uncovered } from './closure.ts';
+import { type Closure, type Scope, uncovered } from './closure.ts';
+import type { Frame } from './frame.ts';
 import { isList, type List, push, sequenceOf } from './sequence.ts';
 import { isTrue } from './truth.ts';
 import { hasMark, isNumber } from './value.ts';
@@ -29,7 +30,7 @@ const itemsWhere =
     const items = itemsOf(value);
     const kept = sequenceOf([]);
     for (const [index, item] of items.entries()) {
-      frame.work.round();
+      frame.round();
       for (let times = timesKept(condition(item, frame), { index, length: items.length }); times > 0; times -= 1)
         push(kept, item);
     }

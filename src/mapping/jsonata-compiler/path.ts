@@ -1,6 +1,7 @@
 import { type AstNode, nodesAt } from '../static/ast.ts';
-import { type Closure, type Frame, type Scope, uncovered } from './closure.ts';
+import { type Closure, type Scope, uncovered } from './closure.ts';
 import { compileFilter } from './filter.ts';
+import type { Frame } from './frame.ts';
 import { flattened, isList, type List, push, sequenceOf, settled } from './sequence.ts';
 import { compileSort, type OfAll } from './sort.ts';
 import { isFunctionLike, isObject } from './value.ts';
@@ -30,12 +31,14 @@ type Step =
 /** As long as there is one value there is no list to make of it: this is how most paths go from end to end. */
 function follow(path: Path, input: unknown, frame: Frame): unknown {
   let context = input;
-  for (const [index, step] of path.steps.entries()) {
+  let index = 0;
+  for (const step of path.steps) {
     if (step.ofAll !== undefined) return walk(path, { items: sequenceOf([context]), from: index }, frame);
     const value = step.ofOne(context, frame);
     if (value === undefined) return undefined;
     if (isList(value)) return walk(path, { items: arrived(path, index, [value]), from: index + 1 }, frame);
     context = value;
+    index += 1;
   }
   return path.keepsSingleton ? kept(sequenceOf([context])) : context;
 }
@@ -62,7 +65,7 @@ function walk(path: Path, { items, from }: Along, frame: Frame): unknown {
 function resultsOf(step: Closure, items: List, frame: Frame): List {
   const results: List = [];
   for (const item of items) {
-    frame.work.round();
+    frame.round();
     const result = step(item, frame);
     if (result !== undefined) push(results, result);
   }

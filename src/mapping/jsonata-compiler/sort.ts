@@ -1,7 +1,8 @@
 import type { AstNode } from '../static/ast.ts';
 import { isNode, nodesAt } from '../static/ast.ts';
-import { type Closure, type Frame, type Scope, uncovered } from './closure.ts';
+import { type Closure, type Scope, uncovered } from './closure.ts';
 import { compileFilter } from './filter.ts';
+import type { Frame } from './frame.ts';
 import type { List } from './sequence.ts';
 
 /** A step of a path that takes all items at once. */

@@ -9,7 +9,7 @@ export const wildcard: Closure = (input, frame) => {
   let found = sequenceOf([]);
   if (!isObject(object) || isFunctionLike(object)) return found;
   for (const value of Object.values(object)) {
-    frame.work.round();
+    frame.round();
     // What a list was put into is no sequence any more.
     if (isList(value)) found = found.concat(withinLimit(value.flat(Number.POSITIVE_INFINITY), found.length));
     else push(found, value);

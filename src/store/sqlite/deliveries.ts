@@ -87,11 +87,12 @@ export function claimDeliveries(
   if (most === 0) return { deliveries: [], lane };
   const due = sql.deliveries.due.all(destination, now.getTime(), most + damages.countSetAside('delivery'));
   const open = due.filter(({ seq }) => !damages.isSetAside('delivery', seq)).slice(0, most);
-  const deliveries = open.flatMap((row) => {
+  const sound = open.flatMap((row) => {
     const content = contentOf(sql, row, claim.recent);
     if ('damaged' in content) buryDelivery(sql, { row: content.damaged, destination, now, damages }, tally);
-    return 'damaged' in content || !take(sql, row, claim) ? [] : claimedDelivery(row, content, claim);
+    return 'damaged' in content ? [] : [{ row, content }];
   });
+  const deliveries = taken(sql, sound, claim).map(({ row, content }) => claimedDelivery(row, content, claim));
   tally.deliveries(destination, 'pending', -deliveries.length);
   tally.deliveries(destination, 'in_flight', deliveries.length);
   return { deliveries, lane: writeLane(sql, lane, admission.after(deliveries.length)) };
@@ -109,15 +110,22 @@ function contentOf(
   return isDeliveryWhole(row) ? { ...toDelivery(row), payload: row.payload } : { damaged: row };
 }
 
-function take(sql: Statements, row: DueRow, claim: DeliveryClaim & Care): boolean {
-  const { worker, leaseMs, now, damages, isCareful } = claim;
-  const write = (): void => void sql.deliveries.claim.run(worker, addMs(now, leaseMs).getTime(), row.seq);
-  if (!isCareful) write();
-  else if (!damages.apart(write)) {
+/** Those of them that could be claimed. */
+function taken<T extends { readonly row: DueRow }>(
+  sql: Statements,
+  due: readonly T[],
+  { worker, leaseMs, now, damages, isCareful }: DeliveryClaim & Care,
+): readonly T[] {
+  const leaseEndsAt = addMs(now, leaseMs).getTime();
+  if (!isCareful) {
+    sql.batches.claimDeliveries.run(worker, leaseEndsAt, JSON.stringify(due.map(({ row }) => row.seq)));
+    return due;
+  }
+  return due.filter(({ row }) => {
+    if (damages.apart(() => void sql.deliveries.claim.run(worker, leaseEndsAt, row.seq))) return true;
     damages.setAside('delivery', row);
     return false;
-  }
-  return true;
+  });
 }
 
 const claimedDelivery = (
@@ -177,8 +185,7 @@ export function settleDelivery(sql: Statements, settlement: Settlement & Pick<Ca
   const held = sql.deliveries.held.get(id, worker, token, attempts);
   if (held === undefined) return false;
   const { seq, person } = held;
-  if (move.status === 'delivered') sql.deliveries.deliver.run(move.settledAt, seq);
-  else sql.deliveries.move.run({ ...move, seq });
+  sql.deliveries.move.run({ ...move, seq });
   const { destination } = delivery;
   if (person !== null) keepOrder(sql, { destination, person, damages });
   if ('attempt' in settlement) addAttempt(sql, toNewAttempt(settlement.attempt));

@@ -90,15 +90,10 @@ export function deliveryStatements(db: Database) {
     inFlight: db
       .prepare<[string], number>("select count(*) from delivery where destination = ? and status = 'in_flight'")
       .pluck(),
-    /** Where the lease is still held. Asked first, because `returning` costs as much as the update. */
+    /** Where the lease is still held. Asked first: `returning` costs as much as the update. */
     held: db.prepare<[DeliveryId, WorkerId, number, number], Pick<DeliveryRow, 'seq' | 'person'>>(`
       select seq, person from delivery
       where id = ? and status = 'in_flight' and claimed_by = ? and lease_token = ? and attempts = ?`),
-    /** The usual `move`: it touches the fewest indexes. */
-    deliver: db.prepare<[number | null, number]>(`
-      update delivery set status = 'delivered', settled_at = ?, attempts = attempts + 1, claimed_by = null,
-        lease_ends_at = null
-      where seq = ?`),
     move: db.prepare<Omit<DeliveryMove, 'id' | 'worker' | 'token' | 'attempts'> & { readonly seq: number }>(`
       update delivery set status = @status, due_at = @dueAt, settled_at = @settledAt, reason = @reason, cause = @cause,
         attempts = attempts + @tried, failures = failures + (@failedAt is not null),

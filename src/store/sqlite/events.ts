@@ -75,13 +75,12 @@ export function claimEvents(
   const read = contentsReader(sql, claim.recent);
   const line = sql.events.waiting.all(limit + damages.countSetAside('event'));
   const waiting = line.filter(({ seq }) => !damages.isSetAside('event', seq)).slice(0, limit);
-  const claimed: ClaimedEvent[] = [];
-  for (const row of beforeSuspect(waiting, aloneAfterTries)) {
+  const sound = beforeSuspect(waiting, aloneAfterTries).flatMap((row) => {
     const content = read(row);
     if ('damaged' in content) failEvent(sql, { row: content.damaged, now, damages }, tally);
-    else if (take(sql, row, claim)) claimed.push({ ...content, ...toClaimed(row, claim.worker) });
-  }
-  return claimed;
+    return 'damaged' in content ? [] : [{ row, content }];
+  });
+  return taken(sql, sound, claim).map(({ row, content }) => ({ ...content, ...toClaimed(row, claim.worker) }));
 }
 
 type Contents = StoredEvent | { readonly damaged: DigestedEvent };
@@ -100,18 +99,22 @@ function contentsReader(sql: Statements, recent: Recent<StoredEvent>): (row: Wai
   };
 }
 
-function take(
+/** Those of them that could be claimed. */
+function taken<T extends { readonly row: WaitingRow }>(
   sql: Statements,
-  row: WaitingRow,
+  waiting: readonly T[],
   { worker, leaseMs, now, damages, isCareful }: EventClaim & Care,
-): boolean {
-  const write = (): void => void sql.events.claim.run(worker, addMs(now, leaseMs).getTime(), row.seq);
-  if (!isCareful) write();
-  else if (!damages.apart(write)) {
+): readonly T[] {
+  const leaseEndsAt = addMs(now, leaseMs).getTime();
+  if (!isCareful) {
+    sql.batches.claimEvents.run(worker, leaseEndsAt, JSON.stringify(waiting.map(({ row }) => row.seq)));
+    return waiting;
+  }
+  return waiting.filter(({ row }) => {
+    if (damages.apart(() => void sql.events.claim.run(worker, leaseEndsAt, row.seq))) return true;
     damages.setAside('event', row);
     return false;
-  }
-  return true;
+  });
 }
 
 /** In line again: leases and delays that have ended. */

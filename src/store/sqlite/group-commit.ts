@@ -18,6 +18,15 @@ export const writeLimits = {
 /** One method's part of a transaction. It may run twice, so everything it does is in the database or in its result. */
 export type Work<T> = (tally: Tally) => T;
 
+export interface CommitHooks {
+  /** Told when the disk is full; true when there is space now. */
+  readonly makeSpace: () => boolean;
+  /** Told after each commit. */
+  readonly committed: () => void;
+  /** Resolves when nobody else works on the database file. */
+  readonly quiet: () => Promise<void>;
+}
+
 interface Operation {
   readonly bytes: number;
   /** Does the work; what it returns tells the caller, once the commit is on disk. */
@@ -32,17 +41,16 @@ interface Operation {
 export class GroupCommit {
   readonly #db: Database;
   readonly #tallySql: TallyStatements;
-  /** Told when the disk is full; true when there is space now. */
-  readonly #makeSpace: () => boolean;
+  readonly #hooks: CommitHooks;
   #isHeld = false;
   #waiting: Operation[] = [];
   #waitingBytes = 0;
   #scheduled = false;
 
-  constructor(db: Database, tallySql: TallyStatements, makeSpace: () => boolean = () => false) {
+  constructor(db: Database, tallySql: TallyStatements, hooks: Partial<CommitHooks> = {}) {
     this.#db = db;
     this.#tallySql = tallySql;
-    this.#makeSpace = makeSpace;
+    this.#hooks = { makeSpace: () => false, committed: () => undefined, quiet: () => Promise.resolve(), ...hooks };
   }
 
   /** Adds work that must not be refused: a settlement that is turned away is a payload sent twice. */
@@ -78,6 +86,7 @@ export class GroupCommit {
   async hold<T>(work: () => Promise<T>): Promise<T> {
     this.#isHeld = true;
     try {
+      await this.#hooks.quiet();
       return await work();
     } finally {
       this.#isHeld = false;
@@ -159,7 +168,7 @@ export class GroupCommit {
 
   /** Once more where space was made, which happens once: until then nothing of the group was told to anybody. */
   #couldNotCommit(group: readonly Operation[], error: unknown): void {
-    if (!isFull(error) || !this.#makeSpace()) {
+    if (!isFull(error) || !this.#hooks.makeSpace()) {
       rejectAll(group, error);
       return;
     }
@@ -198,6 +207,7 @@ export class GroupCommit {
       return;
     }
     for (const confirm of confirmations) confirm();
+    this.#hooks.committed();
   }
 
   #rollback(): void {

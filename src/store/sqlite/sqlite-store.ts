@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { Settlement } from '../../model/delivery.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
@@ -42,6 +43,7 @@ import type {
   TranslationSettlement,
 } from '../store.ts';
 import type { Tally } from '../tally.ts';
+import { Checkpoints } from './checkpoint.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
@@ -59,6 +61,7 @@ import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from '.
 import { purge } from './purge.ts';
 import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
+import { alike, settleDelivered } from './settle-delivered.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
@@ -76,6 +79,7 @@ export class SqliteStore implements Store {
   readonly isShared = false;
   readonly #db: Database;
   readonly #sql: Statements;
+  readonly #checkpoints: Checkpoints;
   readonly #commit: GroupCommit;
   readonly #forgetting: Forgetting;
   readonly #space: DiskSpace | undefined;
@@ -94,7 +98,12 @@ export class SqliteStore implements Store {
     this.#sql = prepareStatements(db);
     this.#space = space;
     this.#damages = new Damages(db, damaged);
-    this.#commit = new GroupCommit(db, this.#sql.tally, () => space?.release() ?? false);
+    this.#checkpoints = new Checkpoints(db);
+    this.#commit = new GroupCommit(db, this.#sql.tally, {
+      makeSpace: () => space?.release() ?? false,
+      committed: () => this.#checkpoints.committed(),
+      quiet: () => this.#checkpoints.quiet(),
+    });
     this.#forgetting = new Forgetting(db, this.#sql, this.#commit);
     this.#releaseLock = releaseLock;
   }
@@ -171,13 +180,41 @@ export class SqliteStore implements Store {
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
-    const damages = this.#damages;
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
-    const [kept, lane] = await Promise.all([
-      this.#commit.writeEach(shown.map((one) => (tally) => settleDelivery(this.#sql, { ...one, damages }, tally))),
-      this.changeLane(destination, observe),
-    ]);
+    const [kept, lane] = await Promise.all([this.#settle(destination, shown), this.changeLane(destination, observe)]);
     return { kept, lane };
+  }
+
+  /** What was delivered with one request all at once; the rest, and where one of them meets damage, each by itself. */
+  async #settle(destination: string, settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+    const kept = settlements.map(() => false);
+    const batches = alike(settlements);
+    const inBatches = new Set(batches.flat());
+    const others = [...settlements.keys()].filter((index) => !inBatches.has(index));
+    const note = (places: readonly number[], told: readonly boolean[]): void => {
+      for (const [index, place] of places.entries()) kept[place] = told[index] === true;
+    };
+    const settled = (places: readonly number[]) => places.flatMap((place) => settlements[place] ?? []);
+    const each = async (places: readonly number[]): Promise<void> =>
+      note(places, await this.#settleEach(settled(places)));
+    const together = async (places: readonly number[]): Promise<void> => {
+      const work = { destination, settlements: settled(places), damages: this.#damages };
+      try {
+        note(places, await this.#commit.write((tally) => settleDelivered(this.#sql, work, tally)));
+      } catch (error) {
+        if (error instanceof GatewayError && error.code === 'STORE_UNAVAILABLE') throw error;
+        await each(places);
+      }
+    };
+    await Promise.all([...batches.map(together), each(others)]);
+    return kept;
+  }
+
+  #settleEach(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+    const damages = this.#damages;
+    return this.#commit.writeEach(
+      settlements.map((one) => (tally) => settleDelivery(this.#sql, { ...one, damages }, tally)),
+    );
   }
 
   async lanes(): Promise<readonly Lane[]> {
@@ -310,6 +347,7 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     await this.#commit.drained();
+    await this.#checkpoints.stop();
     try {
       // Leaves one complete file behind: a copy of it without its log would lack what was written last.
       this.#db.pragma('wal_checkpoint(TRUNCATE)');

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { batchStatements } from './batch-statements.ts';
 import { deliveryStatements } from './delivery-statements.ts';
 import { erasureStatements } from './erasure-statements.ts';
 import { eventStatements } from './event-statements.ts';
@@ -18,6 +19,7 @@ export function prepareStatements(db: Database) {
   return {
     events: eventStatements(db),
     deliveries: deliveryStatements(db),
+    batches: batchStatements(db),
     lanes: laneStatements(db),
     lines: lineStatements(db),
     identities: identityStatements(db),

@@ -19,10 +19,7 @@ describe('any expression on any body', () => {
             body,
             Object.fromEntries(variables.map((name, index) => [name, given[index]])),
           );
-          // Some texts are no expressions; and a machine that stood still in between says nothing about either way.
-          fc.pre(
-            both !== undefined && ![both.compiled, both.interpreted].some((way) => way.includes('took longer than')),
-          );
+          fc.pre(both !== undefined);
           came.all += 1;
           came.covered += both.isCovered ? 1 : 0;
           expect(both.compiled).toBe(both.interpreted);

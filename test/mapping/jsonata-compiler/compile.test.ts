@@ -269,8 +269,7 @@ describe('left to the interpreter', () => {
   });
 
   it('where a sequence becomes longer than it may', async () => {
-    const items = Array.from({ length: 100_001 }, (_, index) => ({ n: index }));
-    // A list in a list is one item, which the interpreter is done with in time on any machine.
+    const items = Array(100_001).fill({ n: 1 });
     const many = { items, nested: [items], few: Array(1000).fill([1, 2]) };
     await expectCovered('$count(items)', many);
     await expectCovered('$count(few.$)', many);

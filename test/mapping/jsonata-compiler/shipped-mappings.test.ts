@@ -6,11 +6,11 @@ import { compileMapping, type MappingDefinition } from '../../../src/mapping/com
 import { evaluateMapping } from '../../../src/mapping/evaluate.ts';
 import type { EvaluationContext, EvaluationInput } from '../../../src/mapping/evaluation.ts';
 import { parseExpression } from '../../../src/mapping/expression.ts';
+import { expressionText } from '../../../src/mapping/expression-text.ts';
 import { compileToClosures } from '../../../src/mapping/jsonata-compiler/compile.ts';
 import { mergePatch } from '../../../src/mapping/merge.ts';
 import { publicSettings } from '../../../src/mapping/public-settings.ts';
 import { sitesIn } from '../../../src/mapping/static/sites.ts';
-import { expressionText } from '../../../src/mapping/template.ts';
 import type { EvaluatedExpression } from '../../../src/mapping/trace.ts';
 import type { Json } from '../../../src/model/json.ts';
 import { projectFolder, readProjectFile } from '../../support/project-files.ts';

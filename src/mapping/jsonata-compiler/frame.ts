@@ -6,12 +6,22 @@ const roundsUnseen = 1024;
 /** An expression took longer than it may. */
 export class TimeSpent {}
 
-/** Counts the rounds of an evaluation's loops and ends one that takes too long; what has no loop needs no clock. */
-export class Work {
+/** What one evaluation of an expression has besides its context. */
+export class Frame {
+  /** `$$`. */
+  readonly root: unknown;
+  readonly bindings: Readonly<Record<string, unknown>>;
+  /** Of the variables that the expression binds itself. */
+  readonly locals: unknown[] = [];
   #rounds = 0;
   #startedMs: number | undefined;
 
-  /** Throws `TimeSpent`. */
+  constructor(root: unknown, bindings: Readonly<Record<string, unknown>>) {
+    this.root = root;
+    this.bindings = bindings;
+  }
+
+  /** Counts the rounds of loops and ends what takes too long; what has no loop needs no clock. Throws `TimeSpent`. */
   round(): void {
     this.#rounds += 1;
     if (this.#rounds % roundsUnseen === 0) this.#look();
