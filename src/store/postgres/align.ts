@@ -3,11 +3,13 @@ import type { Transaction } from './connections.ts';
 import { deliverySql } from './delivery-sql.ts';
 import { toRecords } from './text.ts';
 
+export interface Line {
+  readonly destination: string;
+  readonly person: string;
+}
+
 /** The first of what is on its way for a person may go, the rest stays behind it. */
-export function alignLines(
-  tx: Transaction,
-  lines: readonly { readonly destination: string; readonly person: string }[],
-): void {
+export function alignLines(tx: Transaction, lines: readonly Line[]): void {
   const asked = [toRecords(lines.map(({ destination, person }) => ({ destination, person })))];
   tx.along(deliverySql.putBehind, asked);
   tx.along(deliverySql.putInFront, asked);

@@ -14,7 +14,7 @@ import type { Recent } from '../recent.ts';
 import { earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import { Tally } from '../tally.ts';
-import { alignLines, alignPersons } from './align.ts';
+import { alignLines, alignPersons, type Line } from './align.ts';
 import { insertAttempts } from './attempts.ts';
 import type { Queries, Transaction } from './connections.ts';
 import { buryDeliveries } from './damaged-rows.ts';
@@ -59,7 +59,7 @@ export async function insertDrafts(tx: Transaction, all: readonly Queued[], tall
   const queued = await withoutToldJoins(tx, all);
   if (queued.length === 0) return { queued, written: [] };
   const { places, renames } = placesInLines(queued.map(({ draft }) => draft));
-  if (renames.length > 0) tx.along(deliverySql.renamePersons, [toRecords(renames)]);
+  const joined = renames.length === 0 ? [] : await tx.rows<Line>(deliverySql.renamePersons, [toRecords(renames)]);
   const made = queued.map((one) => {
     const row = newDelivery(one.draft, one);
     return { one, row, digest: deliveryDigest(row) };
@@ -67,7 +67,7 @@ export async function insertDrafts(tx: Transaction, all: readonly Queued[], tall
   const rows = made.map(({ row, digest }, place) => ({ place, ...row, digest: toHex(digest), ...places[place] }));
   tx.along(deliverySql.insert, [toRecords(rows)]);
   for (const { destination } of rows) tally.deliveries(destination, 'pending', 1);
-  if (renames.length > 0) alignLines(tx, renames);
+  if (joined.length > 0) alignLines(tx, joined);
   const written = made.flatMap(({ one: { receivedAt, ...one }, row, digest }) =>
     receivedAt === undefined ? [] : [{ content: toQueued(row, { ...one, receivedAt }), digest }],
   );

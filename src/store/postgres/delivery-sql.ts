@@ -43,7 +43,8 @@ export const deliverySql = {
         select seq from delivery where ${onTheWay('renamed.destination', 'renamed.formerly')} offset 0
       ) as own
     ) as found
-    where delivery.seq = found.seq`,
+    where delivery.seq = found.seq
+    returning delivery.destination, delivery.person`,
   /** Only the first of a person's line may go; the second statement lets it. */
   putBehind: `
     update delivery set is_behind = 1
