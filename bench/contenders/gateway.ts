@@ -5,7 +5,7 @@ import { ask, type Counts, freePort } from '../../test/support/gateway-process.t
 import type { Account, RunningContender } from './contender.ts';
 import { newPlace, startProcess } from './started-process.ts';
 
-/** As npx and the image run it; the bench builds it first. */
+/** As the image runs it; the bench builds it first. */
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const token = 'bench-token-of-more-than-32-characters';
 
@@ -38,7 +38,7 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
   const adminPort = await freePort();
   const started = await startProcess(
     {
-      args: [...(await profiling(profileTo)), program, 'serve'],
+      args: ['--max-semi-space-size=16', ...(await profiling(profileTo)), program, 'serve'],
       environment: ({ folder, port }) => ({
         HOST: '127.0.0.1',
         PORT: String(port),

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dateFromMs } from '../../src/model/clock.ts';
 import { callrail } from '../../src/sources/callrail.ts';
 import { stripe } from '../../src/sources/stripe.ts';
 import { now } from '../sources/raw-request.ts';
@@ -9,7 +8,6 @@ import { claimDeliveries, draft, testAdmin, translateAll } from '../support/admi
 import { request } from '../support/http-client.ts';
 import { configured, testReceiver } from '../support/receiver.ts';
 
-const claim = { worker: 'wrk_1', limit: 10, leaseMs: 60_000, aloneAfterTries: 3 } as const;
 const event = (id: string) => JSON.stringify({ id, type: 'invoice.paid' });
 
 /** `name{labels} value` of every sample, without the buckets of histograms and without how the store is. */
@@ -98,7 +96,8 @@ describe('GET /metrics', () => {
     const other = new Database(join(receiver.dataDir, 'hookstitch.db'));
     onTestFinished(() => void other.close());
     other.exec("update event set type = 'invoice.void'");
-    await receiver.store.claimEvents({ ...claim, now: dateFromMs(Date.now()) });
+    const [stored] = (await receiver.store.listEvents({}, { limit: 1 })).items;
+    await get(`/api/events/${stored?.id}`);
 
     expect((await get('/metrics')).text).toContain('hookstitch_store_damages 1');
     const { damages } = JSON.parse((await get('/api/store')).text);

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { disabledProblems, loadGatewayConfiguration, requireValidGateway } from '../../config/load.ts';
 import { startGateway } from '../../gateway.ts';
 import { createLog } from '../../log.ts';
@@ -7,6 +8,12 @@ import { exitCodes, type Verb } from '../command.ts';
 import { print } from '../output.ts';
 import { stopSignal } from '../stop-signal.ts';
 
+/**
+ * How much the heap grows, in percent, before it is collected: by default several times its size where memory seems
+ * plenty, so that a burst takes 350 MB for the 40 MB that are in use.
+ */
+const heapGrowingPercent = 50;
+
 /** A proxy that asks `/readyz` every half second has heard of the end in time. */
 const announceMs = 1_000;
 
@@ -15,6 +22,7 @@ export const serveCommand: Verb = {
   usage: 'serve',
   description: 'receive, translate and deliver until stopped',
   run: async () => {
+    setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
     const configuration = await loadGatewayConfiguration();
     requireValidGateway(configuration);
     const { settings, file } = configuration;
