@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newEvent, newRequest } from '../../../src/store/event-moves.ts';
-import { Recent, RecentContents } from '../../../src/store/sqlite/recent.ts';
+import { Recent } from '../../../src/store/recent.ts';
+import { RecentContents } from '../../../src/store/sqlite/recent.ts';
 import type { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { aClaim, anEvent, aRequest, at, claimOne, only, record } from '../../contracts/store-samples.ts';
 import { freshDatabase, storeOn } from './data-directory.ts';
