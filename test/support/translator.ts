@@ -23,6 +23,9 @@ export interface Translator {
   /** Receives it now; it occurred then, by default now as well. */
   send(body: JsonObject, occurredAt?: Date): Promise<void>;
   translateAll(): Promise<void>;
+  /** Begins a batch with what waits, or waits for one that was begun. */
+  work(): Promise<boolean>;
+  readonly dataDir: string;
   /** Plans replays by another mapping. */
   plannerBy(mapping: MappingDefinition): Planner;
   /** The event received last. */
@@ -51,7 +54,8 @@ export async function translatorOf(
 ): Promise<Translator> {
   let now = at(0);
   const clock = { now: () => now };
-  const store = await openStore({ dataDir: await temporaryFolder({}), clock });
+  const dataDir = await temporaryFolder({});
+  const store = await openStore({ dataDir, clock });
   const named = [...targets].map(([name, { destination, settings }]) => ({
     name,
     type: name,
@@ -79,6 +83,8 @@ export async function translatorOf(
       const text = Buffer.from(JSON.stringify(body));
       await store.recordRequest(aRequest({ source: 'shop', receivedAt: now, body: text, events }));
     },
+    work: () => worker.work(),
+    dataDir,
     translateAll: async () => {
       while (await worker.work());
       await lookingUp.drained();

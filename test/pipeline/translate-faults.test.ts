@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { definitionOf } from '../mapping/definitions.ts';
+import { translatorOf } from '../support/translator.ts';
+
+const mapping = definitionOf(`
+when: =user = true
+event:
+  name: =name
+  user: { id: u1, email: =email }
+stitch: [email]
+destinations: [segment]
+`);
+
+it('a batch waits behind one that could not be settled, so that events keep their order', async () => {
+  const translator = await translatorOf(mapping);
+  const { store } = translator;
+  const beside = new Database(join(translator.dataDir, 'hookstitch.db'));
+  beside.exec('alter table identity_link rename to gone');
+
+  await translator.send({ name: 'first', email: 'ada@example.com', user: true });
+  await translator.work();
+  await translator.send({ name: 'second' });
+  await translator.work();
+  await expect(translator.work()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  for (let turn = 0; turn < 6; turn += 1) await translator.work().catch(() => undefined);
+  expect((await store.stats()).events).toMatchObject({ received: 2, unmatched: 0 });
+
+  beside.exec('alter table gone rename to identity_link');
+  beside.close();
+  await translator.translateAll();
+  expect((await store.stats()).events).toMatchObject({ received: 0, translated: 1, unmatched: 1 });
+});
