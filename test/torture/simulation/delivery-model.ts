@@ -103,6 +103,12 @@ export class DeliveryModel {
     return this.#of(destination).filter(({ status }) => status === 'in_flight').length;
   }
 
+  /** Of those that are held; null when none is. */
+  firstLeaseEnd(destination: string): Date | null {
+    const ends = this.#of(destination).flatMap(({ lease }) => lease?.endsAtMs ?? []);
+    return ends.length === 0 ? null : new Date(Math.min(...ends));
+  }
+
   claimed(claim: ClaimOfDeliveries, claimed: readonly ClaimedDelivery[]): void {
     const { destination, worker, limit, nowMs, leaseMs, isAlone } = claim;
     const expect = this.#violations.expect.bind(this.#violations);

@@ -1,9 +1,10 @@
 import { opensAt } from '../../../src/delivery/lane.ts';
 import { deliveryStatuses } from '../../../src/model/delivery.ts';
 import { eventStatuses } from '../../../src/model/event.ts';
+import type { Lane } from '../../../src/model/lane.ts';
 import { claimDeliveries, deliver } from './delivering.ts';
 import { claimEvents, translate } from './translating.ts';
-import { destinations, limits, type World } from './world.ts';
+import { type Destination, destinations, limits, type World } from './world.ts';
 
 /** Comparing the store with the models: what can be counted at any time, and what must hold when nothing is open. */
 
@@ -66,17 +67,17 @@ async function nextDueAt(world: World): Promise<Date | undefined> {
   for (const name of destinations) {
     const lane = lanes.get(world.of(name));
     const dueAt = await world.store.nextDueAt({ kind: 'deliveries', destination: world.of(name) });
-    const opens =
-      lane === undefined
-        ? null
-        : opensAt(
-            lane,
-            { inFlight: world.deliveries.inFlight(world.of(name), world.nowMs), now: world.now() },
-            limits[name],
-          );
+    const opens = lane === undefined ? null : opensFrom(world, lane, name);
     times.push(dueAt !== null && opens !== null && opens > dueAt ? opens : dueAt);
   }
   return times.filter((time) => time !== null).toSorted((one, other) => one.getTime() - other.getTime())[0];
+}
+
+/** A lane that is full of what nobody works on any more has room when the first of these leases ends. */
+function opensFrom(world: World, lane: Lane, name: Destination): Date | null {
+  const inFlight = world.deliveries.inFlight(lane.destination, world.nowMs);
+  const opens = opensAt(lane, { inFlight, now: world.now() }, limits[name]);
+  return opens ?? world.deliveries.firstLeaseEnd(lane.destination);
 }
 
 async function judgeEnd(world: World): Promise<void> {
