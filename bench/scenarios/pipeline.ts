@@ -21,7 +21,7 @@ const names = {
 
 const burstOf = {
   quick: { loop: { kind: 'closed', durationMs: 1_500 }, warmUpMs: 500, connections: 64, signedAhead: 15_000 },
-  full: { loop: { kind: 'closed', durationMs: 4_000 }, warmUpMs: 1_000, connections: 64, signedAhead: 60_000 },
+  full: { loop: { kind: 'closed', durationMs: 6_000 }, warmUpMs: 5_000, connections: 64, signedAhead: 60_000 },
 } as const satisfies Record<string, Burst>;
 
 /** From the sender's request to the destination: one that takes batches, one that does not, four at once. */

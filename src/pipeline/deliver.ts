@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { type AttemptDependencies, attempt } from './attempt.ts';
 import { Loop } from './loop.ts';
 import { chunksOf } from './request-chunks.ts';
+import { SharedWrites } from './shared-writes.ts';
 import { writeDown } from './write-down.ts';
 
 /** A lease outlives the slowest attempt several times over: one that is shorter doubles deliveries. */
@@ -43,6 +44,14 @@ interface Sending {
   readonly isProbe: boolean;
 }
 
+/** What came of one request and of the parts it was made in. */
+interface Ended extends Sending {
+  readonly outcomes: readonly (Outcome | null)[];
+  readonly requests: number;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+}
+
 /**
  * One destination's worker: its own queue, concurrency and rate, so that one that hangs costs the others nothing. What
  * the lane lets through is decided in the store, where replicas share it.
@@ -52,6 +61,8 @@ export class LaneWorker {
   readonly #dependencies: DeliverDependencies;
   readonly #loop: Loop;
   readonly #shutdown = new AbortController();
+  /** Many requests end at once: one commit takes them down. */
+  readonly #endings = new SharedWrites<Ended>((ended) => this.#writeDown(ended));
   readonly #underWay = new Map<Promise<void>, readonly ClaimedDelivery[]>();
   /** As this process saw it last. */
   #lane: Lane;
@@ -152,47 +163,54 @@ export class LaneWorker {
   }
 
   async #attempt({ deliveries, isProbe }: Sending): Promise<void> {
-    const { clock, store, random } = this.#dependencies;
-    const startedAt = clock.now();
+    const startedAt = this.#dependencies.clock.now();
     const startedMs = performance.now();
     const shutdown = this.#shutdown.signal;
     const { outcomes, requests } = await attempt(deliveries, this.#target, { ...this.#dependencies, shutdown });
     const durationMs = Math.round(performance.now() - startedMs);
-    const timing = { startedAt, durationMs, isProbe };
-    const settlements = deliveries.map((delivery, index) =>
-      this.#settlement(delivery, outcomes[index] ?? null, timing),
-    );
-    const { circuit } = this.#target.settings;
-    const observation = { outcomes, requests, now: clock.now(), jitter: random(), circuit };
-    const observe = (lane: Lane): Lane => observed(lane, observation);
     const isLaneWide = outcomes.some((outcome) => outcome?.kind === 'retry' && outcome.lane !== undefined);
     if (isLaneWide) this.#laneWide += 1;
     try {
-      const settlement = { destination: this.#target.name, settlements, observe };
-      const writing = { worker: `deliver:${this.#target.name}`, log: this.#dependencies.log, shutdown };
-      const { lane } = await writeDown(() => store.settleDeliveries(settlement), writing);
-      this.#noticed(lane);
+      await this.#endings.add({ deliveries, outcomes, requests, startedAt, durationMs, isProbe });
     } finally {
       if (isLaneWide) this.#laneWide -= 1;
     }
-    for (const settlement of settlements) this.#report(settlement);
+  }
+
+  async #writeDown(ended: readonly Ended[]): Promise<void> {
+    const { clock, store, random, log } = this.#dependencies;
+    const now = clock.now();
+    const settlements = ended.flatMap((one) =>
+      one.deliveries.map((delivery, index) => this.#settlement(delivery, one, { index, now })),
+    );
+    const { circuit } = this.#target.settings;
+    const observations = ended.map(({ outcomes, requests }) => {
+      return { outcomes, requests, now, jitter: random(), circuit };
+    });
+    const observe = (lane: Lane): Lane => observations.reduce(observed, lane);
+    const settlement = { destination: this.#target.name, settlements, observe };
+    const writing = { worker: `deliver:${this.#target.name}`, log, shutdown: this.#shutdown.signal };
+    const { lane } = await writeDown(() => store.settleDeliveries(settlement), writing);
+    this.#noticed(lane);
+    for (const one of settlements) this.#report(one);
   }
 
   #settlement(
     delivery: ClaimedDelivery,
-    outcome: Outcome | null,
-    { isProbe, ...timing }: { readonly startedAt: Date; readonly durationMs: number; readonly isProbe: boolean },
+    { outcomes, startedAt, durationMs, isProbe }: Ended,
+    { index, now }: { readonly index: number; readonly now: Date },
   ): Settlement {
-    const { clock, random } = this.#dependencies;
-    const now = clock.now();
+    const outcome = outcomes[index] ?? null;
     if (outcome === null) return release(delivery, now);
     const made: Attempt = {
       id: newId('att', now),
       deliveryId: delivery.id,
       number: delivery.attempts + 1,
-      ...timing,
+      startedAt,
+      durationMs,
       outcome,
     };
+    const { random } = this.#dependencies;
     return settle(delivery, made, { policy: this.#target.settings, isProbe, now, random });
   }
 

@@ -18,8 +18,8 @@ import { writeDown } from './write-down.ts';
 const batchMax = 200;
 /** One is evaluated while the one before it is settled. */
 const batchesAtOnce = 2;
-/** Longer than a full batch can take with an evaluator that is killed again and again. */
-const leaseMs = 300_000;
+/** Longer than two full batches can take with an evaluator that is killed again and again. */
+const leaseMs = 1_200_000;
 /** An event that was under way this often when the gateway ended is evaluated alone from then on. */
 const aloneAfterTries = 3;
 /** Alone or not: an event that took the whole gateway down this often is not tried again. */
@@ -78,7 +78,7 @@ export class Translator {
   async #begin(events: readonly ClaimedEvent[]): Promise<void> {
     // Were others under way with it, they would fall under its suspicion whenever it takes the gateway down.
     const isSuspect = events.some(({ tries }) => tries > aloneAfterTries);
-    if (isSuspect) await this.#allBefore();
+    if (isSuspect) await orRelease(events, this.#dependencies, () => this.#allBefore());
     const before = this.#underWay.at(-1);
     const running = this.#translate(events, before);
     // It is reported when its turn comes; until then it is no fault that nobody handles.
@@ -90,8 +90,8 @@ export class Translator {
   async #translate(events: readonly ClaimedEvent[], before: Promise<void> | undefined): Promise<void> {
     const { lookingUp } = this.#dependencies;
     const { ready, asking, evaluations } = await evaluated(events, this.#dependencies);
-    // Whatever became of those before: they are settled, or back in line.
-    await before?.catch(() => undefined);
+    // Where those before are back in line these go back behind them: what is one person's keeps its order.
+    await orRelease(events, this.#dependencies, async () => before);
     await settle(ready, { evaluations }, this.#dependencies);
     // What has to be asked of others may take its time; nothing else waits for it.
     if (asking.length > 0) await lookingUp.begin(() => settleLookedUp(asking, evaluations, this.#dependencies));

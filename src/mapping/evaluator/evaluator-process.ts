@@ -12,6 +12,12 @@ export interface EvaluatorLimits {
   readonly startMs: number;
 }
 
+/**
+ * Batches are long texts. As V8 paces the collection of so small a heap by itself, it collects all of it for each of them,
+ * which costs more than evaluating them.
+ */
+const heapPace = ['--max-semi-space-size=8', '--heap-growing-percent=200'];
+
 /** The same extension as this file's: `.ts` from the sources, `.js` from the build. */
 const childFile = fileURLToPath(
   new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
@@ -53,6 +59,7 @@ export class EvaluatorProcess {
       // No file may be written, no process or worker started; `--disable-proto` closes the door to shared prototypes.
       execArgv: [
         `--max-old-space-size=${heapMb(setup, limits)}`,
+        ...heapPace,
         '--disable-proto=delete',
         '--permission',
         '--allow-fs-read=*',

@@ -1,4 +1,4 @@
-import { Client, Pool, type PoolClient, type PoolConfig, type QueryResult, types } from 'pg';
+import { Client, Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult, types } from 'pg';
 import { GatewayError } from '../../model/error.ts';
 import type { DatabaseClock } from './clock.ts';
 import { assertDurable } from './durable.ts';
@@ -19,6 +19,12 @@ const collisionsMax = 5;
 /** What runs statements: inside a transaction, or each by itself. */
 export interface Queries {
   rows<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>;
+}
+
+/** What belongs to one commit. */
+export interface Transaction extends Queries {
+  /** A statement whose answer nobody needs: it travels with the next one or with the commit, which fails if it does. */
+  along(sql: string, values: readonly unknown[]): void;
 }
 
 /** A connection that somebody keeps. */
@@ -60,7 +66,7 @@ export class Connections {
    * Runs the work in a transaction and resolves when it is committed. Whoever is told that it failed does not know
    * whether it was committed when the connection broke at that moment: keys and leases settle that at the next try.
    */
-  async write<T>({ purpose, locks = [] }: Writing, work: (tx: Queries) => Promise<T>): Promise<T> {
+  async write<T>({ purpose, locks = [] }: Writing, work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#transaction(await this.#begin(purpose, inOrder(locks)), work);
@@ -144,15 +150,25 @@ export class Connections {
     }
   }
 
-  async #transaction<T>(client: PoolClient, work: (tx: Queries) => Promise<T>): Promise<T> {
+  async #transaction<T>(client: PoolClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const along: Promise<unknown>[] = [];
+    const { rows } = queriesOf(client);
+    const send: Transaction['along'] = (sql, values) => {
+      const answer = rows(sql, values);
+      // Heard of at the commit.
+      answer.catch(() => undefined);
+      along.push(answer);
+    };
     try {
-      const result = await work(queriesOf(client));
-      await client.query('commit');
+      const result = await work({ rows, along: send });
+      await Promise.all([...along, client.query('commit')]);
       client.release();
       return result;
     } catch (error) {
-      await giveBack(client, error);
-      throw error;
+      // Where one of these failed, whatever came after it did because of that.
+      const fault = (await firstFault(along)) ?? error;
+      await giveBack(client, fault);
+      throw fault;
     }
   }
 
@@ -176,8 +192,15 @@ export class Connections {
     });
   }
 
-  /** Asks on the same way what time it is. The first statement after the locks sees what was committed before them. */
+  /**
+   * Asks on the same way what time it is, unless locks are to be waited for. The first statement after the locks sees what
+   * was committed before them.
+   */
   async #started(client: PoolClient, locks: readonly bigint[]): Promise<void> {
+    if (locks.length > 0) {
+      await client.query(['begin', ...locks.map((lock) => `select pg_advisory_xact_lock(${lock})`)].join(';'));
+      return;
+    }
     const askedMs = performance.now();
     // Two statements have two results, which the client's types do not say.
     const results: unknown = await client.query(`begin; ${timeNow}`);
@@ -185,7 +208,6 @@ export class Connections {
     const answeredMs = performance.now();
     const databaseMs = told?.rows[0]?.ms;
     if (databaseMs !== undefined) this.#clock.measured({ databaseMs, askedMs, answeredMs });
-    if (locks.length > 0) await client.query(locks.map((lock) => `select pg_advisory_xact_lock(${lock})`).join(';'));
   }
 
   async #connect(purpose: Purpose): Promise<PoolClient> {
@@ -222,8 +244,22 @@ async function ofOneMoment<T>({ rows }: Queries, work: (read: Queries['rows']) =
 function queriesOf(client: Pick<Client, 'query'>): Queries {
   return {
     rows: async <T>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query(sql, values.map(toParameter))).rows as T[],
+      (await client.query(values.length === 0 ? sql : prepared(sql, values))).rows as T[],
   };
+}
+
+const names = new Map<string, string>();
+
+/** Parsed and planned once on a connection: for a few rows that takes longer than running it. */
+function prepared(text: string, values: readonly unknown[]): QueryConfig {
+  const name = names.get(text) ?? `hookstitch_${names.size + 1}`;
+  names.set(text, name);
+  return { name, text, values: values.map(toParameter) };
+}
+
+async function firstFault(answers: readonly Promise<unknown>[]): Promise<unknown> {
+  const ends = await Promise.allSettled(answers);
+  return ends.find((end) => end.status === 'rejected')?.reason;
 }
 
 /** A connection that is in doubt is closed: what it was in the middle of ends with it. */
@@ -258,7 +294,7 @@ export function configFor(text: string): PoolConfig {
     `-c idle_in_transaction_session_timeout=${limits.idleInTransaction}`,
     // Every statement is a few short looks into an index. Compiling it would take longer, and a plan that reads a whole
     // table, index or range of it to join or sort it is a mistake, made where the statistics are older than the backlog.
-    '-c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c enable_bitmapscan=off',
+    '-c plan_cache_mode=force_generic_plan -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c enable_bitmapscan=off',
   ];
   // What the URL says about the session stays in force, and ours after it.
   url.searchParams.set('options', [url.searchParams.get('options') ?? '', ...session].join(' ').trim());
@@ -277,6 +313,8 @@ export function configFor(text: string): PoolConfig {
 function poolOf(config: PoolConfig, max: number): Pool {
   const pool = new Pool({
     ...config,
+    // Whoever asks several things at once waits for one answer.
+    pipeline: true,
     max,
     onConnect: async (client) => {
       // One that breaks between two statements: whoever uses it learns that from the next one.

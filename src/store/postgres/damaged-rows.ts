@@ -5,7 +5,7 @@ import { type FoundDamages, notAsWritten } from '../found-damages.ts';
 import type { Tally } from '../tally.ts';
 import { alignPersons } from './align.ts';
 import { insertAttempts } from './attempts.ts';
-import type { Queries } from './connections.ts';
+import type { Transaction } from './connections.ts';
 import { replaySql } from './replay-sql.ts';
 import { namesOf } from './tally.ts';
 
@@ -34,7 +34,7 @@ type FailedRow = Pick<DigestedEvent, 'seq' | 'id' | 'source'>;
 
 /** Of one lane, just claimed: dead without having been sent, with attempts that say why. */
 export async function buryDeliveries(
-  tx: Queries,
+  tx: Transaction,
   { rows, destination, now, damages }: Damaged<BuriedRow> & { readonly destination: string },
   tally: Tally,
 ): Promise<void> {
@@ -42,11 +42,11 @@ export async function buryDeliveries(
   for (const { id } of rows) damages.report({ place: `delivery ${id}`, what: notAsWritten });
   const { reason, cause } = damagedDelivery;
   await tx.rows(damagedSql.bury, [rows.map(({ seq }) => seq), now.getTime(), reason, cause]);
-  await insertAttempts(
+  insertAttempts(
     tx,
     rows.map((row) => damagedAttempt(row, now)),
   );
-  await alignPersons(
+  alignPersons(
     tx,
     rows.map(({ person }) => ({ destination, person })),
   );
@@ -56,7 +56,11 @@ export async function buryDeliveries(
 }
 
 /** Failed without having been translated. */
-export async function failEvents(tx: Queries, { rows, now, damages }: Damaged<FailedRow>, tally: Tally): Promise<void> {
+export async function failEvents(
+  tx: Transaction,
+  { rows, now, damages }: Damaged<FailedRow>,
+  tally: Tally,
+): Promise<void> {
   if (rows.length === 0) return;
   for (const { id } of rows)
     damages.report({ place: `event ${id}`, what: `${notAsWritten}, in the event or its request` });

@@ -43,7 +43,8 @@ export const deliverySql = {
         select seq from delivery where ${onTheWay('renamed.destination', 'renamed.formerly')} offset 0
       ) as own
     ) as found
-    where delivery.seq = found.seq`,
+    where delivery.seq = found.seq
+    returning delivery.destination, delivery.person`,
   /** Only the first of a person's line may go; the second statement lets it. */
   putBehind: `
     update delivery set is_behind = 1
@@ -75,7 +76,8 @@ export const deliverySql = {
     update delivery set status = 'in_flight', due_at = null, claimed_by = $4, lease_ends_at = $5,
       lease_token = lease_token + 1
     from due where delivery.seq = due.seq
-    returning due.due_at as was_due_at, payload, digest, ${deliveryColumns.replaceAll(/\b(seq|due_at)\b/g, 'delivery.$1')}, ${receivedAt}`,
+    returning due.due_at as was_due_at, delivery.seq, id, attempts, failures, failing_since, lease_token, person, digest`,
+  claimed: `select payload, digest, ${deliveryColumns}, ${receivedAt} from delivery where seq = any($1::bigint[])`,
   /** Whose each was that the lease is still held of. */
   move: `
     update delivery set status = move.status, due_at = move."dueAt", settled_at = move."settledAt", reason = move.reason,
@@ -86,7 +88,11 @@ export const deliverySql = {
       "dueAt" bigint, "settledAt" bigint, reason text, cause text, "failedAt" bigint)
     where delivery.id = move.id and delivery.status = 'in_flight' and claimed_by = move.worker
       and lease_token = move.token and delivery.attempts = move.attempts
-    returning delivery.id, delivery.person`,
+    returning delivery.id, delivery.destination, delivery.person, not exists (
+      select from delivery as other
+      where other.destination = delivery.destination and other.person = delivery.person
+        and other.status in ('pending', 'in_flight') and other.id <> delivery.id
+    ) as is_alone`,
   insertAttempts: `
     insert into attempt (id, delivery_id, number, started_at, duration_ms, outcome, reason, message, retry_after_ms,
       lane, ambiguous, response_status, response_body, digest)

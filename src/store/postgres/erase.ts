@@ -19,7 +19,7 @@ import {
 import type { Finding } from '../finding.ts';
 import type { AttemptRow } from '../rows.ts';
 import type { Tally } from '../tally.ts';
-import type { Queries } from './connections.ts';
+import type { Transaction } from './connections.ts';
 import { erasureSql } from './erasure-sql.ts';
 import { toHex } from './hex.ts';
 import { knownOf } from './people.ts';
@@ -27,7 +27,7 @@ import { rememberGone, removeEvents } from './remove-events.ts';
 import { toRecords } from './text.ts';
 
 export interface Erasing {
-  readonly tx: Queries;
+  readonly tx: Transaction;
   readonly traces: Traces;
   readonly tally: Tally;
 }
@@ -73,7 +73,7 @@ async function emptyAttempts({ tx, traces, tally }: Erasing, places: readonly nu
 }
 
 /** Findings for events that the links name. */
-export async function findingsOf(tx: Queries, ids: readonly EventId[]): Promise<readonly Finding[]> {
+export async function findingsOf(tx: Transaction, ids: readonly EventId[]): Promise<readonly Finding[]> {
   const events = await tx.rows<KeptEvent>(erasureSql.events, [ids]);
   return events.map(({ id, request_seq: request }) => ({
     request,
@@ -129,7 +129,7 @@ async function eraseFromRequests(
 }
 
 /** The identifiers with their links, and what destinations were told of them. */
-export async function eraseLinks(tx: Queries, identifiers: readonly Identifier[]): Promise<number> {
+export async function eraseLinks(tx: Transaction, identifiers: readonly Identifier[]): Promise<number> {
   for (const { kind, value } of identifiers) {
     if (kind === 'user_id') await tx.rows(erasureSql.unjoinUser, [value]);
     if (kind === 'anonymous_id') await tx.rows(erasureSql.unjoinVisitor, [value]);

@@ -2,13 +2,13 @@
 import { addMs } from '../../model/clock.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import { type DigestedEvent, type DigestedRequest, isEventWhole, isRequestWhole } from '../contents.ts';
-import { eventDigest, requestDigest } from '../digest.ts';
+import { eventDigest, isSame, requestDigest } from '../digest.ts';
 import {
-  beforeSuspect,
   newEvent,
   newRequest,
   problemOf,
   type RequestText,
+  type StoredEvent,
   statusOf,
   toClaimed,
   toRequestText,
@@ -19,9 +19,10 @@ import { type EventRow, earliest } from '../rows.ts';
 import type { EventClaim } from '../store.ts';
 import { Tally } from '../tally.ts';
 import { digestOf, withoutEvents } from '../tombstones.ts';
-import { BeginAnew, type Queries } from './connections.ts';
+import { BeginAnew, type Queries, type Transaction } from './connections.ts';
 import { failEvents } from './damaged-rows.ts';
 import { toHex } from './hex.ts';
+import type { RecentContents, WrittenRequest } from './recent.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
@@ -29,7 +30,11 @@ export const eventColumns = `seq, id, request_seq, item, source, type, external_
   in_line_since, status, reason, message, cause, tries, runs, due_at, waits_for, digest, runs_digest`;
 
 export const eventSql = {
-  known: 'select dedupe_key from event where dedupe_key = any($1)',
+  /** Under which keys something is stored, or was. */
+  known: `
+    select dedupe_key as key, false as is_gone from event where dedupe_key = any($1)
+    union all
+    select digest, true from gone_event where digest = any($1)`,
   gone: 'select digest from gone_event where digest = any($1)',
   /** The bodies come as one value, which costs a fraction of one for each. */
   insertRequests: `
@@ -61,11 +66,19 @@ export const eventSql = {
   endDelays: `
     update event set due_at = null, waits_for = null
     where seq in (select seq from event where due_at <= $1 for update skip locked)`,
-  waiting: `
-    select ${eventColumns} from event where status = 'received' and claimed_by is null and due_at is null
-    order by seq limit $1 for update skip locked`,
+  /** The first ones in line: a suspect alone, and whoever stands before one without it. */
   claim: `
-    update event set claimed_by = $1, lease_ends_at = $2, tries = tries + 1 where seq = any($3::bigint[])`,
+    with waiting as materialized (
+      select seq, tries from event where status = 'received' and claimed_by is null and due_at is null
+      order by seq limit $1 for update skip locked
+    ), chosen as (
+      select seq from waiting where seq = (select min(seq) from waiting)
+        or seq < coalesce((select min(seq) from waiting where tries >= $2), 9223372036854775807)
+    )
+    update event set claimed_by = $3, lease_ends_at = $4, tries = event.tries + 1
+    from chosen where event.seq = chosen.seq
+    returning event.seq, id, request_seq, source, event.tries - 1 as tries, received_at, in_line_since, digest,
+      runs_digest, (select digest from request where request.seq = request_seq) as request_digest`,
   requests: `
     select seq, source, kind, method, url, received_at, headers, body, digest from request
     where seq = any($1::bigint[])`,
@@ -89,125 +102,165 @@ interface Candidate {
   readonly key: Buffer;
 }
 
+export interface RecordedRequests {
+  readonly receipts: readonly Receipt[];
+  readonly written: readonly WrittenRequest[];
+}
+
 /** All requests in one go; of an event that comes twice the first counts. */
-export async function recordRequests(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly Receipt[]> {
-  const kept = await withoutGone(tx, requests);
-  const isNew = await unknownIn(tx, kept);
-  const fresh = kept.flatMap((request, of) => candidatesOf(request, of).filter(({ key }) => isNew(key)));
-  const accepted = fresh.length === 0 ? [] : await insertAll(tx, kept, fresh);
+export async function recordRequests(tx: Transaction, requests: readonly ReceivedRequest[]): Promise<RecordedRequests> {
+  const { isGone, isKnown } = await knownIn(tx, requests.flatMap(candidatesOf));
+  const kept = isGone.size === 0 ? requests : requests.map((request, of) => withoutGone(request, of, isGone));
+  const fresh = firstOfEach(kept.flatMap(candidatesOf).filter(({ key }) => !isKnown.has(hexOf(key))));
+  const written = fresh.length === 0 ? [] : await insertAll(tx, kept, fresh);
   const counts = new Map<number, number>();
   const tally = new Tally();
-  for (const { request, of, event } of accepted) {
+  for (const { request, of, event } of fresh) {
     counts.set(of, (counts.get(of) ?? 0) + 1);
     tally.events(request.source, statusOf(event), 1);
     tally.problem({ kind: 'event', name: request.source, ...problemOf(event), count: 1 });
   }
-  await writeTally(tx, tally);
-  return requests.map(({ events }, of) => {
+  writeTally(tx, tally);
+  const receipts = requests.map(({ events }, of) => {
     const count = counts.get(of) ?? 0;
     return { accepted: count, duplicates: events.length - count };
   });
+  return { receipts, written };
 }
+
+const hexOf = (key: Buffer): string => key.toString('hex');
 
 const candidatesOf = (request: ReceivedRequest, of: number): readonly Candidate[] =>
   request.events.map((event) => ({ request, of, event, key: digestOf(request.source, event.externalId) }));
 
-async function withoutGone(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly ReceivedRequest[]> {
-  const isGone = await goneIn(tx, requests.flatMap(candidatesOf));
-  if (isGone.size === 0) return requests;
-  return requests.map((request, of) =>
-    withoutEvents(
-      request,
-      candidatesOf(request, of).map(({ key }) => isGone.has(key.toString('hex'))),
-    ),
+const withoutGone = (request: ReceivedRequest, of: number, isGone: ReadonlySet<string>): ReceivedRequest =>
+  withoutEvents(
+    request,
+    candidatesOf(request, of).map(({ key }) => isGone.has(hexOf(key))),
   );
+
+function firstOfEach(candidates: readonly Candidate[]): readonly Candidate[] {
+  const first = new Map<string, Candidate>();
+  for (const one of candidates) if (!first.has(hexOf(one.key))) first.set(hexOf(one.key), one);
+  return [...first.values()];
 }
 
-async function goneIn(tx: Queries, candidates: readonly Candidate[]): Promise<ReadonlySet<string>> {
-  const rows = await tx.rows<{ digest: Buffer }>(eventSql.gone, [candidates.map(({ key }) => key)]);
-  return new Set(rows.map(({ digest }) => digest.toString('hex')));
-}
-
-/** True for a key the first time that it is asked about, unless the database has it. */
-async function unknownIn(tx: Queries, requests: readonly ReceivedRequest[]): Promise<(key: Buffer) => boolean> {
-  const keys = requests.flatMap(candidatesOf).map(({ key }) => key);
-  const rows = await tx.rows<{ dedupe_key: Buffer }>(eventSql.known, [keys]);
-  const seen = new Set(rows.map(({ dedupe_key }) => dedupe_key.toString('hex')));
-  return (key) => {
-    const text = key.toString('hex');
-    const isNew = !seen.has(text);
-    seen.add(text);
-    return isNew;
-  };
+async function knownIn(
+  tx: Transaction,
+  candidates: readonly Candidate[],
+): Promise<Readonly<Record<'isGone' | 'isKnown', ReadonlySet<string>>>> {
+  const keys = candidates.map(({ key }) => key);
+  const rows = await tx.rows<{ key: Buffer; is_gone: boolean }>(eventSql.known, [keys]);
+  const keysOf = (isGone: boolean) => rows.flatMap((row) => (row.is_gone === isGone ? [hexOf(row.key)] : []));
+  return { isGone: new Set(keysOf(true)), isKnown: new Set(keysOf(false)) };
 }
 
 /** Those that are new for other replicas too. */
 async function insertAll(
-  tx: Queries,
+  tx: Transaction,
   requests: readonly ReceivedRequest[],
   fresh: readonly Candidate[],
-): Promise<readonly Candidate[]> {
+): Promise<readonly WrittenRequest[]> {
   const carrying = [...new Set(fresh.map(({ of }) => of))];
-  const seqs = await insertRequests(
+  const inserted = await insertRequests(
     tx,
     carrying.flatMap((of) => requests[of] ?? []),
   );
-  const seqOf = new Map(carrying.map((of, index) => [of, seqs[index] ?? 0]));
-  const rows = fresh.map(({ request, of, event, key }, place) => {
-    const row = newEvent(request, event, seqOf.get(of) ?? 0);
-    return { place, ...row, dedupeKey: toHex(key), digest: toHex(eventDigest(row)) };
+  const requestOf = new Map(carrying.map((of, index) => [of, inserted[index]]));
+  const events = fresh.map(({ request, of, event, key }) => {
+    const row = newEvent(request, event, requestOf.get(of)?.seq ?? 0);
+    return { of, key, row, digest: eventDigest(row) };
   });
-  const inserted = new Set((await tx.rows<{ id: string }>(eventSql.insert, [toRecords(rows)])).map(({ id }) => id));
+  const rows = events.map(({ key, row, digest }, place) => {
+    return { place, ...row, dedupeKey: toHex(key), digest: toHex(digest) };
+  });
+  const keys = fresh.map(({ key }) => key);
+  const [ids, gone] = await Promise.all([tx.rows(eventSql.insert, [toRecords(rows)]), tx.rows(eventSql.gone, [keys])]);
   // Another replica has just taken one of them, or it is gone: with that known, all of it is looked at once more.
-  if (inserted.size < fresh.length || (await goneIn(tx, fresh)).size > 0) throw new BeginAnew();
-  return fresh;
+  if (ids.length < fresh.length || gone.length > 0) throw new BeginAnew();
+  const eventsOf = Map.groupBy(events, ({ of }) => of);
+  return [...requestOf].flatMap(([of, request]) =>
+    request === undefined ? [] : [{ ...request, events: eventsOf.get(of) ?? [] }],
+  );
 }
 
-async function insertRequests(tx: Queries, requests: readonly ReceivedRequest[]): Promise<readonly number[]> {
+async function insertRequests(
+  tx: Transaction,
+  requests: readonly ReceivedRequest[],
+): Promise<readonly (Omit<WrittenRequest, 'events'> & { readonly seq: number })[]> {
   let bodyFrom = 1;
-  const rows = requests.map((request, place) => {
-    const content = newRequest(request);
-    const { body, ...row } = content;
+  const written = requests.map((request) => {
+    const row = newRequest(request);
+    return { row, headers: request.headers, digest: requestDigest(row) };
+  });
+  const rows = written.map(({ row: { body, ...row }, digest }, place) => {
     const from = bodyFrom;
     bodyFrom += body.byteLength;
-    return { place, ...row, bodyFrom: from, bodyLength: body.byteLength, digest: toHex(requestDigest(content)) };
+    return { place, ...row, bodyFrom: from, bodyLength: body.byteLength, digest: toHex(digest) };
   });
   const bodies = Buffer.concat(requests.map(({ body }) => body));
-  return (await tx.rows<{ seq: number }>(eventSql.insertRequests, [toRecords(rows), bodies])).map(({ seq }) => seq);
+  const seqs = await tx.rows<{ seq: number }>(eventSql.insertRequests, [toRecords(rows), bodies]);
+  return written.map((one, place) => ({ ...one, seq: seqs[place]?.seq ?? 0 }));
+}
+
+interface ClaimedRow
+  extends Pick<DigestedEvent, 'seq' | 'id' | 'request_seq' | 'source' | 'tries' | 'received_at' | 'in_line_since'> {
+  readonly digest: Buffer | null;
+  readonly runs_digest: Buffer | null;
+  readonly request_digest: Buffer | null;
 }
 
 export async function claimEvents(
-  tx: Queries,
-  claim: EventClaim,
+  tx: Transaction,
+  claim: EventClaim & { readonly recent: RecentContents['events'] },
   damages: FoundDamages,
 ): Promise<readonly ClaimedEvent[]> {
   const { worker, limit, leaseMs, now, aloneAfterTries } = claim;
-  await tx.rows(eventSql.endLeases, [now.getTime()]);
-  await tx.rows(eventSql.endDelays, [now.getTime()]);
-  const waiting = await tx.rows<DigestedEvent>(eventSql.waiting, [limit]);
-  const line = beforeSuspect(waiting, aloneAfterTries);
-  if (line.length === 0) return [];
-  const requests = await requestTexts(tx.rows, line);
-  const whole = line.flatMap((row) => {
-    const request = isEventWhole(row) ? requests.get(row.request_seq) : undefined;
-    return request === undefined ? [] : [{ row, request }];
-  });
-  const seqs = new Set(whole.map(({ row }) => row.seq));
-  await tx.rows(eventSql.claim, [worker, addMs(now, leaseMs).getTime(), [...seqs]]);
+  tx.along(eventSql.endLeases, [now.getTime()]);
+  tx.along(eventSql.endDelays, [now.getTime()]);
+  const values = [limit, aloneAfterTries, worker, addMs(now, leaseMs).getTime()];
+  const line = (await tx.rows<ClaimedRow>(eventSql.claim, values)).toSorted((one, other) => one.seq - other.seq);
+  const contents = await contentsOf(tx, line, claim.recent);
+  const damaged = line.filter(({ seq }) => !contents.has(seq));
   const tally = new Tally();
-  await failEvents(tx, { rows: line.filter(({ seq }) => !seqs.has(seq)), now, damages }, tally);
-  await writeTally(tx, tally);
-  return whole.map(({ row, request }) => ({
-    ...toStored(row),
-    ...request,
-    ...toClaimed(row, worker),
-  }));
+  await failEvents(tx, { rows: damaged, now, damages }, tally);
+  writeTally(tx, tally);
+  return line.flatMap((row) => {
+    const content = contents.get(row.seq);
+    return content === undefined ? [] : [{ ...content, ...toClaimed(row, worker) }];
+  });
+}
+
+/** What these events say, by their numbers; without those that are damaged. */
+async function contentsOf(
+  tx: Transaction,
+  line: readonly ClaimedRow[],
+  recent: RecentContents['events'],
+): Promise<ReadonlyMap<number, StoredEvent>> {
+  const contents = new Map<number, StoredEvent>();
+  for (const row of line) {
+    const kept = recent.take(row.id);
+    if (kept === undefined || !isSame(row.digest, kept.digest) || !isSame(row.request_digest, kept.requestDigest))
+      continue;
+    if (row.runs_digest === null) contents.set(row.seq, kept.content);
+  }
+  const others = line.filter(({ seq }) => !contents.has(seq));
+  if (others.length === 0) return contents;
+  const [rows, requests] = await Promise.all([
+    tx.rows<DigestedEvent>(eventSql.bySeqs, [others.map(({ seq }) => seq)]),
+    requestTexts(tx.rows, others),
+  ]);
+  for (const row of rows) {
+    const request = isEventWhole(row) ? requests.get(row.request_seq) : undefined;
+    if (request !== undefined) contents.set(row.seq, { ...toStored(row), ...request });
+  }
+  return contents;
 }
 
 /** Read and decoded once, however many of these events it carries; without those that are damaged. */
 export async function requestTexts(
   read: Queries['rows'],
-  events: readonly EventRow[],
+  events: readonly Pick<EventRow, 'request_seq'>[],
 ): Promise<ReadonlyMap<number, RequestText>> {
   const seqs = [...new Set(events.map(({ request_seq }) => request_seq))];
   const rows = await read<DigestedRequest & { seq: number }>(eventSql.requests, [seqs]);

@@ -7,7 +7,7 @@ import type { Erased, Forgotten } from '../../model/person.ts';
 import { allOf, everything, type KeptEvent, type KeptRequest, nothing, sum } from '../erasing.ts';
 import { type Finding, findIn } from '../finding.ts';
 import { Tally } from '../tally.ts';
-import type { Connections, Queries } from './connections.ts';
+import type { Connections, Queries, Transaction } from './connections.ts';
 import { deliverySql } from './delivery-sql.ts';
 import {
   type Erasing,
@@ -105,7 +105,7 @@ export class Forgetting {
   async #erase<T>(
     erasure: Erasure,
     locks: readonly bigint[],
-    work: (writing: { tx: Queries; tally: Tally }) => Promise<T>,
+    work: (writing: { tx: Transaction; tally: Tally }) => Promise<T>,
   ): Promise<T> {
     return this.#write(locks, async (writing) => {
       const { tx } = writing;
@@ -121,11 +121,11 @@ export class Forgetting {
     return names.map(laneLock);
   }
 
-  #write<T>(locks: readonly bigint[], work: (writing: { tx: Queries; tally: Tally }) => Promise<T>): Promise<T> {
+  #write<T>(locks: readonly bigint[], work: (writing: { tx: Transaction; tally: Tally }) => Promise<T>): Promise<T> {
     return this.#connections.write({ purpose: 'working', locks }, async (tx) => {
       const tally = new Tally();
       const result = await work({ tx, tally });
-      await writeTally(tx, tally);
+      writeTally(tx, tally);
       return result;
     });
   }
@@ -222,7 +222,7 @@ interface Erasure {
   leasesEndMs: number;
 }
 
-async function lastRequest(tx: Queries): Promise<number> {
+async function lastRequest(tx: Transaction): Promise<number> {
   return (await tx.rows<{ seq: number }>(erasureSql.lastRequest))[0]?.seq ?? 0;
 }
 
@@ -243,7 +243,11 @@ async function searchAndErase(
   return { erased: await eraseFindings(erasing, await findingsIn(tx, requests, traces)), last: last.seq };
 }
 
-async function findingsIn(tx: Queries, requests: readonly KeptRequest[], traces: Traces): Promise<readonly Finding[]> {
+async function findingsIn(
+  tx: Transaction,
+  requests: readonly KeptRequest[],
+  traces: Traces,
+): Promise<readonly Finding[]> {
   const events = await tx.rows<KeptEvent>(erasureSql.eventsOfRequests, [requests.map(({ seq }) => seq)]);
   const deliveries = await tx.rows<StoredDelivery>(erasureSql.deliveries, [events.map(({ id }) => id)]);
   const attempts = await tx.rows<StoredAttempt>(erasureSql.attempts, [deliveries.map(({ id }) => id)]);

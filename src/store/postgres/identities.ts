@@ -4,7 +4,7 @@ import { type Resolution, resolve } from '../../identity/resolve.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Stitching } from '../store.ts';
-import type { Queries } from './connections.ts';
+import type { Queries, Transaction } from './connections.ts';
 import { Links } from './links.ts';
 import { toRecords } from './text.ts';
 
@@ -39,7 +39,7 @@ interface Mark extends Identifier {
 }
 
 /** One after the other, so that each is resolved by what came before it; written in one go at the end. */
-export async function stitch(tx: Queries, stitchings: readonly Stitching[]): Promise<readonly Resolution[]> {
+export async function stitch(tx: Transaction, stitchings: readonly Stitching[]): Promise<readonly Resolution[]> {
   const ids = [...new Set(stitchings.map(({ event }) => event.id))];
   // An event may be erased with its person while it is translated: then nothing of it is learnt.
   const existing = new Set((await tx.rows<{ id: EventId }>(identitySql.existing, [ids])).map(({ id }) => id));
@@ -84,7 +84,7 @@ function learn(links: Links, { event, identifiers }: Stitching): void {
 }
 
 /** In one order, so that two that write the same wait for each other and not in a circle. */
-async function write(tx: Queries, marks: readonly Mark[], links: Links): Promise<void> {
+async function write(tx: Transaction, marks: readonly Mark[], links: Links): Promise<void> {
   if (marks.length === 0) return;
   const all = distinct(marks);
   await tx.rows(identitySql.insert, [all.map(({ kind }) => kind), all.map(({ value }) => value)]);

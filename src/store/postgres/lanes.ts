@@ -3,7 +3,7 @@ import type { Traces } from '../../identity/traces.ts';
 import { freshLane, type Lane } from '../../model/lane.ts';
 import { laneWithoutTraces } from '../erasing.ts';
 import { type LaneRow, laneColumns, toLane, toLaneRow } from '../lane-rows.ts';
-import type { Queries } from './connections.ts';
+import type { Queries, Transaction } from './connections.ts';
 import { toRecords } from './text.ts';
 
 const written = laneColumns.split(/,\s+/).filter((name) => name !== 'destination');
@@ -22,19 +22,19 @@ export const laneSql = {
 export const readLanes = async (read: Queries['rows']): Promise<readonly Lane[]> =>
   (await read<LaneRow>(laneSql.all)).map(toLane);
 
-export async function readLane(tx: Queries, destination: string, now: Date): Promise<Lane> {
+export async function readLane(tx: Transaction, destination: string, now: Date): Promise<Lane> {
   const [row] = await tx.rows<LaneRow>(laneSql.byName, [destination]);
   return row === undefined ? freshLane(destination, now) : toLane(row);
 }
 
 /** Returns what it wrote; what has not changed is not written. */
-export async function writeLane(tx: Queries, before: Lane, after: Lane): Promise<Lane> {
-  if (after !== before) await tx.rows(laneSql.write, [toRecords([toLaneRow(after)])]);
+export function writeLane(tx: Transaction, before: Lane, after: Lane): Lane {
+  if (after !== before) tx.along(laneSql.write, [toRecords([toLaneRow(after)])]);
   return after;
 }
 
 /** Under the locks of all of them. */
-export async function eraseFromLanes(tx: Queries, traces: Traces): Promise<void> {
+export async function eraseFromLanes(tx: Transaction, traces: Traces): Promise<void> {
   for (const lane of await readLanes((sql, values) => tx.rows(sql, values)))
-    await writeLane(tx, lane, laneWithoutTraces(lane, [traces]));
+    writeLane(tx, lane, laneWithoutTraces(lane, [traces]));
 }

@@ -1,6 +1,6 @@
 import { addMs } from '../../model/clock.ts';
 import type { Claim, DeliveryClaim } from '../store.ts';
-import type { Queries } from './connections.ts';
+import type { Transaction } from './connections.ts';
 
 /** The end of its lease tells a claim from every other one of the same worker: nobody claims twice in one moment. */
 export const lostClaimSql = {
@@ -17,7 +17,7 @@ interface Lost {
   readonly endsAtMs: number;
 }
 
-type Work<T> = (tx: Queries) => Promise<T>;
+type Work<T> = (tx: Transaction) => Promise<T>;
 
 /**
  * When a connection breaks at the commit of a claim, work may be leased to somebody who has not heard of it: the next
@@ -30,7 +30,7 @@ export class LostClaims {
   /** Runs a claim, whose transaction is to run what it is given. */
   async during<T>(
     claim: Claim | DeliveryClaim,
-    run: (tracked: (tx: Queries, work: Work<T>) => Promise<T>) => Promise<T>,
+    run: (tracked: (tx: Transaction, work: Work<T>) => Promise<T>) => Promise<T>,
   ): Promise<T> {
     const line = 'destination' in claim ? claim.destination : null;
     const lost = this.#lost.get(line) ?? [];
@@ -53,7 +53,7 @@ export class LostClaims {
 }
 
 async function endLost(
-  tx: Queries,
+  tx: Transaction,
   { worker, endsAtMs }: Lost,
   { line, now }: { readonly line: string | null; readonly now: Date },
 ): Promise<void> {

@@ -42,13 +42,12 @@ import type {
   StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
-import type { Connections, Queries } from './connections.ts';
-import { claimDeliveries, type LaneStep, type LaneStepEnd, nextDeliveryAt, takeSteps } from './deliveries.ts';
-import { claimEvents, nextEventAt, recordRequests } from './events.ts';
+import type { Connections, Transaction } from './connections.ts';
+import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
+import { claimEvents, nextEventAt } from './events.ts';
 import { examine } from './examine.ts';
 import { storeFault } from './fault.ts';
 import { Forgetting } from './forget.ts';
-import { GroupCommit } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
@@ -67,6 +66,7 @@ import {
   redeliver,
 } from './problems.ts';
 import { locksOfDue, type MaybeDue, maybeDue, purge } from './purge.ts';
+import { RecentContents } from './recent.ts';
 import {
   cancelReplay,
   continueReplay,
@@ -78,9 +78,8 @@ import {
   nextReplayAt,
   replayCandidates,
 } from './replays.ts';
-import { locksOf, settleTranslations } from './translations.ts';
 import { endUnreadableDeliveries, endUnreadableEvents, postponeUnerasable } from './unreadable.ts';
-import { Watches } from './watches.ts';
+import { WriteGroups } from './write-groups.ts';
 
 /** For each millisecond of looking so many of rest. */
 const restFactor = 4;
@@ -99,10 +98,8 @@ export class PostgresStore implements Store {
   readonly clock: Clock;
   readonly isShared = true;
   readonly #connections: Connections;
-  readonly #recording: GroupCommit<ReceivedRequest, Receipt>;
-  readonly #translating: GroupCommit<TranslationSettlement, boolean>;
-  readonly #lanes = new Map<string, GroupCommit<LaneStep, LaneStepEnd>>();
-  readonly #watches = new Watches();
+  readonly #recent = new RecentContents();
+  readonly #groups: WriteGroups;
   readonly #presence: Presence;
   readonly #lostClaims = new LostClaims();
   readonly #forgetting: Forgetting;
@@ -117,34 +114,23 @@ export class PostgresStore implements Store {
     this.#connections = connections;
     this.#forgetting = new Forgetting(connections, clock);
     this.#presence = new Presence({ connections, clock });
-    this.#recording = new GroupCommit({
-      commit: (requests) => connections.write({ purpose: 'receiving' }, (tx) => recordRequests(tx, requests)),
-      atOnce: 2,
-      most: 200,
-    });
-    this.#translating = new GroupCommit({
-      commit: (settlements) =>
-        connections.write({ purpose: 'working', locks: locksOf(settlements) }, (tx) =>
-          settleTranslations(tx, settlements),
-        ),
-      atOnce: 1,
-      most: 500,
-    });
+    this.#groups = new WriteGroups({ connections, clock, recent: this.#recent });
   }
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
-    return this.#recording.addIfRoom(request, request.body.byteLength);
+    return this.#groups.recording.addIfRoom(request, request.body.byteLength);
   }
 
   async claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]> {
+    const recent = this.#recent.events;
     return this.#beside(
-      () => this.#claim(claim, [], (tx) => claimEvents(tx, claim, this.#damages)),
+      () => this.#claim(claim, [], (tx) => claimEvents(tx, { ...claim, recent }, this.#damages)),
       () => this.#work([], (tx) => endUnreadableEvents(tx, claim, this.#damages)),
     );
   }
 
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
-    return this.#translating.addEach(settlements);
+    return this.#groups.translating.addEach(settlements);
   }
 
   async stitch(stitchings: readonly Stitching[]): Promise<readonly Resolution[]> {
@@ -168,19 +154,22 @@ export class PostgresStore implements Store {
       return await this.#forgetting.forget(identifier);
     } catch (error) {
       throw storeFault(error);
+    } finally {
+      this.#recent.clear();
     }
   }
 
   async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
     const locks = [laneLock(claim.destination)];
+    const recent = this.#recent.deliveriesTo(claim.destination);
     return this.#beside(
-      () => this.#claim(claim, locks, (tx) => claimDeliveries(tx, claim, this.#damages)),
+      () => this.#claim(claim, locks, (tx) => claimDeliveries(tx, { ...claim, recent }, this.#damages)),
       () => this.#work(locks, (tx) => endUnreadableDeliveries(tx, claim, this.#damages)),
     );
   }
 
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
-    const lane = this.#lane(destination);
+    const lane = this.#groups.lane(destination);
     const [ends, changed] = await Promise.all([
       lane.addEach(settlements.map((settlement) => ({ kind: 'settle', settlement }))),
       lane.add({ kind: 'change', change: observe }),
@@ -193,7 +182,7 @@ export class PostgresStore implements Store {
   }
 
   async changeLane(destination: string, change: (lane: Lane) => Lane): Promise<Lane> {
-    return laneOf(await this.#lane(destination).add({ kind: 'change', change }));
+    return laneOf(await this.#groups.lane(destination).add({ kind: 'change', change }));
   }
 
   async nextDueAt(work: Parameters<Store['nextDueAt']>[0]): Promise<Date | null> {
@@ -319,29 +308,14 @@ export class PostgresStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#recording, this.#translating, ...this.#lanes.values()].map((group) => group.drained()));
+    await this.#groups.drained();
     await Promise.allSettled(this.#underWay);
     await this.#presence.close();
     await this.#connections.close();
+    this.#recent.clear();
   }
 
-  /** One group for each destination: a lane whose lock is held elsewhere keeps no other waiting. */
-  #lane(destination: string): GroupCommit<LaneStep, LaneStepEnd> {
-    const known = this.#lanes.get(destination);
-    if (known !== undefined) return known;
-    const lane = new GroupCommit<LaneStep, LaneStepEnd>({
-      commit: (steps) =>
-        this.#connections.write({ purpose: 'working', locks: [laneLock(destination)] }, (tx) =>
-          takeSteps(tx, { destination, steps, now: this.clock.now(), watches: this.#watches }),
-        ),
-      atOnce: 1,
-      most: 500,
-    });
-    this.#lanes.set(destination, lane);
-    return lane;
-  }
-
-  async #purging<T>(order: Purge, work: (tx: Queries, maybe: MaybeDue) => Promise<T>): Promise<T> {
+  async #purging<T>(order: Purge, work: (tx: Transaction, maybe: MaybeDue) => Promise<T>): Promise<T> {
     const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
     return this.#work(locksOfDue(maybe), (tx) => work(tx, maybe));
   }
@@ -374,7 +348,7 @@ export class PostgresStore implements Store {
   async #claim<T>(
     claim: Claim | DeliveryClaim,
     locks: readonly bigint[],
-    work: (tx: Queries) => Promise<T>,
+    work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
     try {
       await this.#presence.show(claim.worker);
@@ -384,7 +358,7 @@ export class PostgresStore implements Store {
     return this.#lostClaims.during(claim, (tracked) => this.#work(locks, (tx) => tracked(tx, work)));
   }
 
-  #work<T>(locks: readonly bigint[], work: (tx: Queries) => Promise<T>): Promise<T> {
+  #work<T>(locks: readonly bigint[], work: (tx: Transaction) => Promise<T>): Promise<T> {
     const working = this.#connections.write({ purpose: 'working', locks }, work);
     this.#underWay.add(working);
     return working.finally(() => this.#underWay.delete(working));

@@ -17,7 +17,7 @@ import type {
 } from '../repair.ts';
 import { Tally } from '../tally.ts';
 import { alignPersons } from './align.ts';
-import type { Queries } from './connections.ts';
+import type { Queries, Transaction } from './connections.ts';
 import { laneLock } from './locks.ts';
 import { problemSql } from './problem-sql.ts';
 import { namesOf, writeTally } from './tally.ts';
@@ -72,7 +72,7 @@ export async function locksOfDeliveries(read: Read, ids: readonly DeliveryId[]):
   return rows.map(({ destination }) => laneLock(destination));
 }
 
-export async function redeliver(tx: Queries, redelivery: Redelivery): Promise<readonly MovedDelivery[]> {
+export async function redeliver(tx: Transaction, redelivery: Redelivery): Promise<readonly MovedDelivery[]> {
   const { which, dueAt, everyMs } = redelivery;
   const found = 'ids' in which ? await byIds(tx, which.ids) : await firstOf(tx, which);
   const dead = found.filter(({ status }) => status === 'dead');
@@ -82,15 +82,15 @@ export async function redeliver(tx: Queries, redelivery: Redelivery): Promise<re
     dueAt: addMs(dueAt, Math.round(index * everyMs)).getTime(),
   }));
   await tx.rows(problemSql.redeliver, [toRecords(moves)]);
-  await alignPersons(tx, dead);
+  alignPersons(tx, dead);
   const tally = new Tally();
   for (const row of dead) leaveDead(row, 'pending', tally);
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
   return dead.map(toMoved);
 }
 
 export async function cancelDeliveries(
-  tx: Queries,
+  tx: Transaction,
   ids: readonly DeliveryId[],
   now: Date,
 ): Promise<readonly MovedDelivery[]> {
@@ -103,34 +103,34 @@ export async function cancelDeliveries(
 }
 
 export async function cancelFirst(
-  tx: Queries,
+  tx: Transaction,
   { filter, limit, now }: Cancellation,
 ): Promise<readonly MovedDelivery[]> {
   const open = filter.status === 'dead' ? await firstOf(tx, { filter, limit }) : await firstPending(tx, filter, limit);
   return cancelOpen(tx, open, now);
 }
 
-async function cancelOpen(tx: Queries, open: readonly MovableRow[], now: Date): Promise<readonly MovedDelivery[]> {
+async function cancelOpen(tx: Transaction, open: readonly MovableRow[], now: Date): Promise<readonly MovedDelivery[]> {
   const tally = new Tally();
   await cancel(
     tx,
     open.map((row) => ({ ...row, now })),
     tally,
   );
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
   return open.map(toMoved);
 }
 
 /** Deliveries that are pending or dead. */
 export async function cancel(
-  tx: Queries,
+  tx: Transaction,
   rows: readonly (MovableRow & { readonly now: Date })[],
   tally: Tally,
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.rows(problemSql.cancel, [toRecords(rows.map(({ seq, now }) => ({ seq, settledAt: now.getTime() })))]);
   const pending = rows.filter(({ status }) => status === 'pending');
-  await alignPersons(tx, pending);
+  alignPersons(tx, pending);
   for (const row of rows.filter(({ status }) => status === 'dead')) leaveDead(row, 'cancelled', tally);
   for (const { destination } of pending) {
     tally.deliveries(destination, 'pending', -1);
@@ -147,14 +147,14 @@ function leaveDead({ destination, reason, cause }: MovableRow, to: DeliveryStatu
 const toMoved = ({ id, destination }: MovableRow): MovedDelivery => ({ id, destination });
 
 /** Each once, in the order in which they were named. */
-async function byIds(tx: Queries, ids: readonly DeliveryId[]): Promise<readonly MovableRow[]> {
+async function byIds(tx: Transaction, ids: readonly DeliveryId[]): Promise<readonly MovableRow[]> {
   const rows = await tx.rows<MovableRow>(problemSql.movableByIds, [ids]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
 }
 
 async function firstOf(
-  tx: Queries,
+  tx: Transaction,
   { filter, limit }: { readonly filter: DeadFilter; readonly limit: number },
 ): Promise<readonly MovableRow[]> {
   const sql = filter.cause === undefined ? problemSql.dead : problemSql.deadOfCause;
@@ -163,7 +163,7 @@ async function firstOf(
 }
 
 async function firstPending(
-  tx: Queries,
+  tx: Transaction,
   { destination, until }: OpenFilter,
   limit: number,
 ): Promise<readonly MovableRow[]> {
@@ -171,7 +171,7 @@ async function firstPending(
   return inOrder(tx, await tx.rows<Pick<Place, 'seq'>>(problemSql.pending, [destination, before, limit]));
 }
 
-async function inOrder(tx: Queries, places: readonly Pick<Place, 'seq'>[]): Promise<readonly MovableRow[]> {
+async function inOrder(tx: Transaction, places: readonly Pick<Place, 'seq'>[]): Promise<readonly MovableRow[]> {
   const seqs = places.map(({ seq }) => seq);
   const rows = await tx.rows<MovableRow>(problemSql.movable, [seqs]);
   const bySeq = new Map(rows.map((row) => [row.seq, row]));

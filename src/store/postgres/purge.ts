@@ -4,7 +4,7 @@ import type { EventId } from '../../model/id.ts';
 import { type Retained, type RetainedEvent, retainedOf, retentionLines } from '../retention.ts';
 import type { Purge, Purged } from '../store.ts';
 import { Tally } from '../tally.ts';
-import type { Queries } from './connections.ts';
+import type { Queries, Transaction } from './connections.ts';
 import { laneLock } from './locks.ts';
 import { rememberGone, removeEvents } from './remove-events.ts';
 import { writeTally } from './tally.ts';
@@ -69,7 +69,7 @@ interface DeliveryRow {
   readonly settled_at: number | null;
 }
 
-export async function purge(tx: Queries, order: Purge, maybe: MaybeDue): Promise<Purged> {
+export async function purge(tx: Transaction, order: Purge, maybe: MaybeDue): Promise<Purged> {
   const events = await tx.rows<RetainedEvent>(purgeSql.events, [maybe.seqs]);
   const deliveries = await tx.rows<DeliveryRow>(purgeSql.deliveries, [events.map(({ id }) => id)]);
   const deliveriesOf = Map.groupBy(deliveries, ({ event_id }) => event_id);
@@ -86,7 +86,7 @@ export async function purge(tx: Queries, order: Purge, maybe: MaybeDue): Promise
   const tally = new Tally();
   const pruned = past.length === 0 ? nothing : await prune(tx, { events: past, now: order.now }, tally);
   const keys = await tx.rows(purgeSql.letGo, [order.now.getTime() - order.keep.keysMs, order.limit]);
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
   const isAll = maybe.seqs.length < order.limit && keys.length < order.limit;
   return { ...pruned, keys: keys.length, isAll };
 }
@@ -94,7 +94,7 @@ export async function purge(tx: Queries, order: Purge, maybe: MaybeDue): Promise
 const nothing = { events: 0, requests: 0, deliveries: 0, attempts: 0 };
 
 async function prune(
-  tx: Queries,
+  tx: Transaction,
   { events, now }: { readonly events: readonly RetainedEvent[]; readonly now: Date },
   tally: Tally,
 ): Promise<typeof nothing> {

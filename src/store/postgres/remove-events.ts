@@ -4,7 +4,7 @@ import type { KeptDelivery, KeptEvent } from '../erasing.ts';
 import type { Tally } from '../tally.ts';
 import { digestOf } from '../tombstones.ts';
 import { alignPersons } from './align.ts';
-import type { Queries } from './connections.ts';
+import type { Transaction } from './connections.ts';
 import { erasureSql } from './erasure-sql.ts';
 import { replaySql } from './replay-sql.ts';
 
@@ -14,7 +14,7 @@ export interface Removed {
 }
 
 /** A worker that holds a lease on any of it settles nothing any more: what it would move is gone. */
-export async function removeEvents(tx: Queries, events: readonly KeptEvent[], tally: Tally): Promise<Removed> {
+export async function removeEvents(tx: Transaction, events: readonly KeptEvent[], tally: Tally): Promise<Removed> {
   const ids = events.map(({ id }) => id);
   const deliveries = await tx.rows<Omit<KeptDelivery, 'payload'>>(erasureSql.removed, [ids]);
   const attempts = await tx.rows<{ delivery_id: DeliveryId }>(erasureSql.deleteAttempts, [
@@ -22,7 +22,7 @@ export async function removeEvents(tx: Queries, events: readonly KeptEvent[], ta
   ]);
   await tx.rows(erasureSql.deleteDeliveries, [ids]);
   // Somebody else's may have stood behind one of them.
-  await alignPersons(tx, deliveries);
+  alignPersons(tx, deliveries);
   await tx.rows(erasureSql.deleteMarks, [ids]);
   await tx.rows(replaySql.leave, [ids]);
   await tx.rows(erasureSql.deleteEvents, [ids]);
@@ -38,7 +38,7 @@ export async function removeEvents(tx: Queries, events: readonly KeptEvent[], ta
 }
 
 /** So that a retry of the sender is a duplicate: for good, or from a time on for as long as keys are kept. */
-export async function rememberGone(tx: Queries, events: readonly KeptEvent[], goneAt: Date | null): Promise<void> {
+export async function rememberGone(tx: Transaction, events: readonly KeptEvent[], goneAt: Date | null): Promise<void> {
   const digests = events.map(({ source, external_id }) => digestOf(source, external_id).toString('hex'));
   await tx.rows(erasureSql.rememberGone, [digests, goneAt?.getTime() ?? null]);
 }

@@ -7,7 +7,7 @@ import type { MovableRow } from '../dead-ranges.ts';
 import { type Done, doneOf } from '../replay-fates.ts';
 import { countsOf, type ReplayRow, scopeOf } from '../replay-rows.ts';
 import type { Tally } from '../tally.ts';
-import type { Queries } from './connections.ts';
+import type { Transaction } from './connections.ts';
 import type { Queued } from './deliveries.ts';
 import { cancel } from './problems.ts';
 import { replaySql } from './replay-sql.ts';
@@ -45,7 +45,7 @@ interface PlannedDraft {
   readonly former?: MadeRow;
 }
 
-export async function planReplayed(tx: Queries, replayed: readonly Replayed[]): Promise<Planned> {
+export async function planReplayed(tx: Transaction, replayed: readonly Replayed[]): Promise<Planned> {
   if (replayed.length === 0) return { replayed, drafts: [], known: new Set() };
   const seqs = [...new Set(replayed.map(({ replay }) => replay))];
   const replays = new Map((await tx.rows<ReplayRow>(replaySql.bySeqs, [seqs])).map((row) => [row.seq, row]));
@@ -83,7 +83,7 @@ const keyOf = (destination: string, outgoingId: string): string => JSON.stringif
 
 /** The rest of what the replays do, once it is known which of what was planned has been queued. */
 export async function settleReplayed(
-  tx: Queries,
+  tx: Transaction,
   { replayed, drafts, queued }: Planned & { readonly queued: ReadonlySet<Queued> },
   tally: Tally,
 ): Promise<void> {

@@ -28,7 +28,7 @@ import {
 } from '../replay-rows.ts';
 import { type EventRow, earliest } from '../rows.ts';
 import { Tally } from '../tally.ts';
-import type { Queries } from './connections.ts';
+import type { Queries, Transaction } from './connections.ts';
 import { deliverySql } from './delivery-sql.ts';
 import { eventSql, requestTexts } from './events.ts';
 import { replayCountSql, replayPlaceSql, replaySql } from './replay-sql.ts';
@@ -141,7 +141,7 @@ async function candidatesAt(read: Read, places: readonly Place[]): Promise<reado
   });
 }
 
-export async function insertReplay(tx: Queries, row: NewReplay, total: number): Promise<Replay> {
+export async function insertReplay(tx: Transaction, row: NewReplay, total: number): Promise<Replay> {
   const [inserted] = await tx.rows<ReplayRow>(replaySql.insert, [toRecords([{ ...row, total }])]);
   if (inserted === undefined) throw new GatewayError('INTERNAL', `replay ${row.id} is missing`);
   return toReplay(inserted);
@@ -153,7 +153,7 @@ export async function dueReplays(read: Read, now: Date): Promise<readonly number
 }
 
 /** Its next step, unless another replica has just done it. */
-export async function continueReplay(tx: Queries, seq: number, now: Date): Promise<number> {
+export async function continueReplay(tx: Transaction, seq: number, now: Date): Promise<number> {
   const [row] = await tx.rows<ReplayRow>(replaySql.dueOne, [seq, now.getTime()]);
   if (row === undefined) return 0;
   const { limit, after } = nextStepOf(row);
@@ -164,13 +164,13 @@ export async function continueReplay(tx: Queries, seq: number, now: Date): Promi
   const step = replayStepOf(row, { found, putInLine, now });
   const { walkedAt, walkedSeq, dueAt } = step;
   await tx.rows(replaySql.step, [seq, walkedAt, walkedSeq, putInLine, dueAt, step.now]);
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
   return putInLine;
 }
 
 /** How many are in line now; not those that somebody else has moved or erased meanwhile. */
 async function putBack(
-  tx: Queries,
+  tx: Transaction,
   { places, replay, now }: { readonly places: readonly Place[]; readonly replay: number; readonly now: Date },
   tally: Tally,
 ): Promise<number> {
@@ -199,11 +199,11 @@ export async function listReplays(read: Read): Promise<readonly Replay[]> {
   return (await read<ReplayRow>(replaySql.newest)).map(toReplay);
 }
 
-export async function cancelReplay(tx: Queries, id: ReplayId, now: Date): Promise<boolean> {
+export async function cancelReplay(tx: Transaction, id: ReplayId, now: Date): Promise<boolean> {
   return (await tx.rows(replaySql.cancel, [id, now.getTime()])).length > 0;
 }
 
-export async function eraseFromFilters(tx: Queries, traces: Traces): Promise<void> {
+export async function eraseFromFilters(tx: Transaction, traces: Traces): Promise<void> {
   for (const row of await tx.rows<Pick<ReplayRow, 'seq' | 'filter'>>(replaySql.filters)) {
     const filter = filterWithout(row, traces);
     if (filter !== undefined) await tx.rows(replaySql.emptyFilter, [row.seq, filter]);

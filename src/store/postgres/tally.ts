@@ -1,6 +1,6 @@
 /** Counters, each spread over several rows: transactions that count the same thing need not wait for each other. */
 import type { ProblemRow, StitchTallyRow, Tally, TallyRow } from '../tally.ts';
-import type { Queries } from './connections.ts';
+import type { Queries, Transaction } from './connections.ts';
 import { problemSql } from './problem-sql.ts';
 import { toRecords } from './text.ts';
 
@@ -27,28 +27,28 @@ export const tallySql = {
 };
 
 /** The last thing a transaction does, so that the rows are held for the commit alone. */
-export async function writeTally(tx: Queries, tally: Tally): Promise<void> {
+export function writeTally(tx: Transaction, tally: Tally): void {
   const changes = [...tally.changes()].filter(({ count }) => count !== 0);
   const stitches = [...tally.stitches()];
   const shard = nextShard();
-  if (changes.length > 0) await tx.rows(tallySql.add, [toRecords(changes), shard]);
-  if (stitches.length > 0) await tx.rows(tallySql.addStitches, [toRecords(stitches), shard]);
-  await writeProblems(
+  if (changes.length > 0) tx.along(tallySql.add, [toRecords(changes), shard]);
+  if (stitches.length > 0) tx.along(tallySql.addStitches, [toRecords(stitches), shard]);
+  writeProblems(
     tx,
     [...tally.problems()].filter(({ count }) => count !== 0),
   );
 }
 
 /** In one row each, since the largest of them are to be found. */
-async function writeProblems(tx: Queries, changes: readonly ProblemRow[]): Promise<void> {
+function writeProblems(tx: Transaction, changes: readonly ProblemRow[]): void {
   const more = changes.filter(({ count }) => count > 0);
   const fewer = changes.filter(({ count }) => count < 0);
   if (fewer.length > 0) {
-    await tx.rows(problemSql.hold, [toRecords(changes)]);
-    await tx.rows(problemSql.take, [toRecords(fewer)]);
-    await tx.rows(problemSql.dropEmpty, [toRecords(fewer)]);
+    tx.along(problemSql.hold, [toRecords(changes)]);
+    tx.along(problemSql.take, [toRecords(fewer)]);
+    tx.along(problemSql.dropEmpty, [toRecords(fewer)]);
   }
-  if (more.length > 0) await tx.rows(problemSql.add, [toRecords(more)]);
+  if (more.length > 0) tx.along(problemSql.add, [toRecords(more)]);
 }
 
 let shardsTaken = process.pid;

@@ -5,16 +5,26 @@ import { runsDigest } from '../digest.ts';
 import { type EventMove, eventMoveOf } from '../event-moves.ts';
 import type { TranslationSettlement } from '../store.ts';
 import { Tally } from '../tally.ts';
-import type { Queries } from './connections.ts';
+import type { Transaction } from './connections.ts';
 import { insertDrafts, type Queued } from './deliveries.ts';
 import { toHex } from './hex.ts';
 import { laneLock } from './locks.ts';
+import type { WrittenDelivery } from './recent.ts';
 import { planReplayed, type Replayed, settleReplayed } from './replay-drafts.ts';
 import { rounds } from './rounds.ts';
 import { writeTally } from './tally.ts';
 import { toRecords } from './text.ts';
 
 export const translationSql = {
+  /** The usual move, of events that no replay has to hear of. */
+  translate: `
+    update event set status = 'translated', settled_at = move."settledAt", runs = move.runs,
+      runs_digest = decode(move."runsDigest", 'hex'), claimed_by = null, lease_ends_at = null
+    from json_to_recordset($1) as move (id text, worker text, tries integer, "settledAt" bigint, runs text,
+      "runsDigest" text)
+    where event.id = move.id and event.status = 'received' and claimed_by = move.worker and event.tries = move.tries
+      and replay_seq is null and in_line_since is null
+    returning event.id`,
   move: `
     update event set status = move.status, reason = move.reason, message = move.message, cause = move.cause,
       settled_at = move."settledAt", runs = move.runs,
@@ -35,11 +45,16 @@ const draftsOf = (settlement: TranslationSettlement): readonly (Draft | JoinDraf
 export const locksOf = (settlements: readonly TranslationSettlement[]): readonly bigint[] =>
   settlements.flatMap((settlement) => draftsOf(settlement).map(({ destination }) => laneLock(destination)));
 
-/** False for each whose lease was lost; then nothing of it is written. */
+export interface SettledTranslations {
+  /** False for each whose lease was lost; then nothing of it is written. */
+  readonly kept: readonly boolean[];
+  readonly written: readonly WrittenDelivery[];
+}
+
 export async function settleTranslations(
-  tx: Queries,
+  tx: Transaction,
   settlements: readonly TranslationSettlement[],
-): Promise<readonly boolean[]> {
+): Promise<SettledTranslations> {
   const steps = settlements.map((settlement) => ({ settlement }));
   const moved = new Map<Step, Moved>();
   for (const round of rounds(steps, ({ settlement }) => settlement.event.id))
@@ -55,11 +70,11 @@ export async function settleTranslations(
   const inOrder = kept.flatMap((one) =>
     one.replay === null ? toQueued(one) : (planned.get(one.settlement.event.id) ?? []),
   );
-  const queued = new Set(await insertDrafts(tx, inOrder, tally));
-  await settleReplayed(tx, { ...plan, queued }, tally);
+  const { queued, written } = await insertDrafts(tx, inOrder, tally);
+  await settleReplayed(tx, { ...plan, queued: new Set(queued) }, tally);
   for (const one of kept) count(one, plan.known, tally);
-  await writeTally(tx, tally);
-  return steps.map((step) => moved.has(step));
+  writeTally(tx, tally);
+  return { kept: steps.map((step) => moved.has(step)), written };
 }
 
 /** The same settlement may be given twice. */
@@ -74,20 +89,44 @@ interface Moved extends Step {
   readonly replay: number | null;
 }
 
-async function moveRound(tx: Queries, steps: readonly Step[]): Promise<readonly Moved[]> {
+async function moveRound(tx: Transaction, steps: readonly Step[]): Promise<readonly Moved[]> {
   const moves = steps.map((step) => ({ step, ...step, move: eventMoveOf(step.settlement) }));
-  const rows = await tx.rows<{ id: EventId; replay: number | null }>(translationSql.move, [
-    toRecords(moves.map(({ move }) => ({ ...move, runsDigest: toHex(runsDigest(move.runs)) }))),
-  ]);
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const translated = await translate(
+    tx,
+    moves.flatMap(({ move }) => (move.status === 'translated' ? [move] : [])),
+  );
+  const others = moves.flatMap(({ move }) => (translated.has(move.id) ? [] : [withDigest(move)]));
+  const rows = others.length === 0 ? [] : await tx.rows<MovedRow>(translationSql.move, [toRecords(others)]);
+  const replays = new Map(rows.map(({ id, replay }) => [id, replay]));
   return moves.flatMap((one) => {
-    const row = byId.get(one.move.id);
-    return row === undefined ? [] : [{ ...one, replay: row.replay }];
+    const replay = translated.has(one.move.id) ? null : replays.get(one.move.id);
+    return replay === undefined ? [] : [{ ...one, replay }];
   });
 }
 
+interface MovedRow {
+  readonly id: EventId;
+  readonly replay: number | null;
+}
+
+const withDigest = (move: EventMove) => ({ ...move, runsDigest: toHex(runsDigest(move.runs)) });
+
+async function translate(tx: Transaction, moves: readonly EventMove[]): Promise<ReadonlySet<EventId>> {
+  if (moves.length === 0) return new Set();
+  const rows = moves.map(withDigest).map(({ id, worker, tries, settledAt, runs, runsDigest: digest }) => ({
+    ...{ id, worker, tries, settledAt, runs },
+    runsDigest: digest,
+  }));
+  return new Set((await tx.rows<MovedRow>(translationSql.translate, [toRecords(rows)])).map(({ id }) => id));
+}
+
 const toQueued = ({ settlement }: Moved): readonly Queued[] =>
-  draftsOf(settlement).map((draft) => ({ draft, eventId: settlement.event.id, now: settlement.settledAt }));
+  draftsOf(settlement).map((draft) => ({
+    draft,
+    eventId: settlement.event.id,
+    receivedAt: settlement.event.receivedAt,
+    now: settlement.settledAt,
+  }));
 
 /** Still in its line is what was delayed or given back. */
 function toReplayed({ settlement, move, replay }: Moved): readonly Replayed[] {

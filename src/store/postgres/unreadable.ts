@@ -8,7 +8,7 @@ import type { DigestedDelivery, DigestedEvent } from '../contents.ts';
 import type { FoundDamages } from '../found-damages.ts';
 import type { DeliveryClaim, EventClaim, Purge } from '../store.ts';
 import { Tally } from '../tally.ts';
-import type { Queries } from './connections.ts';
+import type { Transaction } from './connections.ts';
 import { buryDeliveries, failEvents } from './damaged-rows.ts';
 import { deliverySql } from './delivery-sql.ts';
 import { eventSql } from './events.ts';
@@ -35,7 +35,7 @@ const againMs = 24 * 60 * 60 * 1_000;
 
 type Known = Pick<DigestedEvent, 'seq' | 'id' | 'source' | 'request_seq'>;
 
-export async function endUnreadableEvents(tx: Queries, claim: EventClaim, damages: FoundDamages): Promise<void> {
+export async function endUnreadableEvents(tx: Transaction, claim: EventClaim, damages: FoundDamages): Promise<void> {
   const unreadable: Known[] = [];
   for (const row of await tx.rows<Known>(unreadableSql.events, [claim.limit])) {
     const isSound = await isWithoutDamage(tx, async () => {
@@ -46,12 +46,12 @@ export async function endUnreadableEvents(tx: Queries, claim: EventClaim, damage
   }
   const tally = new Tally();
   await failEvents(tx, { rows: unreadable, now: claim.now, damages }, tally);
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
 }
 
 /** Under the lock of the lane. */
 export async function endUnreadableDeliveries(
-  tx: Queries,
+  tx: Transaction,
   { destination, now, limit }: DeliveryClaim,
   damages: FoundDamages,
 ): Promise<void> {
@@ -61,11 +61,11 @@ export async function endUnreadableDeliveries(
     if (!(await isWithoutDamage(tx, () => tx.rows(deliverySql.byId, [row.id])))) unreadable.push(row);
   const tally = new Tally();
   await buryDeliveries(tx, { rows: unreadable, destination, now, damages }, tally);
-  await writeTally(tx, tally);
+  writeTally(tx, tally);
 }
 
 /** Looked at again a day later: what cannot be erased holds up nobody else. */
-export async function postponeUnerasable(tx: Queries, order: Purge, maybe: MaybeDue): Promise<readonly number[]> {
+export async function postponeUnerasable(tx: Transaction, order: Purge, maybe: MaybeDue): Promise<readonly number[]> {
   const unerasable: number[] = [];
   for (const seq of maybe.seqs)
     if (!(await isWithoutDamage(tx, () => purge(tx, order, { ...maybe, seqs: [seq] })))) unerasable.push(seq);
@@ -76,7 +76,7 @@ export async function postponeUnerasable(tx: Queries, order: Purge, maybe: Maybe
 }
 
 /** Tries something out; nothing of it stays. */
-async function isWithoutDamage(tx: Queries, work: () => Promise<unknown>): Promise<boolean> {
+async function isWithoutDamage(tx: Transaction, work: () => Promise<unknown>): Promise<boolean> {
   await tx.rows('savepoint trial');
   try {
     await work();

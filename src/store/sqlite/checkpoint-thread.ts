@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LogState } from './checkpoint.ts';
 import { openDatabase } from './connection.ts';
-import { isDatabaseError } from './fault.ts';
+import { isOfDatabase } from './fault.ts';
 
 /** While the first part is copied more is written, and so on: after so many the rest waits for the next time. */
 const roundsMax = 5;
@@ -19,7 +19,7 @@ parentPort?.on('message', () => {
     }
   } catch (error) {
     // A full disk, somebody else's lock: it is tried again when the log is looked at again.
-    if (!isDatabaseError(error)) throw error;
+    if (!isOfDatabase(error)) throw error;
   }
   parentPort?.postMessage('copied');
 });

@@ -4,14 +4,16 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Database, Statement } from 'better-sqlite3';
-import { isDatabaseError } from './fault.ts';
+import { isOfDatabase } from './fault.ts';
 
 /** Frames of the log, of a page each. */
 const frames = {
   /** Uncopied, from which on a copy is worth its fsync: 8 MB. */
   due: 2_000,
-  /** Uncopied, which no commit notices being copied. The log begins anew only when all of it is copied. */
-  few: 400,
+  /** Uncopied, which hardly anybody notices being copied. The log begins anew only when all of it is copied. */
+  few: 1_000,
+  /** Of a log that is too long, whatever its end costs: 64 MB, all of which a start after a crash has to read. */
+  most: 16_000,
 } as const;
 /** Commits between two looks at the log. */
 const commitsPerLook = 8;
@@ -33,6 +35,7 @@ export class Checkpoints {
   #thread: Worker | undefined;
   #copying: PromiseWithResolvers<void> | undefined;
   #commits = 0;
+  #isGivenUp = false;
 
   constructor(db: Database) {
     db.pragma('wal_autocheckpoint = 0');
@@ -44,8 +47,8 @@ export class Checkpoints {
   /** Costs some microseconds; the copying is done elsewhere. */
   committed(): void {
     this.#commits += 1;
-    if (this.#commits % commitsPerLook !== 0 || this.#copying !== undefined) return;
-    if (this.#uncopied() >= frames.due) this.#copy();
+    if (this.#commits % commitsPerLook !== 0 || this.#copying !== undefined || this.#isGivenUp) return;
+    if (this.#state().uncopied >= frames.due) this.#copy();
   }
 
   /** Resolves when nothing is being copied. Without further commits nothing will be. */
@@ -58,14 +61,14 @@ export class Checkpoints {
     await this.#thread?.terminate();
   }
 
-  #uncopied(): number {
+  #state(): { readonly log: number; readonly uncopied: number } {
     try {
       const { log, checkpointed } = this.#look.get() ?? { log: 0, checkpointed: 0 };
-      return log - checkpointed;
+      return { log, uncopied: log - checkpointed };
     } catch (error) {
       // Of damage and locks those hear who read and write.
-      if (!isDatabaseError(error)) throw error;
-      return 0;
+      if (!isOfDatabase(error)) throw error;
+      return { log: 0, uncopied: 0 };
     }
   }
 
@@ -80,27 +83,29 @@ export class Checkpoints {
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     const workerData = { file: this.#db.name, few: frames.few };
     const thread = new Worker(new URL(`./checkpoint-thread${extension}`, import.meta.url), { workerData });
-    thread.unref();
     thread.on('message', () => this.#copied());
-    // Without it the log grows until the next look starts another; nothing is lost.
-    thread.on('error', () => this.#ended());
+    thread.on('error', () => this.#giveUp());
     return thread;
   }
 
   /** What is left is copied here, where nobody writes meanwhile: so the next commit begins the log anew. */
   #copied(): void {
     try {
-      if (this.#uncopied() <= frames.few) this.#finish.get();
+      const { log, uncopied } = this.#state();
+      if (uncopied <= frames.few || log >= frames.most) this.#finish.get();
     } catch (error) {
       // A full disk, somebody else's lock: the log is longer for a while.
-      if (!isDatabaseError(error)) throw error;
+      if (!isOfDatabase(error)) throw error;
     } finally {
       this.#isQuiet();
     }
   }
 
-  #ended(): void {
+  /** Without a thread the commit that fills the log copies it, as SQLite does by itself. */
+  #giveUp(): void {
+    this.#isGivenUp = true;
     this.#thread = undefined;
+    this.#db.pragma('wal_autocheckpoint = 1000');
     this.#isQuiet();
   }
 

@@ -6,6 +6,7 @@ import type { DeliveryId, EventId } from '../../model/id.ts';
 import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
 import { deliveryMoveOf, newDelivery, type QueuedDelivery, toNewAttempt, toQueued } from '../delivery-moves.ts';
 import { deliveryDigest } from '../digest.ts';
+import type { Recent } from '../recent.ts';
 import { type DeliveryRow, earliest, toDelivery } from '../rows.ts';
 import type { ClaimedDeliveries, DeliveryClaim } from '../store.ts';
 import type { Tally } from '../tally.ts';
@@ -15,7 +16,6 @@ import type { Damages } from './damages.ts';
 import type { DueRow, EndOfLeases } from './delivery-statements.ts';
 import { readLane, writeLane } from './lanes.ts';
 import { alignLine, keepOrder } from './lines.ts';
-import type { Recent } from './recent.ts';
 import type { Statements } from './statements.ts';
 
 export interface Queued {

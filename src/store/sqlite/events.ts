@@ -18,6 +18,7 @@ import {
   toRequestText,
   toStored,
 } from '../event-moves.ts';
+import type { Recent } from '../recent.ts';
 import { earliest } from '../rows.ts';
 import type { EventClaim, TranslationSettlement } from '../store.ts';
 import type { Tally } from '../tally.ts';
@@ -25,7 +26,7 @@ import { failEvent } from './damaged-rows.ts';
 import type { Damages } from './damages.ts';
 import { insertDrafts } from './deliveries.ts';
 import type { WaitingRow } from './event-statements.ts';
-import type { Recent, Recorded } from './recent.ts';
+import type { Recorded } from './recent.ts';
 import { settleReplayed } from './replay-drafts.ts';
 import type { Statements } from './statements.ts';
 import { withoutGone } from './tombstones.ts';

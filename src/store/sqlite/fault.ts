@@ -7,6 +7,9 @@ import { GatewayError } from '../../model/error.ts';
  */
 const statementErrors = /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE|CORRUPT)/;
 
+/** Whatever SQLite says, damage included. */
+export const isOfDatabase = (error: unknown): boolean => error instanceof Database.SqliteError;
+
 export function isDatabaseError(error: unknown): boolean {
   return error instanceof Database.SqliteError && !statementErrors.test(error.code);
 }

@@ -9,13 +9,16 @@ import { type TallyStatements, writeTally } from './tally-statements.ts';
 export const writeLimits = {
   /** Most operations in one commit: bounds how long the event loop stands still. */
   group: 1_000,
+  /** Of other operations in a commit that senders wait for; they take about twice as long. */
+  besideRequests: 100,
   ...roomLimits,
   /** Another process's lock is tried for so long, this far apart: a sender hears of it within a second. */
   lockMs: 600,
   lockWaitMs: 30,
 } as const;
 
-/** One method's part of a transaction. It may run twice, so everything it does is in the database or in its result. */
+/** One method's part of a transaction. It may run twice, so what it does is in the database or in its result;
+ * contents that it takes from memory are then read from the database. */
 export type Work<T> = (tally: Tally) => T;
 
 export interface CommitHooks {
@@ -43,7 +46,9 @@ export class GroupCommit {
   readonly #tallySql: TallyStatements;
   readonly #hooks: CommitHooks;
   #isHeld = false;
-  #waiting: Operation[] = [];
+  /** Senders wait for these with an open connection, so they go first. */
+  #requests: Operation[] = [];
+  #others: Operation[] = [];
   #waitingBytes = 0;
   #scheduled = false;
 
@@ -54,13 +59,17 @@ export class GroupCommit {
   }
 
   /** Adds work that must not be refused: a settlement that is turned away is a payload sent twice. */
-  write<T>(work: Work<T>, bytes = 0): Promise<T> {
+  write<T>(work: Work<T>): Promise<T> {
+    return this.#add(work, this.#others);
+  }
+
+  #add<T>(work: Work<T>, line: Operation[], bytes = 0): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const run = (tally: Tally) => {
         const result = work(tally);
         return () => resolve(result);
       };
-      this.#waiting.push({ bytes, run, reject });
+      line.push({ bytes, run, reject });
       this.#waitingBytes += bytes;
       this.#schedule();
     });
@@ -69,8 +78,8 @@ export class GroupCommit {
   /** Adds work that can be turned away while too much is waiting, or nothing is written: then who comes back can wait there. */
   async writeIfRoom<T>(work: Work<T>, bytes: number, { isSentOnce = false } = {}): Promise<T> {
     if (this.#isHeld && !isSentOnce) throw new GatewayError('STORE_UNAVAILABLE', 'the database is being rewritten');
-    assertRoom(this.#waiting.length, this.#waitingBytes + bytes);
-    return this.write(work, bytes);
+    assertRoom(this.#waiting, this.#waitingBytes + bytes);
+    return this.#add(work, this.#requests, bytes);
   }
 
   /** Each work on its own: one that fails takes no other with it. Throws the first failure after all have ended. */
@@ -96,7 +105,11 @@ export class GroupCommit {
 
   /** Resolves when nothing that was waiting waits any more. */
   async drained(): Promise<void> {
-    while (this.#waiting.length > 0) await this.write(() => undefined).catch(() => undefined);
+    while (this.#waiting > 0) await this.write(() => undefined).catch(() => undefined);
+  }
+
+  get #waiting(): number {
+    return this.#requests.length + this.#others.length;
   }
 
   #schedule(): void {
@@ -107,15 +120,15 @@ export class GroupCommit {
 
   #flush(lockedSinceMs = performance.now()): void {
     this.#scheduled = false;
-    if (this.#isHeld || this.#waiting.length === 0) return;
+    if (this.#isHeld || this.#waiting === 0) return;
     try {
       this.#db.exec('begin immediate');
     } catch (error) {
       this.#couldNotBegin(error, lockedSinceMs);
       return;
     }
-    this.#commit(this.#take(writeLimits.group));
-    if (this.#waiting.length > 0) this.#schedule();
+    this.#commit(this.#nextGroup());
+    if (this.#waiting > 0) this.#schedule();
   }
 
   /** The group stays in line while the lock may still come free; after that everything waiting hears the same. */
@@ -125,11 +138,17 @@ export class GroupCommit {
       setTimeout(() => this.#flush(lockedSinceMs), writeLimits.lockWaitMs);
       return;
     }
-    rejectAll(this.#take(this.#waiting.length), error);
+    rejectAll(this.#take(this.#requests.length, this.#others.length), error);
   }
 
-  #take(count: number): readonly Operation[] {
-    const group = this.#waiting.splice(0, count);
+  #nextGroup(): readonly Operation[] {
+    if (this.#requests.length === 0) return this.#take(0, writeLimits.group);
+    const others = Math.min(this.#others.length, writeLimits.besideRequests);
+    return this.#take(writeLimits.group - others, others);
+  }
+
+  #take(requests: number, others: number): readonly Operation[] {
+    const group = [...this.#requests.splice(0, requests), ...this.#others.splice(0, others)];
     for (const { bytes } of group) this.#waitingBytes -= bytes;
     return group;
   }

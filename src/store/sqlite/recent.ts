@@ -2,47 +2,11 @@
  * What was written a moment ago and will be worked on next, so that it need not be read back, decoded and compared with
  * its digest. What is to be worked on is decided by the database alone; of this only the contents are taken, by their ids.
  */
+import type { Settlement } from '../../model/delivery.ts';
 import type { QueuedDelivery } from '../delivery-moves.ts';
 import { type NewEvent, type NewRequest, type StoredEvent, toStoredNow } from '../event-moves.ts';
-
-/** Characters kept of events, and of each destination's deliveries: that of one that is paused fills up and stays. */
-const lengthMax = { events: 8_000_000, deliveries: 2_000_000 } as const;
-
-/** About what an entry takes beside its text. */
-const entryLength = 500;
-
-/** Contents by id, as much as there is room for; the rest is read from the database in its turn. */
-export class Recent<Content> {
-  readonly #lengthMax: number;
-  readonly #kept = new Map<string, { readonly content: Content; readonly length: number }>();
-  #length = 0;
-
-  constructor(lengthMax: number) {
-    this.#lengthMax = lengthMax;
-  }
-
-  /** `textLength`: of what it holds in long texts. */
-  keep(id: string, content: Content, textLength: number): void {
-    const length = textLength + entryLength;
-    if (this.#length + length > this.#lengthMax) return;
-    this.#kept.set(id, { content, length });
-    this.#length += length;
-  }
-
-  /** Once only: whoever claims it again has reason to read what is stored. */
-  take(id: string): Content | undefined {
-    const kept = this.#kept.get(id);
-    if (kept === undefined) return undefined;
-    this.#kept.delete(id);
-    this.#length -= kept.length;
-    return kept.content;
-  }
-
-  clear(): void {
-    this.#kept.clear();
-    this.#length = 0;
-  }
-}
+import { lengthMax, Recent, textOf } from '../recent.ts';
+import type { TranslationSettlement } from '../store.ts';
 
 /** What was written of a request. */
 export interface Recorded {
@@ -50,10 +14,6 @@ export interface Recorded {
   readonly request: NewRequest | undefined;
   readonly events: readonly NewEvent[];
 }
-
-/** A view, not a copy. */
-const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString();
 
 export class RecentContents {
   readonly events = new Recent<StoredEvent>(lengthMax.events);
@@ -71,12 +31,27 @@ export class RecentContents {
   /** Told after the commit. */
   recorded({ request: row, events }: Recorded, headers: StoredEvent['headers']): void {
     if (this.#isSuspended || row === undefined) return;
+    // What no mapping will see is claimed by nobody.
+    const waiting = events.filter(({ status }) => status === 'received');
+    if (waiting.length === 0) return;
     const { kind, url, body } = row;
     const request = { kind, url, headers, bodyText: textOf(body) };
-    const length = request.bodyText.length / events.length;
-    // What no mapping will see is claimed by nobody.
-    for (const row of events.filter(({ status }) => status === 'received'))
-      this.events.keep(row.id, toStoredNow(row, request), length);
+    const length = (request.bodyText.length + row.headers.length) / waiting.length;
+    for (const event of waiting) this.events.keep(event.id, toStoredNow(event, request), length);
+  }
+
+  /**
+   * Told after the commit. What was claimed in the very commit that wrote it was kept after it was claimed, and nobody would
+   * take it any more.
+   */
+  translated(settlements: readonly TranslationSettlement[]): void {
+    for (const { event } of settlements) this.events.take(event.id);
+  }
+
+  /** The same of deliveries. */
+  settled(destination: string, settlements: readonly Settlement[]): void {
+    const recent = this.deliveriesTo(destination);
+    for (const { delivery } of settlements) recent.take(delivery.id);
   }
 
   /** Told after the commit. */

@@ -136,6 +136,7 @@ export class SqliteStore implements Store {
   async settleTranslations(settlements: readonly TranslationSettlement[]): Promise<readonly boolean[]> {
     const works = settlements.map((one) => (tally: Tally) => settleTranslation(this.#sql, one, tally));
     const queued = await this.#commit.writeEach(works);
+    this.#recent.translated(settlements);
     for (const deliveries of queued) this.#recent.queued(deliveries ?? []);
     return queued.map((deliveries) => deliveries !== undefined);
   }
@@ -182,6 +183,7 @@ export class SqliteStore implements Store {
   async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
     const [kept, lane] = await Promise.all([this.#settle(destination, shown), this.changeLane(destination, observe)]);
+    this.#recent.settled(destination, settlements);
     return { kept, lane };
   }
 
@@ -254,6 +256,7 @@ export class SqliteStore implements Store {
   }
 
   async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
+    // What is cancelled is claimed by nobody and would keep its room; telling which it is is not worth it, as it is rare.
     this.#recent.clear();
     return this.#commit.write((tally) => cancelDeliveries(this.#sql, { ids, now }, tally));
   }
