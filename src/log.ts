@@ -87,6 +87,7 @@ export interface LogEvents {
   'store.examined': { readonly rows: number; readonly damages: number };
   'store.purged': Readonly<Record<'events' | 'requests' | 'deliveries' | 'attempts' | 'keys', number>>;
   'request.failed': { readonly err: unknown };
+  'log.dropped': { readonly lines: number };
 }
 
 export type LogEvent = keyof LogEvents;
@@ -123,6 +124,7 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'store.examined': 'debug',
   'store.purged': 'info',
   'request.failed': 'error',
+  'log.dropped': 'warn',
 };
 
 export interface Log {
@@ -142,9 +144,10 @@ export function createLog({ level, pretty: forPeople, destination }: LogOptions)
   const options = { level, base: null, timestamp: stdTimeFunctions.isoTime };
   const stream: DestinationStream = forPeople
     ? loadPretty()({ colorize: true, ignore: 'pid,hostname', messageKey: 'event', sync: true })
-    : (destination ?? new LineWriter(stdoutFd));
+    : (destination ?? new LineWriter(stdoutFd, (lines) => log.write('log.dropped', { lines })));
   const logger: Logger = pino(options, stream);
-  return { write: (event, fields) => logger[levels[event]]({ event, ...fields }) };
+  const log: Log = { write: (event, fields) => logger[levels[event]]({ event, ...fields }) };
+  return log;
 }
 
 const stdoutFd = 1;

@@ -12,8 +12,10 @@ export const textFunction = (name: string): Call | undefined => textFunctions.ge
 export function patternFunction(name: string, pattern: AstNode): Call {
   const { value } = pattern;
   if (name !== 'contains' || !isBare(pattern) || !(value instanceof RegExp)) return uncovered();
-  return ([text, ...more]) => {
-    if (more.length > 0) uncovered();
+  return (args) => {
+    // Without a text it is the context that is searched.
+    if (args.length !== 1) uncovered();
+    const [text] = args;
     if (text === undefined) return undefined;
     return typeof text === 'string' ? text.search(value) !== -1 : uncovered();
   };

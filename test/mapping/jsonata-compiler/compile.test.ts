@@ -261,6 +261,12 @@ describe('left to the interpreter', () => {
     ...['[$skip("a"), $require(missing, "b")]', '{ "a": $require(missing, "b"), "b": $skip("a") }'],
   ])('because only it knows the error: %s', async (text) => expectLeft(text));
 
+  it.each([
+    ...['id.$contains(/EVT/i)', 'amount.$contains(/9/)', 'user.$contains(/a/)'],
+    ...['id.$contains("_")', 'id.$split("_")', 'id.$split(/_/)', 'id.$replace("_", "-")', 'id.$replace(/_/, "-")'],
+    ...['id.$split("_", 1)', 'id.$replace("_", "-", 1)'],
+  ])('because the context stands for an argument: %s', async (text) => expectLeft(text));
+
   it('where it has more parts than the interpreter has room on its stack', async () => {
     const sum = (count: number): string => Array.from({ length: count }, () => 'amount').join(' + ');
     await expectCovered(sum(100));

@@ -59,7 +59,8 @@ export const bodies: fc.Arbitrary<Json> = fc.oneof(
 const quoted = (literal: string): string => JSON.stringify(literal);
 const field = name.map((key) => (commonNames.includes(key) ? key : `\`${key}\``));
 
-const functions = [
+/** Of JSONata and of mappings, that answer without a function of the expression. */
+export const functions = [
   ...['abs', 'append', 'average', 'base64decode', 'base64encode', 'boolean', 'ceil', 'contains', 'count', 'distinct'],
   ...['encodeUrl', 'encodeUrlComponent', 'decodeUrl', 'exists', 'floor', 'formatBase', 'formatNumber', 'fromMillis'],
   ...['join', 'keys', 'length', 'lookup', 'lowercase', 'max', 'merge', 'min', 'not', 'number', 'pad', 'parseInteger'],
@@ -96,6 +97,11 @@ export const { expression: expressions } = fc.letrec<Record<'expression' | 'leaf
       call: fc.oneof(
         { weight: 6, arbitrary: fc.tuple(calledName, args).map(([called, given]) => `$${called}(${given})`) },
         { weight: 1, arbitrary: inner.map((given) => `$contains(${given}, /[a-c]+/i)`) },
+        // Fewer arguments than it has: the first is the context then.
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom('contains', 'split', 'replace').map((called) => `$${called}(/[a-c]+/i)`),
+        },
       ),
       step: fc.oneof(
         { weight: 8, arbitrary: field },
