@@ -50,6 +50,8 @@ export class Translator {
   readonly #dependencies: TranslateDependencies;
   /** Oldest first. */
   readonly #underWay: Promise<void>[] = [];
+  /** One that is under way, or several. */
+  #hasFailed = false;
 
   constructor(dependencies: TranslateDependencies) {
     this.#dependencies = dependencies;
@@ -57,7 +59,7 @@ export class Translator {
 
   /** True when there may be more at once. Throws what went wrong with a batch begun before. */
   async work(): Promise<boolean> {
-    if (this.#underWay.length >= batchesAtOnce) await this.#oldest();
+    if (this.#hasFailed || this.#underWay.length >= batchesAtOnce) await this.#oldest();
     const { store, worker, clock } = this.#dependencies;
     const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
     if (events.length > 0) await this.#begin(events);
@@ -82,7 +84,9 @@ export class Translator {
     const before = this.#underWay.at(-1);
     const running = this.#translate(events, before);
     // It is reported when its turn comes; until then it is no fault that nobody handles.
-    running.catch(() => undefined);
+    running.catch(() => {
+      this.#hasFailed = true;
+    });
     this.#underWay.push(running);
     if (isSuspect) await this.#allBefore();
   }
@@ -104,8 +108,12 @@ export class Translator {
   async #oldest(): Promise<void> {
     try {
       await this.#underWay[0];
-    } finally {
       this.#underWay.shift();
+    } catch (error) {
+      // Those behind it go back in line as well, all of them before anything is claimed again.
+      await Promise.allSettled(this.#underWay.splice(0));
+      this.#hasFailed = false;
+      throw error;
     }
   }
 }
