@@ -97,11 +97,8 @@ export const { expression: expressions } = fc.letrec<Record<'expression' | 'leaf
       call: fc.oneof(
         { weight: 6, arbitrary: fc.tuple(calledName, args).map(([called, given]) => `$${called}(${given})`) },
         { weight: 1, arbitrary: inner.map((given) => `$contains(${given}, /[a-c]+/i)`) },
-        // Fewer arguments than it has: the first is the context then.
-        {
-          weight: 1,
-          arbitrary: fc.constantFrom('contains', 'split', 'replace').map((called) => `$${called}(/[a-c]+/i)`),
-        },
+        // Not $split, which JSONata itself repeats until its memory is full, where the pattern is left of a `?:`.
+        { weight: 1, arbitrary: fc.constant('$contains(/[a-c]+/i)') },
       ),
       step: fc.oneof(
         { weight: 8, arbitrary: field },
