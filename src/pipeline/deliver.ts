@@ -10,8 +10,8 @@ import type { Store } from '../store/store.ts';
 import { type AttemptDependencies, attempt } from './attempt.ts';
 import { Loop } from './loop.ts';
 import { chunksOf } from './request-chunks.ts';
-import { SharedWrites } from './shared-writes.ts';
 import { writeDown } from './write-down.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** A lease outlives the slowest attempt several times over: one that is shorter doubles deliveries. */
 const leaseFactor = 4;
@@ -62,7 +62,7 @@ export class LaneWorker {
   readonly #loop: Loop;
   readonly #shutdown = new AbortController();
   /** Many requests end at once: one commit takes them down. */
-  readonly #endings = new SharedWrites<Ended>((ended) => this.#writeDown(ended));
+  readonly #endings = new WriteQueue<Ended>((ended) => this.#writeDown(ended));
   readonly #underWay = new Map<Promise<void>, readonly ClaimedDelivery[]>();
   /** As this process saw it last. */
   #lane: Lane;

@@ -7,7 +7,7 @@ interface Waiting<T> {
 }
 
 /** Lets what comes in one turn of the event loop, or while a write is under way, share the next write. */
-export class SharedWrites<T> {
+export class WriteQueue<T> {
   readonly #write: (items: readonly T[]) => Promise<void>;
   #waiting: Waiting<T>[] = [];
   #isWriting = false;
