@@ -10,10 +10,8 @@ import { isOfDatabase } from './fault.ts';
 const frames = {
   /** Uncopied, from which on a copy is worth its fsync: 8 MB. */
   due: 2_000,
-  /** Uncopied, which hardly anybody notices being copied. The log begins anew only when all of it is copied. */
+  /** Uncopied, which hardly anybody notices being copied. */
   few: 1_000,
-  /** Of a log that is too long, whatever its end costs: 64 MB, all of which a start after a crash has to read. */
-  most: 16_000,
 } as const;
 /** Commits between two looks at the log. */
 const commitsPerLook = 8;
@@ -48,7 +46,7 @@ export class Checkpoints {
   committed(): void {
     this.#commits += 1;
     if (this.#commits % commitsPerLook !== 0 || this.#copying !== undefined || this.#isGivenUp) return;
-    if (this.#state().uncopied >= frames.due) this.#copy();
+    if (this.#uncopied() >= frames.due) this.#copy();
   }
 
   /** Resolves when nothing is being copied. Without further commits nothing will be. */
@@ -61,14 +59,14 @@ export class Checkpoints {
     await this.#thread?.terminate();
   }
 
-  #state(): { readonly log: number; readonly uncopied: number } {
+  #uncopied(): number {
     try {
       const { log, checkpointed } = this.#look.get() ?? { log: 0, checkpointed: 0 };
-      return { log, uncopied: log - checkpointed };
+      return log - checkpointed;
     } catch (error) {
       // Of damage and locks those hear who read and write.
       if (!isOfDatabase(error)) throw error;
-      return { log: 0, uncopied: 0 };
+      return 0;
     }
   }
 
@@ -88,11 +86,13 @@ export class Checkpoints {
     return thread;
   }
 
-  /** What is left is copied here, where nobody writes meanwhile: so the next commit begins the log anew. */
+  /**
+   * What is left is copied here, where nobody writes meanwhile: so the next commit begins the log anew. Whatever that costs,
+   * because only then SQLite syncs what was copied, and what is put off grows.
+   */
   #copied(): void {
     try {
-      const { log, uncopied } = this.#state();
-      if (uncopied <= frames.few || log >= frames.most) this.#finish.get();
+      this.#finish.get();
     } catch (error) {
       // A full disk, somebody else's lock: the log is longer for a while.
       if (!isOfDatabase(error)) throw error;
