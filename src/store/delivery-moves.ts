@@ -1,7 +1,10 @@
 /** What becomes of deliveries, as the tables hold it: the same for every driver. */
 import type { Attempt, FailureReason, LaneWide, Verdict } from '../model/attempt.ts';
-import type { Delivery, DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
+import { addMs, dateFromMs } from '../model/clock.ts';
+import type { ClaimedDelivery, Delivery, DeliveryStatus, Draft, Settlement } from '../model/delivery.ts';
 import { type AttemptId, type DeliveryId, type EventId, newId, type WorkerId } from '../model/id.ts';
+import type { DeliveryRow } from './rows.ts';
+import type { Claim } from './store.ts';
 import { wellFormed } from './well-formed.ts';
 
 export interface NewDelivery {
@@ -94,6 +97,22 @@ interface Queueing extends Made {
   readonly draft: Draft;
   readonly receivedAt: Date;
 }
+
+/** What is claimed of a delivery, with the token of this claim. */
+type ClaimedNow = Pick<DeliveryRow, 'attempts' | 'failures' | 'failing_since' | 'person'> & { readonly token: number };
+
+export const claimedDelivery = (
+  row: ClaimedNow,
+  content: QueuedDelivery,
+  { worker: claimedBy, leaseMs, now }: Claim,
+): ClaimedDelivery => ({
+  ...content,
+  attempts: row.attempts,
+  failures: row.failures,
+  failingSince: row.failing_since === null ? null : dateFromMs(row.failing_since),
+  person: row.person,
+  state: { status: 'in_flight', claimedBy, leaseEndsAt: addMs(now, leaseMs), token: row.token },
+});
 
 export const deliveryMoveOf = (settlement: Settlement): DeliveryMove => wellFormed(moveOf(settlement));
 

@@ -1,12 +1,19 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. All of it runs inside a transaction, under the lock of the lane. */
 import { createHash } from 'node:crypto';
 import type { Traces } from '../../identity/traces.ts';
-import { addMs, dateFromMs } from '../../model/clock.ts';
-import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
+import { addMs } from '../../model/clock.ts';
+import type { Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import type { Lane } from '../../model/lane.ts';
 import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
-import { deliveryMoveOf, newDelivery, type QueuedDelivery, toNewAttempt, toQueued } from '../delivery-moves.ts';
+import {
+  claimedDelivery,
+  deliveryMoveOf,
+  newDelivery,
+  type QueuedDelivery,
+  toNewAttempt,
+  toQueued,
+} from '../delivery-moves.ts';
 import { deliveryDigest, isSame } from '../digest.ts';
 import { laneWithoutTraces, withoutTraces } from '../erasing.ts';
 import type { FoundDamages } from '../found-damages.ts';
@@ -138,7 +145,7 @@ export async function claimDeliveries(
   const inOrder = whole.toSorted((one, other) => one.was_due_at - other.was_due_at || one.seq - other.seq);
   const deliveries = inOrder.flatMap((row) => {
     const content = contents.get(row.seq);
-    return content === undefined ? [] : claimedDelivery(row, content, claim);
+    return content === undefined ? [] : claimedDelivery({ ...row, token: row.lease_token }, content, claim);
   });
   return { deliveries, lane: after };
 }
@@ -160,19 +167,6 @@ async function contentsOf(
     if (isDeliveryWhole(row)) contents.set(row.seq, { ...toDelivery(row), payload: row.payload });
   return contents;
 }
-
-const claimedDelivery = (
-  row: ClaimedRow,
-  content: QueuedDelivery,
-  { worker: claimedBy, leaseMs, now }: DeliveryClaim,
-): ClaimedDelivery => ({
-  ...content,
-  attempts: row.attempts,
-  failures: row.failures,
-  failingSince: row.failing_since === null ? null : dateFromMs(row.failing_since),
-  person: row.person,
-  state: { status: 'in_flight', claimedBy, leaseEndsAt: addMs(now, leaseMs), token: row.lease_token },
-});
 
 interface EndedLeases {
   readonly ended: number;

@@ -1,10 +1,17 @@
 /** Deliveries on their way out: queued, claimed by a sender, settled. What writes runs inside a transaction. */
-import { addMs, dateFromMs } from '../../model/clock.ts';
-import type { ClaimedDelivery, Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
+import { addMs } from '../../model/clock.ts';
+import type { Draft, JoinDraft, Settlement } from '../../model/delivery.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { DeliveryId, EventId } from '../../model/id.ts';
 import { type DigestedDelivery, isDeliveryWhole } from '../contents.ts';
-import { deliveryMoveOf, newDelivery, type QueuedDelivery, toNewAttempt, toQueued } from '../delivery-moves.ts';
+import {
+  claimedDelivery,
+  deliveryMoveOf,
+  newDelivery,
+  type QueuedDelivery,
+  toNewAttempt,
+  toQueued,
+} from '../delivery-moves.ts';
 import { deliveryDigest } from '../digest.ts';
 import type { Recent } from '../recent.ts';
 import { type DeliveryRow, earliest, toDelivery } from '../rows.ts';
@@ -92,7 +99,9 @@ export function claimDeliveries(
     if ('damaged' in content) buryDelivery(sql, { row: content.damaged, destination, now, damages }, tally);
     return 'damaged' in content ? [] : [{ row, content }];
   });
-  const deliveries = taken(sql, sound, claim).map(({ row, content }) => claimedDelivery(row, content, claim));
+  const deliveries = taken(sql, sound, claim).map(({ row, content }) =>
+    claimedDelivery({ ...row, token: row.lease_token + 1 }, content, claim),
+  );
   tally.deliveries(destination, 'pending', -deliveries.length);
   tally.deliveries(destination, 'in_flight', deliveries.length);
   return { deliveries, lane: writeLane(sql, lane, admission.after(deliveries.length)) };
@@ -127,19 +136,6 @@ function taken<T extends { readonly row: DueRow }>(
     return false;
   });
 }
-
-const claimedDelivery = (
-  row: DueRow,
-  content: QueuedDelivery,
-  { worker: claimedBy, leaseMs, now }: DeliveryClaim,
-): ClaimedDelivery => ({
-  ...content,
-  attempts: row.attempts,
-  failures: row.failures,
-  failingSince: row.failing_since === null ? null : dateFromMs(row.failing_since),
-  person: row.person,
-  state: { status: 'in_flight', claimedBy, leaseEndsAt: addMs(now, leaseMs), token: row.lease_token + 1 },
-});
 
 /** Back in line, due since the lease ended. */
 function endLeases(sql: Statements, end: EndOfLeases & Care, tally: Tally): void {
