@@ -48,8 +48,9 @@ async function run({ size: { failedEvents, rate }, seed }: Context<Size>): Promi
     const { id } = await tell<Replay>(workspace, '/replays', order);
     const samples: Sample[] = [];
     const watching = ended(workspace, id, { withinMs: settleMsMax, samples });
-    // A deploy in the middle: the replay goes on afterwards, and nothing is sent twice.
-    await pause((0.2 + 0.6 * random()) * (failedEvents / rate) * 1_000);
+    // A deploy in the middle, which goes on for a second while the proxies are told: the replay goes on afterwards, and
+    // nothing is sent twice.
+    await pause((0.2 + 0.4 * random()) * (failedEvents / rate) * 1_000);
     await first.end('SIGTERM');
     const before = sink.calls.length;
     const second = await workspace.start();
