@@ -81,6 +81,7 @@ const livesIn = {
   chokidar: ['mapping/watch.ts'],
   commander: ['cli'],
   express: ['http'],
+  helmet: ['http'],
   'fastest-levenshtein': ['diagnostics'],
   'ipaddr.js': ['delivery'],
   isbot: ['demo'],
