@@ -9,12 +9,13 @@ import { receiverApp } from './http/receiver-app.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
-import { preview } from './pipeline/preview.ts';
+import { explain } from './pipeline/explain.ts';
+import { type PreviewSetup, preview } from './pipeline/preview.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
 import type { Damage, Store } from './store/store.ts';
-import { createWorkers, type WorkerOptions } from './workers.ts';
+import { createWorkers, type WorkerOptions, type Workers } from './workers.ts';
 
 /** How long requests under way may take to finish when the gateway stops, in milliseconds. */
 const requestGraceMs = 5_000;
@@ -74,6 +75,24 @@ interface Foundations {
   readonly clock: Clock;
 }
 
+interface PreviewParts extends Foundations {
+  readonly workers: Pick<Workers, 'lookups'>;
+  readonly previews: PreviewEvaluator;
+}
+
+/** Looking at what mappings do works as doing it, with an evaluator of its own. */
+const previewing = (
+  { file, settings }: GatewayOptions,
+  { store, clock, workers, previews }: PreviewParts,
+): PreviewSetup => ({
+  ...file,
+  interprets: settings.interprets,
+  clock,
+  lookups: workers.lookups,
+  linked: (items) => linkedBy(items, store),
+  evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
+});
+
 function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts {
   const { settings, file, log } = options;
   const { publicUrl } = settings;
@@ -101,6 +120,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
   const previews = new PreviewEvaluator();
+  const previewSetup = previewing(options, { store, clock, workers, previews });
   const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
@@ -110,15 +130,8 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     replayStarted: workers.replayStarted,
     planReplay: workers.planReplay,
     ending: ending.signal,
-    preview: (request) =>
-      preview(request, {
-        ...file,
-        interprets: settings.interprets,
-        clock,
-        lookups: workers.lookups,
-        linked: (items) => linkedBy(items, store),
-        evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
-      }),
+    preview: (request) => preview(request, previewSetup),
+    explain: (definition, event) => explain(definition, event, previewSetup),
   });
   return {
     receiver,

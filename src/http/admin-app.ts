@@ -4,6 +4,7 @@ import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
 import { consolePages } from './console.ts';
+import { type EventDependencies, eventRouter } from './event-api.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
@@ -19,6 +20,7 @@ import { type StreamDependencies, streamRouter } from './stream-api.ts';
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
     Omit<SetupDependencies, 'store'>,
+    Omit<EventDependencies, 'store' | 'destinations'>,
     Omit<LaneDependencies, 'store' | 'file'>,
     Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
@@ -26,6 +28,7 @@ export interface AdminDependencies
     Omit<StreamDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
+    EventDependencies['store'] &
     LaneDependencies['store'] &
     SetupDependencies['store'] &
     PeopleDependencies['store'] &
@@ -54,6 +57,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use(consolePages(dependencies.consoleFolder));
       app.use(requireToken(token, clock));
       app.use('/api', apiRouter(dependencies));
+      app.use('/api', eventRouter({ ...dependencies, destinations: dependencies.file.destinations }));
       app.use('/api', setupRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
       app.use('/api', repairRouter(dependencies));
