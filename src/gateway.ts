@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
+import type { Settings } from './config/settings.ts';
+import { library } from './destinations/user-agent.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
+import type { RunningAs } from './http/settings-api.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
 import { preview } from './pipeline/preview.ts';
+import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
@@ -104,10 +108,11 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
     ...readiness,
-    resumed: workers.wakeLane,
-    test: workers.test,
-    replayStarted: workers.replayStarted,
-    planReplay: workers.planReplay,
+    runningAs: runningAs(settings, clock),
+    ...{ resumed: workers.wakeLane, test: workers.test },
+    ...{ replayStarted: workers.replayStarted, planReplay: workers.planReplay },
+    sendSample: (request) =>
+      sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
     preview: (request) =>
       preview(request, {
         ...file,
@@ -142,3 +147,15 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     },
   };
 }
+
+const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
+  version: library.version,
+  node: process.versions.node,
+  startedAt: clock.now(),
+  store: settings.databaseUrl === undefined ? 'sqlite' : 'postgres',
+  publicUrl: settings.publicUrl,
+  mappingsDir: settings.mappingsDir,
+  keep: settings.keep,
+  logLevel: settings.logLevel,
+  token: settings.adminToken === undefined ? 'file' : 'environment',
+});

@@ -11,11 +11,13 @@ import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type RepairDependencies, repairRouter } from './repair-api.ts';
 import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
+import { type SettingsDependencies, settingsRouter } from './settings-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
 
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
-    Omit<SetupDependencies, 'store'>,
+    Omit<SetupDependencies, 'store' | 'metrics'>,
+    Omit<SettingsDependencies, 'store' | 'metrics'>,
     Omit<LaneDependencies, 'store' | 'file'>,
     Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
@@ -24,6 +26,7 @@ export interface AdminDependencies
   readonly store: ApiDependencies['store'] &
     LaneDependencies['store'] &
     SetupDependencies['store'] &
+    SettingsDependencies['store'] &
     PeopleDependencies['store'] &
     PreviewDependencies['store'] &
     ReadinessDependencies['store'] &
@@ -31,7 +34,7 @@ export interface AdminDependencies
     ReplaysDependencies['store'] &
     ResolveDependencies['store'];
   readonly token: string;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests' | 'lastSecretUse'>;
   readonly log: Log;
 }
 
@@ -43,6 +46,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use(requireToken(token, clock));
       app.use('/api', apiRouter(dependencies));
       app.use('/api', setupRouter(dependencies));
+      app.use('/api', settingsRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
       app.use('/api', repairRouter(dependencies));
       app.use('/api', replaysRouter(dependencies));
