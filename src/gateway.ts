@@ -18,7 +18,7 @@ import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
 import type { Damage, Store } from './store/store.ts';
-import { createWorkers, type WorkerOptions } from './workers.ts';
+import { createWorkers, type WorkerOptions, type Workers } from './workers.ts';
 
 /** How long requests under way may take to finish when the gateway stops, in milliseconds. */
 const requestGraceMs = 5_000;
@@ -105,14 +105,15 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
   const previews = new PreviewEvaluator();
+  const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
     ...readiness,
     runningAs: runningAs(settings, clock),
-    ...{ resumed: workers.wakeLane, test: workers.test },
-    ...{ replayStarted: workers.replayStarted, planReplay: workers.planReplay },
+    ...commandsOf(workers),
     sendSample: (request) =>
       sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
+    ending: ending.signal,
     preview: (request) =>
       preview(request, {
         ...file,
@@ -138,6 +139,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       if (state === 'draining') return;
       state = 'draining';
       await pause(options.announceMs ?? 0);
+      ending.abort();
       // What is received to the end is on disk; it waits for the next start.
       await Promise.all([
         ...servers.map((server) => server.close(requestGraceMs)),
@@ -147,6 +149,10 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     },
   };
 }
+
+const commandsOf = ({ wakeLane, test, replayStarted, planReplay }: Workers) => ({
+  ...{ resumed: wakeLane, test, replayStarted, planReplay },
+});
 
 const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
   version: library.version,
