@@ -12,7 +12,7 @@ import type { RunningAs } from './http/settings-api.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
-import { preview } from './pipeline/preview.ts';
+import { type PreviewRequest, preview } from './pipeline/preview.ts';
 import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
@@ -114,15 +114,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     sendSample: (request) =>
       sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
     ending: ending.signal,
-    preview: (request) =>
-      preview(request, {
-        ...file,
-        interprets: settings.interprets,
-        clock,
-        lookups: workers.lookups,
-        linked: (items) => linkedBy(items, store),
-        evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
-      }),
+    preview: previewing(options, { store, clock, workers, previews }),
   });
   return {
     receiver,
@@ -149,6 +141,23 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     },
   };
 }
+
+interface PreviewParts extends Foundations {
+  readonly workers: Workers;
+  readonly previews: PreviewEvaluator;
+}
+
+const previewing =
+  ({ settings, file }: GatewayOptions, { store, clock, workers, previews }: PreviewParts) =>
+  (request: PreviewRequest) =>
+    preview(request, {
+      ...file,
+      interprets: settings.interprets,
+      clock,
+      lookups: workers.lookups,
+      linked: (items) => linkedBy(items, store),
+      evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
+    });
 
 const commandsOf = ({ wakeLane, test, replayStarted, planReplay }: Workers) => ({
   ...{ resumed: wakeLane, test, replayStarted, planReplay },
