@@ -11,7 +11,8 @@ if (!require('typescript/package.json').version.startsWith('6.')) throw new Erro
 const mayImport = {
   model: [],
   bridge: [],
-  console: ['model'],
+  'api-shapes': ['model'],
+  console: ['model', 'api-shapes'],
   diagnostics: ['model'],
   yaml: ['model', 'diagnostics'],
   sources: ['model'],
