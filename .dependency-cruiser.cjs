@@ -97,6 +97,7 @@ const livesIn = {
   'prom-client': ['http'],
   stripe: ['sources/stripe.ts'],
   undici: ['delivery/transport'],
+  uplot: ['console/charts'],
   yaml: ['yaml'],
   zod: ['config', 'destinations', 'http', 'lookups', 'mapping', 'sources', 'yaml'],
 };
