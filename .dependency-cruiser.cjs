@@ -81,7 +81,9 @@ const livesIn = {
   'better-sqlite3': ['store/sqlite'],
   chokidar: ['mapping/watch.ts'],
   commander: ['cli'],
+  cookie: ['http'],
   express: ['http'],
+  'express-rate-limit': ['http'],
   helmet: ['http'],
   'fastest-levenshtein': ['diagnostics'],
   'ipaddr.js': ['delivery'],
@@ -97,6 +99,7 @@ const livesIn = {
   'prom-client': ['http'],
   stripe: ['sources/stripe.ts'],
   undici: ['delivery/transport'],
+  uplot: ['console/charts'],
   yaml: ['yaml'],
   zod: ['config', 'destinations', 'http', 'lookups', 'mapping', 'sources', 'yaml'],
 };

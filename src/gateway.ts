@@ -2,15 +2,22 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
+import type { Settings } from './config/settings.ts';
+import { library } from './destinations/user-agent.ts';
+import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
+import type { RunningAs } from './http/settings-api.ts';
+import type { MappingDefinition } from './mapping/compile.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
 import { explain } from './pipeline/explain.ts';
-import { type PreviewSetup, preview } from './pipeline/preview.ts';
+import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
+import type { PreviewEvent } from './pipeline/preview-event.ts';
+import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
@@ -31,6 +38,8 @@ export interface Gateway {
   readonly url: string;
   readonly adminUrl: string;
   readonly token: string;
+  /** Where the console's password is set, as long as it has none. */
+  readonly setupUrl: string | undefined;
   /** The mapping files as they are now. */
   mappings(): Library;
   /** Finishes what is under way, hands the rest back, closes the store. Safe to call twice. */
@@ -50,8 +59,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const admin = await listen(parts.admin, { host: settings.adminHost, port: settings.adminPort });
     parts.servers.push(admin);
     await parts.start();
+    const setupUrl = await parts.askForPassword();
     const { token, mappings, stop } = parts;
-    return { url: receiver.url, adminUrl: admin.url, token, mappings, stop };
+    return { url: receiver.url, adminUrl: admin.url, token, setupUrl, mappings, stop };
   } catch (error) {
     // Half a gateway is none: what was opened is closed before the fault is told.
     await parts.stop();
@@ -67,6 +77,8 @@ interface Parts {
   readonly servers: Listening[];
   readonly mappings: () => Library;
   start(): Promise<void>;
+  /** Prints the link that sets the console's password where it has none and needs one. */
+  askForPassword(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
@@ -75,23 +87,41 @@ interface Foundations {
   readonly clock: Clock;
 }
 
-interface PreviewParts extends Foundations {
-  readonly workers: Pick<Workers, 'lookups'>;
-  readonly previews: PreviewEvaluator;
+/** Who is let into the console, and how its first password comes about. */
+function doorOf({ settings, log }: GatewayOptions, { store, clock }: Foundations, adminUrl: () => string | undefined) {
+  const { adminProxy: proxy } = settings;
+  const doorkeeper = new Doorkeeper({ store, clock });
+  const setupUrl = (secret: string): string => `${settings.adminUrl ?? adminUrl()}/setup?token=${secret}`;
+  return {
+    doorkeeper,
+    proxy,
+    setupUrl,
+    hosts: { ...settings, adminHosts: [...settings.adminHosts, settings.adminHost] },
+    askForPassword: async (): Promise<string | undefined> => {
+      if (proxy?.userHeader !== undefined || (await doorkeeper.hasPassword())) return undefined;
+      // Of replicas that start together each prints a link, and all of them are good.
+      const { secret, endsAt } = await doorkeeper.makeSetupLink({ isOnly: !store.isShared });
+      const url = setupUrl(secret);
+      log.write('setup.needed', { next: `Set your admin password: ${url}`, until: endsAt.toISOString() });
+      return url;
+    },
+  };
 }
 
-/** Looking at what mappings do works as doing it, with an evaluator of its own. */
-const previewing = (
-  { file, settings }: GatewayOptions,
-  { store, clock, workers, previews }: PreviewParts,
-): PreviewSetup => ({
-  ...file,
-  interprets: settings.interprets,
-  clock,
-  lookups: workers.lookups,
-  linked: (items) => linkedBy(items, store),
-  evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
-});
+/** Translating without writing, by an evaluator of its own. */
+function previewsOf({ settings, file }: GatewayOptions, { store, clock }: Foundations, lookups: Workers['lookups']) {
+  const evaluator = new PreviewEvaluator();
+  const setup: PreviewSetup = {
+    ...{ ...file, clock, lookups, interprets: settings.interprets },
+    linked: (items) => linkedBy(items, store),
+    evaluate: (mappings, event, facts) => evaluator.evaluate(mappings, event, facts),
+  };
+  return {
+    preview: (request: PreviewRequest) => preview(request, setup),
+    explain: (definition: MappingDefinition, event: PreviewEvent) => explain(definition, event, setup),
+    stop: () => evaluator.stop(),
+  };
+}
 
 function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts {
   const { settings, file, log } = options;
@@ -119,19 +149,20 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   });
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
-  const previews = new PreviewEvaluator();
-  const previewSetup = previewing(options, { store, clock, workers, previews });
+  const door = doorOf(options, { store, clock }, () => servers[1]?.url);
+  const previews = previewsOf(options, { store, clock }, workers.lookups);
   const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
+    ...door,
     ...readiness,
-    resumed: workers.wakeLane,
-    test: workers.test,
-    replayStarted: workers.replayStarted,
-    planReplay: workers.planReplay,
+    runningAs: runningAs(settings, clock),
+    ...commandsOf(workers),
+    sendSample: (request) =>
+      sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
     ending: ending.signal,
-    preview: (request) => preview(request, previewSetup),
-    explain: (definition, event) => explain(definition, event, previewSetup),
+    preview: previews.preview,
+    explain: previews.explain,
   });
   return {
     receiver,
@@ -144,6 +175,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       sweeper.start();
       state = 'ready';
     },
+    askForPassword: door.askForPassword,
     stop: async () => {
       if (state === 'draining') return;
       state = 'draining';
@@ -158,3 +190,19 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     },
   };
 }
+
+const commandsOf = ({ wakeLane, test, replayStarted, planReplay }: Workers) => ({
+  ...{ resumed: wakeLane, test, replayStarted, planReplay },
+});
+
+const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
+  version: library.version,
+  node: process.versions.node,
+  startedAt: clock.now(),
+  store: settings.databaseUrl === undefined ? 'sqlite' : 'postgres',
+  publicUrl: settings.publicUrl,
+  mappingsDir: settings.mappingsDir,
+  keep: settings.keep,
+  logLevel: settings.logLevel,
+  token: settings.adminToken === undefined ? 'file' : 'environment',
+});

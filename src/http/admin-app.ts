@@ -1,8 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
+import type { Doorkeeper } from './access/doorkeeper.ts';
+import { type KnownHosts, requireKnownHost } from './access/hosts.ts';
+import { limitLogins } from './access/login-limit.ts';
+import { type AdminProxy, isProxyAddress } from './access/proxy.ts';
+import { passwordRouter, sessionRouter } from './access/session-api.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
-import { requireToken } from './auth.ts';
+import { requireVisitor } from './auth.ts';
 import { consolePages } from './console.ts';
 import { type EventDependencies, eventRouter } from './event-api.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
@@ -14,13 +19,15 @@ import { type RepairDependencies, repairRouter } from './repair-api.ts';
 import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
 import { securityHeaders } from './security-headers.ts';
+import { type SettingsDependencies, settingsRouter } from './settings-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
 import { type StreamDependencies, streamRouter } from './stream-api.ts';
 
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
-    Omit<SetupDependencies, 'store'>,
     Omit<EventDependencies, 'store' | 'destinations'>,
+    Omit<SetupDependencies, 'store' | 'metrics'>,
+    Omit<SettingsDependencies, 'store' | 'metrics'>,
     Omit<LaneDependencies, 'store' | 'file'>,
     Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
@@ -31,6 +38,7 @@ export interface AdminDependencies
     EventDependencies['store'] &
     LaneDependencies['store'] &
     SetupDependencies['store'] &
+    SettingsDependencies['store'] &
     PeopleDependencies['store'] &
     PreviewDependencies['store'] &
     ReadinessDependencies['store'] &
@@ -39,26 +47,40 @@ export interface AdminDependencies
     ResolveDependencies['store'] &
     StreamDependencies['store'];
   readonly token: string;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
+  readonly doorkeeper: Doorkeeper;
+  readonly hosts: KnownHosts;
+  readonly proxy: AdminProxy | undefined;
+  readonly setupUrl: (secret: string) => string;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests' | 'lastSecretUse'>;
   readonly log: Log;
   /** Where the build has left the console; default: beside this code. */
   readonly consoleFolder?: string;
 }
 
 /**
- * The operator's side: the console, which is for everybody and shows nothing by itself, and behind the bearer token on any
+ * The operator's side: the console, which is for everybody and shows nothing by itself, and behind a token or a session on any
  * address `/api/*`, `/metrics` and a `/readyz` that names files.
  */
 export function adminApp(dependencies: AdminDependencies): RequestListener {
-  const { token, clock, metrics, log } = dependencies;
+  const { clock, metrics, log, hosts, proxy } = dependencies;
+  const limited = limitLogins(clock);
   return createApp(log, 'operator', {
     others: (app) => {
+      app.set('trust proxy', (address: string) => proxy !== undefined && isProxyAddress(proxy, address));
       app.use(securityHeaders());
+      app.use((request, _response, next) => {
+        // Who knows the token may call the gateway what they like; no web page does.
+        if (request.headers.authorization === undefined) requireKnownHost(request, hosts);
+        next();
+      });
       app.use(consolePages(dependencies.consoleFolder));
-      app.use(requireToken(token, clock));
+      app.use('/api', sessionRouter({ ...dependencies, limited }));
+      app.use(requireVisitor(dependencies));
+      app.use('/api', passwordRouter({ ...dependencies, limited }));
       app.use('/api', apiRouter(dependencies));
       app.use('/api', eventRouter({ ...dependencies, destinations: dependencies.file.destinations }));
       app.use('/api', setupRouter(dependencies));
+      app.use('/api', settingsRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
       app.use('/api', repairRouter(dependencies));
       app.use('/api', replaysRouter(dependencies));
