@@ -16,3 +16,6 @@ export const currentMs = (): number => Date.now();
 
 /** A moment as the API writes it. */
 export const timeAt = (ms: number): string => new Date(ms).toISOString();
+
+/** As the API writes and reads times. */
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
