@@ -11,6 +11,7 @@ import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type RepairDependencies, repairRouter } from './repair-api.ts';
 import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
+import { type SeriesDependencies, seriesRouter } from './series-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
 
 export interface AdminDependencies
@@ -29,7 +30,8 @@ export interface AdminDependencies
     ReadinessDependencies['store'] &
     RepairDependencies['store'] &
     ReplaysDependencies['store'] &
-    ResolveDependencies['store'];
+    ResolveDependencies['store'] &
+    SeriesDependencies['store'];
   readonly token: string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
@@ -48,6 +50,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use('/api', replaysRouter(dependencies));
       app.use('/api', previewRouter(dependencies));
       app.use('/api', resolveRouter(dependencies));
+      app.use('/api', seriesRouter(dependencies));
       app.get('/readyz', readiness(dependencies, 'operator'));
       app.use('/api', peopleRouter(dependencies));
       app.get('/metrics', async (_request, response) => {

@@ -8,8 +8,8 @@ import type { Identifier, StitchOrigin } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
 import type { Lane } from '../model/lane.ts';
 import type { Forgotten, Person } from '../model/person.ts';
+import type { SeriesPoint, SeriesStep } from '../model/series.ts';
 import type { RepairStore } from './repair.ts';
-import type { SeriesPoint, SeriesStep } from './series.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
 export interface Claim {

@@ -1,7 +1,8 @@
 import type { DeliveryStatus, Settlement } from '../model/delivery.ts';
 import type { EventStatus } from '../model/event.ts';
 import type { StitchOrigin } from '../model/identity.ts';
-import { latencyOf, minuteOf, type SeriesKey, type SeriesRow } from './series.ts';
+import { latencyOf, type SeriesKey, startOf } from '../model/series.ts';
+import type { SeriesRow } from './series.ts';
 import type { Refusals } from './store.ts';
 
 export type TallyRow =
@@ -45,7 +46,7 @@ export class Tally {
 
   /** That it happened at that time. Unlike the counters it is never taken back: what is purged has happened all the same. */
   happened({ kind, name, what }: SeriesKey, at: number, count = 1): void {
-    const minute = minuteOf(at);
+    const minute = startOf('minute', at);
     const key = `${minute} ${kind} ${what} ${name}`;
     this.#series.set(key, { starts_at: minute, kind, name, what, count: count + (this.#series.get(key)?.count ?? 0) });
   }

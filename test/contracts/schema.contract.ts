@@ -5,7 +5,7 @@ import { deliveryStatuses } from '../../src/model/delivery.ts';
 import { eventFailures, eventStatuses, eventWaits } from '../../src/model/event.ts';
 import { circuitStates, laneTroubles } from '../../src/model/lane.ts';
 import { replayStatuses } from '../../src/model/replay.ts';
-import { seriesKinds } from '../../src/store/series.ts';
+import { seriesKinds } from '../../src/model/series.ts';
 import { readProjectFile } from '../support/project-files.ts';
 
 export type Row = Readonly<Record<string, string | number | null>>;

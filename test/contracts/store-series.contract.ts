@@ -1,7 +1,7 @@
 /** What a store counts of what happens when. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SeriesPoint, SeriesStep } from '../../src/store/series.ts';
+import type { SeriesPoint, SeriesStep } from '../../src/model/series.ts';
 import type { Store, TranslationSettlement } from '../../src/store/store.ts';
 import {
   aClaim,

@@ -1,4 +1,5 @@
-import { foldUntil, limitsOf, type SeriesPoint, type SeriesRow, seriesKeptMs, toPoint } from '../series.ts';
+import type { SeriesPoint } from '../../model/series.ts';
+import { foldUntil, limitsOf, type SeriesRow, seriesKeptMs, toPoint } from '../series.ts';
 import type { SeriesRange } from '../store.ts';
 import type { Queries, Transaction } from './connections.ts';
 

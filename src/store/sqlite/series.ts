@@ -1,4 +1,5 @@
-import { foldUntil, limitsOf, type SeriesPoint, seriesKeptMs, toPoint } from '../series.ts';
+import type { SeriesPoint } from '../../model/series.ts';
+import { foldUntil, limitsOf, seriesKeptMs, toPoint } from '../series.ts';
 import type { SeriesRange } from '../store.ts';
 import type { Statements } from './statements.ts';
 
