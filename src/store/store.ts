@@ -8,6 +8,7 @@ import type { Identifier, StitchOrigin } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
 import type { Lane } from '../model/lane.ts';
 import type { Forgotten, Person } from '../model/person.ts';
+import type { SeriesPoint, SeriesStep } from '../model/series.ts';
 import type { AccessStore } from './access.ts';
 import type { RepairStore } from './repair.ts';
 
@@ -139,10 +140,30 @@ export interface DeliverySummary extends Omit<Delivery, 'payload'> {
   readonly lastMessage: string | null;
 }
 
+/** An event with what came of it, up to twenty deliveries. */
+export interface ListedEvent extends EventSummary {
+  readonly deliveries: readonly DeliverySummary[];
+}
+
+/** All that fit every member that is there. */
 export interface EventFilter {
+  readonly ids?: readonly EventId[] | undefined;
+  /** That carried one of these. */
+  readonly identifiers?: readonly Identifier[] | undefined;
   readonly source?: string | undefined;
   readonly type?: string | undefined;
+  readonly typePrefix?: string | undefined;
   readonly status?: EventStatus | undefined;
+  /** That this file was run on. */
+  readonly mapping?: string | undefined;
+  /** With a delivery to it, and with one in such a state. */
+  readonly destination?: string | undefined;
+  readonly delivery?: DeliveryStatus | undefined;
+  /** Why it failed, or a delivery of it is dead; a cause has a reason with it. */
+  readonly reason?: EventFailure | FailureReason | undefined;
+  readonly cause?: string | undefined;
+  /** Anywhere in the body, whatever the case of ASCII letters. */
+  readonly text?: string | undefined;
   /** Received at this time or later, and before `until`. */
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
@@ -152,6 +173,8 @@ export interface DeliveryFilter {
   readonly destination?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly reason?: FailureReason | undefined;
+  /** With its reason; then those that died last come first. */
+  readonly cause?: string | undefined;
 }
 
 /** Newest first; `cursor` is opaque, absent on the first page and null after the last. */
@@ -159,9 +182,21 @@ export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
+
+/** `newer`: what comes before the cursor in the list, and so has come since. */
+export interface EventPageRequest extends PageRequest {
+  readonly direction?: 'older' | 'newer' | undefined;
+}
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
+}
+
+export interface EventPage extends Page<ListedEvent> {
+  /** For what is newer; null where there is nothing to be newer than. */
+  readonly previousCursor: string | null;
+  /** How far back it was looked, where the page is not full and `nextCursor` goes on with the search. */
+  readonly searchedTo: Date | null;
 }
 
 /** Kept as counters, so that asking costs the same with a million events stored. */
@@ -178,6 +213,20 @@ export interface Stats {
   readonly stitching: readonly { readonly source: string; readonly from: StitchOrigin; readonly count: number }[];
   /** Creation time of the oldest delivery still pending or in flight, per destination. */
   readonly oldestPending: readonly { readonly destination: string; readonly createdAt: Date }[];
+}
+
+/** Which stretch of time: from the start of the step that `since` is in, and before `until`. */
+export interface SeriesRange {
+  readonly since: Date;
+  readonly until: Date;
+  readonly step: SeriesStep;
+}
+
+/** Requests of one source that were not taken. */
+export interface Refusals {
+  readonly source: string;
+  readonly reason: string;
+  readonly count: number;
 }
 
 /** Something stored that is not what was written. */
@@ -287,14 +336,19 @@ export interface Store extends RepairStore {
   ): Promise<Date | null>;
 
   getEvent(id: EventId): Promise<EventDetail | undefined>;
-  listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>>;
+  /** However rare what is looked for is, one page looks at a bounded number of events. */
+  listEvents(filter: EventFilter, page: EventPageRequest): Promise<EventPage>;
   getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;
+  /** What happened when, the earliest first; costs the same however much is stored, and only minutes of the last days are told apart. */
+  series(range: SeriesRange): Promise<readonly SeriesPoint[]>;
+  /** Counts what left nothing else behind. */
+  recordRefusals(refusals: readonly Refusals[], now: Date): Promise<void>;
 
   /**
    * Erases what is past its retention, oldest first. An event goes whole, when it and all its deliveries have been settled for
-   * so long: with deliveries, attempts and marks of identifiers, and its request with the last event in it; counters follow.
+   * so long: with deliveries, attempts and marks of identifiers, and its request with the last event in it; counters follow, and minutes of the series become hours.
    * What is received, pending or in flight stays. The dedupe key stays as a digest, so that a retry of the sender is a
    * duplicate. The cost does not grow with what is kept: an event that stays is looked at again when it may be due.
    */

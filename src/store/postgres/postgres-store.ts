@@ -8,6 +8,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
+import { pageOfEvents } from '../event-walk.ts';
 import { type Findings, FoundDamages } from '../found-damages.ts';
 import type {
   Cancellation,
@@ -30,8 +31,6 @@ import type {
   DeliverySummary,
   EventClaim,
   EventDetail,
-  EventFilter,
-  EventSummary,
   Page,
   PageRequest,
   Purge,
@@ -43,9 +42,11 @@ import type {
   StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
+import { Tally } from '../tally.ts';
 import { changeAccess, readAccess } from './access.ts';
 import type { Connections, Transaction } from './connections.ts';
 import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
+import { eventReader } from './event-pages.ts';
 import { claimEvents, nextEventAt } from './events.ts';
 import { examine } from './examine.ts';
 import { storeFault } from './fault.ts';
@@ -53,9 +54,9 @@ import { Forgetting } from './forget.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { accessLock, examineLock, laneLock, replayLock, stitchLock } from './locks.ts';
+import { accessLock, examineLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
-import { listDeliveries, listEvents } from './pages.ts';
+import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { Presence } from './presence.ts';
 import {
@@ -80,6 +81,8 @@ import {
   nextReplayAt,
   replayCandidates,
 } from './replays.ts';
+import { foldSeries, series } from './series.ts';
+import { writeTally } from './tally.ts';
 import { endUnreadableDeliveries, endUnreadableEvents, postponeUnerasable } from './unreadable.ts';
 import { WriteGroups } from './write-groups.ts';
 
@@ -265,8 +268,8 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => getEvent(read, id, this.#damages));
   }
 
-  async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
-    return this.#connections.snapshot((read) => listEvents(read, filter, page));
+  async listEvents(...[filter, page]: Parameters<Store['listEvents']>): ReturnType<Store['listEvents']> {
+    return this.#connections.snapshot((read) => pageOfEvents(eventReader(read), filter, page));
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
@@ -281,14 +284,26 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot(stats);
   }
 
+  async series(range: Parameters<Store['series']>[0]): ReturnType<Store['series']> {
+    return this.#connections.snapshot((read) => series(read, range));
+  }
+
+  async recordRefusals(...[refusals, now]: Parameters<Store['recordRefusals']>): Promise<void> {
+    const tally = new Tally();
+    tally.refused(refusals, now);
+    await this.#work([], async (tx) => writeTally(tx, tally));
+  }
+
   async purge(order: Purge): Promise<Purged> {
-    return this.#beside(
+    const isFolded = await this.#work([seriesLock], (tx) => foldSeries(tx, order.now));
+    const purged = await this.#beside(
       () => this.#purging(order, (tx, maybe) => purge(tx, order, maybe)),
       async () => {
         const unerasable = await this.#purging(order, (tx, maybe) => postponeUnerasable(tx, order, maybe));
         for (const seq of unerasable) this.#damages.report({ place: `event number ${seq}`, what: 'cannot be erased' });
       },
     );
+    return { ...purged, isAll: purged.isAll && isFolded };
   }
 
   async condition(): Promise<StoreCondition> {

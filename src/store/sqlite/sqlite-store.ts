@@ -10,6 +10,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
+import { pageOfEvents } from '../event-walk.ts';
 import type {
   Cancellation,
   DeadCount,
@@ -30,8 +31,6 @@ import type {
   DeliverySummary,
   EventClaim,
   EventDetail,
-  EventFilter,
-  EventSummary,
   Page,
   PageRequest,
   Purge,
@@ -49,6 +48,7 @@ import { Checkpoints } from './checkpoint.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
+import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { examineApart } from './examining.ts';
 import { storeFault, unavailable } from './fault.ts';
@@ -57,12 +57,13 @@ import { GroupCommit, type Work } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
-import { listDeliveries, listEvents } from './pages.ts';
+import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
 import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
+import { series } from './series.ts';
 import { alike, settleDelivered } from './settle-delivered.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -307,8 +308,8 @@ export class SqliteStore implements Store {
     return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
-  async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
-    return this.#read(() => listEvents(this.#sql, filter, page));
+  async listEvents(...[filter, page]: Parameters<Store['listEvents']>): ReturnType<Store['listEvents']> {
+    return this.#read(() => pageOfEvents(eventReader(this.#sql), filter, page));
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
@@ -321,6 +322,14 @@ export class SqliteStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#read(() => stats(this.#sql));
+  }
+
+  async series(range: Parameters<Store['series']>[0]): ReturnType<Store['series']> {
+    return this.#read(() => series(this.#sql, range));
+  }
+
+  async recordRefusals(...[refusals, now]: Parameters<Store['recordRefusals']>): Promise<void> {
+    await this.#commit.write((tally) => tally.refused(refusals, now));
   }
 
   async purge(order: Purge): Promise<Purged> {
@@ -385,9 +394,9 @@ export class SqliteStore implements Store {
     }
   }
 
-  #read<T>(query: () => T): T {
+  async #read<T>(query: () => T | Promise<T>): Promise<T> {
     try {
-      return query();
+      return await query();
     } catch (error) {
       // Callers know our faults, not SQLite's codes.
       throw this.#db.open ? storeFault(error) : unavailable(error);
