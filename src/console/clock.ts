@@ -12,10 +12,5 @@ export function keepTime(): () => void {
   return () => clearInterval(ticking);
 }
 
-export const currentMs = (): number => Date.now();
-
 /** A moment as the API writes it. */
 export const timeAt = (ms: number): string => new Date(ms).toISOString();
-
-/** As the API writes and reads times. */
-export const isoTime = (ms: number): string => new Date(ms).toISOString();

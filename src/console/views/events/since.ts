@@ -1,4 +1,4 @@
-import { isoTime } from '../../clock.ts';
+import { timeAt } from '../../clock.ts';
 
 /** How far back, in the words of the filter; what is no window of ours is taken as a time. */
 const windows: Readonly<Record<string, number>> = {
@@ -25,5 +25,5 @@ export function sinceOf(since: string, nowMs: number): string {
   const lengthMs = windows[since];
   if (lengthMs === undefined) return since;
   const stepMs = Math.max(60_000, lengthMs / steps);
-  return isoTime(Math.floor((nowMs - lengthMs) / stepMs) * stepMs);
+  return timeAt(Math.floor((nowMs - lengthMs) / stepMs) * stepMs);
 }
