@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
+import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -9,12 +10,12 @@ import { receiverApp } from './http/receiver-app.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
-import { preview } from './pipeline/preview.ts';
+import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
 import type { Damage, Store } from './store/store.ts';
-import { createWorkers, type WorkerOptions } from './workers.ts';
+import { createWorkers, type WorkerOptions, type Workers } from './workers.ts';
 
 /** How long requests under way may take to finish when the gateway stops, in milliseconds. */
 const requestGraceMs = 5_000;
@@ -30,6 +31,8 @@ export interface Gateway {
   readonly url: string;
   readonly adminUrl: string;
   readonly token: string;
+  /** Where the console's password is set, as long as it has none. */
+  readonly setupUrl: string | undefined;
   /** The mapping files as they are now. */
   mappings(): Library;
   /** Finishes what is under way, hands the rest back, closes the store. Safe to call twice. */
@@ -49,8 +52,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const admin = await listen(parts.admin, { host: settings.adminHost, port: settings.adminPort });
     parts.servers.push(admin);
     await parts.start();
+    const setupUrl = await parts.askForPassword();
     const { token, mappings, stop } = parts;
-    return { url: receiver.url, adminUrl: admin.url, token, mappings, stop };
+    return { url: receiver.url, adminUrl: admin.url, token, setupUrl, mappings, stop };
   } catch (error) {
     // Half a gateway is none: what was opened is closed before the fault is told.
     await parts.stop();
@@ -66,12 +70,49 @@ interface Parts {
   readonly servers: Listening[];
   readonly mappings: () => Library;
   start(): Promise<void>;
+  /** Prints the link that sets the console's password where it has none and needs one. */
+  askForPassword(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
 interface Foundations {
   readonly store: Store;
   readonly clock: Clock;
+}
+
+/** Who is let into the console, and how its first password comes about. */
+function doorOf({ settings, log }: GatewayOptions, { store, clock }: Foundations, adminUrl: () => string | undefined) {
+  const { adminProxy: proxy } = settings;
+  const doorkeeper = new Doorkeeper({ store, clock });
+  const setupUrl = (secret: string): string => `${settings.adminUrl ?? adminUrl()}/setup?token=${secret}`;
+  return {
+    doorkeeper,
+    proxy,
+    setupUrl,
+    hosts: { ...settings, adminHosts: [...settings.adminHosts, settings.adminHost] },
+    askForPassword: async (): Promise<string | undefined> => {
+      if (proxy?.userHeader !== undefined || (await doorkeeper.hasPassword())) return undefined;
+      // Of replicas that start together each prints a link, and all of them are good.
+      const { secret, endsAt } = await doorkeeper.makeSetupLink({ isOnly: !store.isShared });
+      const url = setupUrl(secret);
+      log.write('setup.needed', { next: `Set your admin password: ${url}`, until: endsAt.toISOString() });
+      return url;
+    },
+  };
+}
+
+/** Translating without writing, by an evaluator of its own. */
+function previewsOf({ settings, file }: GatewayOptions, { store, clock }: Foundations, lookups: Workers['lookups']) {
+  const evaluator = new PreviewEvaluator();
+  const setup: PreviewSetup = {
+    ...{ ...file, clock, lookups, interprets: settings.interprets },
+    linked: (items) => linkedBy(items, store),
+    evaluate: (mappings, event, facts) => evaluator.evaluate(mappings, event, facts),
+  };
+  return {
+    preview: (request: PreviewRequest) => preview(request, setup),
+    stop: () => evaluator.stop(),
+  };
 }
 
 function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts {
@@ -100,23 +141,19 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   });
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
-  const previews = new PreviewEvaluator();
+  const door = doorOf(options, { store, clock }, () => servers[1]?.url);
+  const previews = previewsOf(options, { store, clock }, workers.lookups);
+  const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
+    ...door,
     ...readiness,
     resumed: workers.wakeLane,
     test: workers.test,
     replayStarted: workers.replayStarted,
     planReplay: workers.planReplay,
-    preview: (request) =>
-      preview(request, {
-        ...file,
-        interprets: settings.interprets,
-        clock,
-        lookups: workers.lookups,
-        linked: (items) => linkedBy(items, store),
-        evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
-      }),
+    ending: ending.signal,
+    preview: previews.preview,
   });
   return {
     receiver,
@@ -129,10 +166,12 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       sweeper.start();
       state = 'ready';
     },
+    askForPassword: door.askForPassword,
     stop: async () => {
       if (state === 'draining') return;
       state = 'draining';
       await pause(options.announceMs ?? 0);
+      ending.abort();
       // What is received to the end is on disk; it waits for the next start.
       await Promise.all([
         ...servers.map((server) => server.close(requestGraceMs)),

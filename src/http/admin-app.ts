@@ -1,8 +1,14 @@
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
+import type { Doorkeeper } from './access/doorkeeper.ts';
+import { type KnownHosts, requireKnownHost } from './access/hosts.ts';
+import { limitLogins } from './access/login-limit.ts';
+import { type AdminProxy, isProxyAddress } from './access/proxy.ts';
+import { passwordRouter, sessionRouter } from './access/session-api.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
-import { requireToken } from './auth.ts';
+import { requireVisitor } from './auth.ts';
+import { consolePages } from './console.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
@@ -11,7 +17,9 @@ import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type RepairDependencies, repairRouter } from './repair-api.ts';
 import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
+import { securityHeaders } from './security-headers.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
+import { type StreamDependencies, streamRouter } from './stream-api.ts';
 
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
@@ -20,6 +28,7 @@ export interface AdminDependencies
     Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
     Omit<PreviewDependencies, 'store'>,
+    Omit<StreamDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
     LaneDependencies['store'] &
@@ -29,18 +38,39 @@ export interface AdminDependencies
     ReadinessDependencies['store'] &
     RepairDependencies['store'] &
     ReplaysDependencies['store'] &
-    ResolveDependencies['store'];
+    ResolveDependencies['store'] &
+    StreamDependencies['store'];
   readonly token: string;
+  readonly doorkeeper: Doorkeeper;
+  readonly hosts: KnownHosts;
+  readonly proxy: AdminProxy | undefined;
+  readonly setupUrl: (secret: string) => string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
+  /** Where the build has left the console; default: beside this code. */
+  readonly consoleFolder?: string;
 }
 
-/** The operator's side: `/api/*`, `/metrics` and a `/readyz` that names files, behind the bearer token on any address. */
+/**
+ * The operator's side: the console, which is for everybody and shows nothing by itself, and behind a token or a session on any
+ * address `/api/*`, `/metrics` and a `/readyz` that names files.
+ */
 export function adminApp(dependencies: AdminDependencies): RequestListener {
-  const { token, clock, metrics, log } = dependencies;
+  const { clock, metrics, log, hosts, proxy } = dependencies;
+  const limited = limitLogins(clock);
   return createApp(log, 'operator', {
     others: (app) => {
-      app.use(requireToken(token, clock));
+      app.set('trust proxy', (address: string) => proxy !== undefined && isProxyAddress(proxy, address));
+      app.use(securityHeaders());
+      app.use((request, _response, next) => {
+        // Who knows the token may call the gateway what they like; no web page does.
+        if (request.headers.authorization === undefined) requireKnownHost(request, hosts);
+        next();
+      });
+      app.use(consolePages(dependencies.consoleFolder));
+      app.use('/api', sessionRouter({ ...dependencies, limited }));
+      app.use(requireVisitor(dependencies));
+      app.use('/api', passwordRouter({ ...dependencies, limited }));
       app.use('/api', apiRouter(dependencies));
       app.use('/api', setupRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
@@ -48,6 +78,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use('/api', replaysRouter(dependencies));
       app.use('/api', previewRouter(dependencies));
       app.use('/api', resolveRouter(dependencies));
+      app.use('/api', streamRouter(dependencies));
       app.get('/readyz', readiness(dependencies, 'operator'));
       app.use('/api', peopleRouter(dependencies));
       app.get('/metrics', async (_request, response) => {
