@@ -5,12 +5,13 @@ import { adminToken } from './config/admin-token.ts';
 import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
 import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
+import { RefusalCounter } from './pipeline/refusals.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
@@ -120,6 +121,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const { publicUrl } = settings;
   const metrics = createMetrics({ store, clock });
   const workers = createWorkers(options, { store, clock, metrics });
+  const refusals = new RefusalCounter({ store, clock, log });
   const sweeper = new Sweeper({ store, clock, log, keep: settings.keep });
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
@@ -131,11 +133,8 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   };
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    publicUrl,
-    store,
-    clock,
-    log,
-    metrics,
+    ...{ publicUrl, store, clock, log },
+    metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
   });
@@ -164,6 +163,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     start: async () => {
       await workers.start();
       sweeper.start();
+      refusals.start();
       state = 'ready';
     },
     askForPassword: door.askForPassword,
@@ -177,7 +177,16 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
         ...servers.map((server) => server.close(requestGraceMs)),
         ...[workers.stop(), sweeper.stop(), previews.stop()],
       ]);
+      await refusals.stop();
       await store.close();
     },
   };
 }
+
+/** What was refused is counted where it outlives this process. */
+const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 'requestReceived'> => ({
+  requestReceived: (source, outcome, seconds) => {
+    metrics.requestReceived(source, outcome, seconds);
+    if (outcome !== 'accepted') refusals.count(source, outcome);
+  },
+});
