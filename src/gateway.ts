@@ -2,16 +2,23 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
+import type { Settings } from './config/settings.ts';
+import { library } from './destinations/user-agent.ts';
 import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
+import type { RunningAs } from './http/settings-api.ts';
+import type { MappingDefinition } from './mapping/compile.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
+import { explain } from './pipeline/explain.ts';
 import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
+import type { PreviewEvent } from './pipeline/preview-event.ts';
 import { RefusalCounter } from './pipeline/refusals.ts';
+import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
@@ -112,6 +119,7 @@ function previewsOf({ settings, file }: GatewayOptions, { store, clock }: Founda
   };
   return {
     preview: (request: PreviewRequest) => preview(request, setup),
+    explain: (definition: MappingDefinition, event: PreviewEvent) => explain(definition, event, setup),
     stop: () => evaluator.stop(),
   };
 }
@@ -147,12 +155,13 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
     ...door,
     ...readiness,
-    resumed: workers.wakeLane,
-    test: workers.test,
-    replayStarted: workers.replayStarted,
-    planReplay: workers.planReplay,
+    runningAs: runningAs(settings, clock),
+    ...commandsOf(workers),
+    sendSample: (request) =>
+      sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
     ending: ending.signal,
     preview: previews.preview,
+    explain: previews.explain,
   });
   return {
     receiver,
@@ -189,4 +198,20 @@ const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 
     metrics.requestReceived(source, outcome, seconds);
     if (outcome !== 'accepted') refusals.count(source, outcome);
   },
+});
+
+const commandsOf = ({ wakeLane, test, replayStarted, planReplay }: Workers) => ({
+  ...{ resumed: wakeLane, test, replayStarted, planReplay },
+});
+
+const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
+  version: library.version,
+  node: process.versions.node,
+  startedAt: clock.now(),
+  store: settings.databaseUrl === undefined ? 'sqlite' : 'postgres',
+  publicUrl: settings.publicUrl,
+  mappingsDir: settings.mappingsDir,
+  keep: settings.keep,
+  logLevel: settings.logLevel,
+  token: settings.adminToken === undefined ? 'file' : 'environment',
 });

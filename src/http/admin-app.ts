@@ -9,6 +9,7 @@ import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireVisitor } from './auth.ts';
 import { consolePages } from './console.ts';
+import { type EventDependencies, eventRouter } from './event-api.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
@@ -19,12 +20,15 @@ import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type SeriesDependencies, seriesRouter } from './series-api.ts';
+import { type SettingsDependencies, settingsRouter } from './settings-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
 import { type StreamDependencies, streamRouter } from './stream-api.ts';
 
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
-    Omit<SetupDependencies, 'store'>,
+    Omit<EventDependencies, 'store' | 'destinations'>,
+    Omit<SetupDependencies, 'store' | 'metrics'>,
+    Omit<SettingsDependencies, 'store' | 'metrics'>,
     Omit<LaneDependencies, 'store' | 'file'>,
     Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
@@ -32,8 +36,10 @@ export interface AdminDependencies
     Omit<StreamDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
+    EventDependencies['store'] &
     LaneDependencies['store'] &
     SetupDependencies['store'] &
+    SettingsDependencies['store'] &
     PeopleDependencies['store'] &
     PreviewDependencies['store'] &
     ReadinessDependencies['store'] &
@@ -47,7 +53,7 @@ export interface AdminDependencies
   readonly hosts: KnownHosts;
   readonly proxy: AdminProxy | undefined;
   readonly setupUrl: (secret: string) => string;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests' | 'lastSecretUse'>;
   readonly log: Log;
   /** Where the build has left the console; default: beside this code. */
   readonly consoleFolder?: string;
@@ -74,7 +80,9 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use(requireVisitor(dependencies));
       app.use('/api', passwordRouter({ ...dependencies, limited }));
       app.use('/api', apiRouter(dependencies));
+      app.use('/api', eventRouter({ ...dependencies, destinations: dependencies.file.destinations }));
       app.use('/api', setupRouter(dependencies));
+      app.use('/api', settingsRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
       app.use('/api', repairRouter(dependencies));
       app.use('/api', replaysRouter(dependencies));

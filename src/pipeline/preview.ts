@@ -102,7 +102,7 @@ export async function preview({ mapping, event: wanted }: PreviewRequest, setup:
 }
 
 /** Evaluates again with the answers, if the mapping asks. */
-async function evaluateKnowing(
+export async function evaluateKnowing(
   mappings: EvaluatorSetup,
   event: PreviewEvent,
   { evaluate, lookups = asksNobody, linked = async () => [], clock }: PreviewSetup,
@@ -140,7 +140,7 @@ function received(
 }
 
 /** A destination that is off has no settings to translate with: what is not set is taken from its sample. */
-function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
+export function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
   if (configured.off === null) return configured;
   const { sample } = configured.destination;
   const own = Object.entries(configured.settings).filter(([, value]) => value !== undefined && value !== '');
@@ -148,7 +148,7 @@ function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
 }
 
 /** Also a mapping that is not enabled can be looked at. */
-function evaluatorSetup(
+export function evaluatorSetup(
   definition: MappingDefinition,
   { destinations, vars, interprets }: Pick<PreviewSetup, 'destinations' | 'vars' | 'interprets'>,
 ): EvaluatorSetup {
@@ -178,7 +178,10 @@ interface EndScope {
 }
 
 /** How a run ended, and where; without one the mapping is for other events. */
-function endOf(run: Run | undefined, { definition, event, place }: EndScope): Pick<Told, 'outcome' | 'message' | 'at'> {
+export function endOf(
+  run: Run | undefined,
+  { definition, event, place }: EndScope,
+): Pick<Told, 'outcome' | 'message' | 'at'> {
   if (run === undefined) {
     const { events, source } = definition.content;
     const wanted = `${source} events of type ${[events].flat().join(', ')}`;

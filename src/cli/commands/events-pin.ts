@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { ApiEvent } from '../../api-shapes/stored.ts';
 import { runOnBody } from '../../config/check-setup.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
 import { compileMapping, type MappingDefinition } from '../../mapping/compile.ts';
@@ -9,7 +10,6 @@ import { pseudonymize } from '../../mapping/pseudonymize/pseudonymize.ts';
 import type { MappingTest } from '../../mapping/schema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { appendItem } from '../../yaml/edit.ts';
-import type { ApiEvent } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { eventNamed, withKnownEvents } from '../known-events.ts';
 import { chooseFiles } from '../named-files.ts';
