@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { GatewayError } from '../model/error.ts';
 import type { EventId } from '../model/id.ts';
+import { sentFor } from '../pipeline/last-sent.ts';
 import type { Preview, PreviewRequest } from '../pipeline/preview.ts';
 import { storedEvent } from '../pipeline/preview-event.ts';
 import { previewJson } from '../pipeline/preview-json.ts';
@@ -30,6 +31,7 @@ const previewRequest = z.strictObject({
     .regex(/^[\w.-]{1,100}$/, { error: "must be a file's name" })
     .default('preview.yaml'),
   event: z.union([z.string(), inlineEvent], { error: 'must be the id of an event, or { body, type?, headers? }' }),
+  lineage: z.boolean().default(false),
 });
 
 /** `POST /preview`: what a mapping's text makes of an event. Nothing is written and nothing sent. */
@@ -37,18 +39,18 @@ export function previewRouter({ store, preview }: PreviewDependencies): Router {
   const router = Router({ strict: true, caseSensitive: true });
   const bodies = new BodyReader();
   router.post('/preview', async (request, response) => {
-    const { mapping: text, file, event } = parsedAs(previewRequest, await jsonIn(request, response, bodies));
-    const wanted = typeof event === 'string' ? await eventOf(event, store) : event;
-    const told = await preview({ mapping: { name: file, shown: file, text }, event: wanted });
+    const { mapping: text, file, event, lineage } = parsedAs(previewRequest, await jsonIn(request, response, bodies));
+    const wanted = typeof event === 'string' ? await eventOf(event, store) : { event };
+    const told = await preview({ mapping: { name: file, shown: file, text }, lineage, ...wanted });
     sendJson(response, 200, previewJson(told));
   });
   return router;
 }
 
-async function eventOf(id: string, store: Pick<Store, 'getEvent'>): Promise<PreviewRequest['event']> {
+async function eventOf(id: string, store: Pick<Store, 'getEvent'>): Promise<Pick<PreviewRequest, 'event' | 'sent'>> {
   const found = await store.getEvent(id as EventId);
   if (found === undefined) throw new GatewayError('EVENT_NOT_FOUND', `no event ${id}`);
   const event = storedEvent(found);
   if (event === undefined) throw new GatewayError('REQUEST_INVALID', `the body of ${id} is not JSON`);
-  return event;
+  return { event, sent: sentFor(found) };
 }
