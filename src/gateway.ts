@@ -101,6 +101,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
   const previews = new PreviewEvaluator();
+  const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
     ...readiness,
@@ -108,6 +109,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     test: workers.test,
     replayStarted: workers.replayStarted,
     planReplay: workers.planReplay,
+    ending: ending.signal,
     preview: (request) =>
       preview(request, {
         ...file,
@@ -133,6 +135,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       if (state === 'draining') return;
       state = 'draining';
       await pause(options.announceMs ?? 0);
+      ending.abort();
       // What is received to the end is on disk; it waits for the next start.
       await Promise.all([
         ...servers.map((server) => server.close(requestGraceMs)),

@@ -1,4 +1,4 @@
-import type { ApiFates, ApiMoved, ApiPlan, ApiProblems, ApiReplay } from './api-repair.ts';
+import type { ApiFates, ApiMoved, ApiPlan, ApiProblems, ApiReplay } from '../api-shapes/repair.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { shortened, table } from './table.ts';

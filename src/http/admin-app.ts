@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
+import { consolePages } from './console.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
@@ -11,7 +12,9 @@ import { type ReadinessDependencies, readiness } from './readiness.ts';
 import { type RepairDependencies, repairRouter } from './repair-api.ts';
 import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
+import { securityHeaders } from './security-headers.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
+import { type StreamDependencies, streamRouter } from './stream-api.ts';
 
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
@@ -20,6 +23,7 @@ export interface AdminDependencies
     Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
     Omit<PreviewDependencies, 'store'>,
+    Omit<StreamDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
     LaneDependencies['store'] &
@@ -29,17 +33,25 @@ export interface AdminDependencies
     ReadinessDependencies['store'] &
     RepairDependencies['store'] &
     ReplaysDependencies['store'] &
-    ResolveDependencies['store'];
+    ResolveDependencies['store'] &
+    StreamDependencies['store'];
   readonly token: string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
+  /** Where the build has left the console; default: beside this code. */
+  readonly consoleFolder?: string;
 }
 
-/** The operator's side: `/api/*`, `/metrics` and a `/readyz` that names files, behind the bearer token on any address. */
+/**
+ * The operator's side: the console, which is for everybody and shows nothing by itself, and behind the bearer token on any
+ * address `/api/*`, `/metrics` and a `/readyz` that names files.
+ */
 export function adminApp(dependencies: AdminDependencies): RequestListener {
   const { token, clock, metrics, log } = dependencies;
   return createApp(log, 'operator', {
     others: (app) => {
+      app.use(securityHeaders());
+      app.use(consolePages(dependencies.consoleFolder));
       app.use(requireToken(token, clock));
       app.use('/api', apiRouter(dependencies));
       app.use('/api', setupRouter(dependencies));
@@ -48,6 +60,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use('/api', replaysRouter(dependencies));
       app.use('/api', previewRouter(dependencies));
       app.use('/api', resolveRouter(dependencies));
+      app.use('/api', streamRouter(dependencies));
       app.get('/readyz', readiness(dependencies, 'operator'));
       app.use('/api', peopleRouter(dependencies));
       app.get('/metrics', async (_request, response) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiDelivery, ApiEvent } from '../../src/cli/api-client.ts';
+import type { ApiDelivery, ApiEvent } from '../../src/api-shapes/stored.ts';
 import { eventDetails, eventRow } from '../../src/cli/event-view.ts';
 
 const delivery: ApiDelivery = {

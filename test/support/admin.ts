@@ -43,6 +43,7 @@ export async function testAdmin(
     publicUrl: undefined,
     localUrl: () => undefined,
     preview: () => Promise.reject(new Error('this test has no previews')),
+    ending: new AbortController().signal,
   };
   const app = adminApp({ token, store, metrics, clock: { now: () => now }, log: silentLog, ...setup, ...parts });
   const served = await serve(around(app));

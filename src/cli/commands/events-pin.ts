@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { ApiEvent } from '../../api-shapes/stored.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
 import {
   type Drafted,
@@ -13,7 +14,6 @@ import { compileMapping, type MappingDefinition } from '../../mapping/compile.ts
 import type { MappingTest } from '../../mapping/schema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { appendItem } from '../../yaml/edit.ts';
-import type { ApiEvent } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { eventNamed, withKnownEvents } from '../known-events.ts';
 import { chooseFiles } from '../named-files.ts';

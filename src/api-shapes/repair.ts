@@ -1,6 +1,6 @@
 import type { Json } from '../model/json.ts';
 
-/** What the API answers about problems, redeliveries and replays, as far as the command line shows it. */
+/** Problems, redeliveries and replays as the admin API answers them. */
 
 interface ApiProblem {
   readonly reason: string;
