@@ -2,19 +2,22 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
+import { Authoring } from './config/authoring.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
-import type { Library } from './mapping/library.ts';
+import { definitionsIn, type Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
-import { preview } from './pipeline/preview.ts';
+import type { UnsavedText } from './pipeline/authoring.ts';
+import { MappingFiles } from './pipeline/mapping-files.ts';
+import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
 import type { Damage, Store } from './store/store.ts';
-import { createWorkers, type WorkerOptions } from './workers.ts';
+import { createWorkers, type WorkerOptions, type Workers } from './workers.ts';
 
 /** How long requests under way may take to finish when the gateway stops, in milliseconds. */
 const requestGraceMs = 5_000;
@@ -104,21 +107,12 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
-    ...readiness,
+    ...{ ...readiness, ...authoringParts(options, { previews, store, workers }) },
     resumed: workers.wakeLane,
     test: workers.test,
     replayStarted: workers.replayStarted,
     planReplay: workers.planReplay,
     ending: ending.signal,
-    preview: (request) =>
-      preview(request, {
-        ...file,
-        interprets: settings.interprets,
-        clock,
-        lookups: workers.lookups,
-        linked: (items) => linkedBy(items, store),
-        evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
-      }),
   });
   return {
     receiver,
@@ -142,6 +136,42 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
         ...[workers.stop(), sweeper.stop(), previews.stop()],
       ]);
       await store.close();
+    },
+  };
+}
+
+interface AuthoringFoundations {
+  readonly previews: PreviewEvaluator;
+  readonly store: Store;
+  readonly workers: Pick<Workers, 'mappings' | 'lookups'>;
+}
+
+/** What people who write mappings over the API are helped with. */
+function authoringParts(options: GatewayOptions, { previews, store, workers }: AuthoringFoundations) {
+  const { settings, file, mappings: given } = options;
+  const authoring = new Authoring({ file, settings, previews });
+  const checkText = (text: UnsavedText) => authoring.check(text);
+  const setup: PreviewSetup = {
+    ...file,
+    interprets: settings.interprets,
+    clock: store.clock,
+    lookups: workers.lookups,
+    linked: (items) => linkedBy(items, store),
+    evaluate: (mappings, event, facts) => previews.evaluate(mappings, event, facts),
+  };
+  return {
+    authoring,
+    checkText,
+    preview: (request: PreviewRequest) => preview(request, setup),
+    files: new MappingFiles({
+      folder: given === undefined ? settings.mappingsDir : undefined,
+      isEnabled: settings.editsMappings,
+      check: checkText,
+    }),
+    readers: async (source: string, keys: readonly string[]) => {
+      // What parses their expressions is loaded when somebody asks.
+      const { mappingReaders } = await import('./pipeline/mapping-readers.ts');
+      return await mappingReaders(definitionsIn(workers.mappings.library), source, keys);
     },
   };
 }

@@ -3,8 +3,10 @@ import type { Log } from '../log.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
+import { type AuthoringDependencies, authoringRouter } from './authoring-api.ts';
 import { consolePages } from './console.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
+import { type MappingFileDependencies, mappingFilesRouter } from './mapping-files-api.ts';
 import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
 import { type PreviewDependencies, previewRouter } from './preview-api.ts';
@@ -18,11 +20,13 @@ import { type StreamDependencies, streamRouter } from './stream-api.ts';
 
 export interface AdminDependencies
   extends Omit<ApiDependencies, 'store'>,
-    Omit<SetupDependencies, 'store'>,
+    Omit<SetupDependencies, 'store' | 'files'>,
     Omit<LaneDependencies, 'store' | 'file'>,
     Omit<RepairDependencies, 'store' | 'file'>,
     Omit<ReplaysDependencies, 'store' | 'file'>,
     Omit<PreviewDependencies, 'store'>,
+    Omit<AuthoringDependencies, 'store' | 'file' | 'mappings' | 'files'>,
+    Omit<MappingFileDependencies, 'files'>,
     Omit<StreamDependencies, 'store'>,
     Omit<ReadinessDependencies, 'store'> {
   readonly store: ApiDependencies['store'] &
@@ -30,11 +34,13 @@ export interface AdminDependencies
     SetupDependencies['store'] &
     PeopleDependencies['store'] &
     PreviewDependencies['store'] &
+    AuthoringDependencies['store'] &
     ReadinessDependencies['store'] &
     RepairDependencies['store'] &
     ReplaysDependencies['store'] &
     ResolveDependencies['store'] &
     StreamDependencies['store'];
+  readonly files: MappingFileDependencies['files'] & SetupDependencies['files'];
   readonly token: string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
@@ -59,6 +65,8 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use('/api', repairRouter(dependencies));
       app.use('/api', replaysRouter(dependencies));
       app.use('/api', previewRouter(dependencies));
+      app.use('/api', mappingFilesRouter(dependencies));
+      app.use('/api', authoringRouter(dependencies));
       app.use('/api', resolveRouter(dependencies));
       app.use('/api', streamRouter(dependencies));
       app.get('/readyz', readiness(dependencies, 'operator'));

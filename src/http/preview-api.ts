@@ -7,6 +7,7 @@ import type { Preview, PreviewRequest } from '../pipeline/preview.ts';
 import { storedEvent } from '../pipeline/preview-event.ts';
 import { previewJson } from '../pipeline/preview-json.ts';
 import type { Store } from '../store/store.ts';
+import { mappingName, mappingText } from './mapping-files-api.ts';
 import { BodyReader } from './read-body.ts';
 import { jsonIn, parsedAs } from './request-json.ts';
 import { sendJson } from './send-json.ts';
@@ -16,20 +17,14 @@ export interface PreviewDependencies {
   readonly preview: (request: PreviewRequest) => Promise<Preview>;
 }
 
-/** Reading YAML and compiling expressions keeps the whole process, so a text may be no longer than any sensible mapping. */
-const textLengthMax = 64 * 1024;
-
 const inlineEvent = z.strictObject({
   body: z.json(),
   type: z.string().max(200).optional(),
   headers: z.record(z.string(), z.string()).optional(),
 });
 const previewRequest = z.strictObject({
-  mapping: z.string().max(textLengthMax, { error: `must be at most ${textLengthMax / 1024} KB of YAML` }),
-  file: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, { error: "must be a file's name" })
-    .default('preview.yaml'),
+  mapping: mappingText,
+  file: mappingName.default('preview.yaml'),
   event: z.union([z.string(), inlineEvent], { error: 'must be the id of an event, or { body, type?, headers? }' }),
   lineage: z.boolean().default(false),
 });

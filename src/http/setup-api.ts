@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { GatewayFileState, Library } from '../mapping/library.ts';
+import type { MappingFiles } from '../pipeline/mapping-files.ts';
 import { notNamed } from '../pipeline/unserved.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
@@ -16,6 +17,7 @@ export interface SetupDependencies {
   };
   readonly mappings: () => Library;
   readonly gatewayFile: () => GatewayFileState;
+  readonly files: Pick<MappingFiles, 'whyReadOnly'>;
   readonly publicUrl: string | undefined;
   /** The receiver as this machine sees it; undefined as long as it does not listen. */
   readonly localUrl: () => string | undefined;
@@ -25,12 +27,16 @@ export interface SetupDependencies {
 
 /** What is set up and how it is doing: mappings, sources and destinations by name. */
 export function setupRouter(dependencies: SetupDependencies): Router {
-  const { file, mappings, gatewayFile, publicUrl, localUrl, store, metrics } = dependencies;
+  const { file, mappings, gatewayFile, files, publicUrl, localUrl, store, metrics } = dependencies;
   const router = Router({ strict: true, caseSensitive: true });
 
-  router.get('/mappings', (_request, response) => {
+  router.get('/mappings', async (_request, response) => {
     const entries = [...mappings().values()].toSorted((a, b) => (a.file < b.file ? -1 : 1));
-    sendJson(response, 200, { items: entries.map(mappingJson), gateway_file: gatewayFileJson(gatewayFile()) });
+    sendJson(response, 200, {
+      items: entries.map(mappingJson),
+      gateway_file: gatewayFileJson(gatewayFile()),
+      read_only: (await files.whyReadOnly()) ?? null,
+    });
   });
 
   router.get('/sources', async (_request, response) => {

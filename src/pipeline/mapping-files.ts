@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { Checked } from '../mapping/check-text.ts';
 import { gatewayFileName, isMappingFileName, readText } from '../mapping/folder.ts';
 import { GatewayError } from '../model/error.ts';
+import type { UnsavedText } from './authoring.ts';
 import { replaceFile } from './replace-file.ts';
+
+export type { Checked };
 
 /** Longer ones keep the process that reads them, and no sensible mapping is. */
 export const mappingTextMax = 64 * 1024;
@@ -36,7 +39,7 @@ export interface MappingFilesSetup {
   /** EDIT_MAPPINGS. */
   readonly isEnabled: boolean;
   /** What the reload would say of the text. */
-  readonly check: (file: string, text: string) => Promise<Checked>;
+  readonly check: (mapping: UnsavedText) => Promise<Checked>;
 }
 
 /** The texts of the mappings folder, for people who look at them and change them over the API. */
@@ -77,7 +80,7 @@ export class MappingFiles {
     const why = await this.whyReadOnly();
     if (why !== undefined) throw new GatewayError('EDITING_OFF', `mappings are not edited here: ${why}`, { hint });
     pathIn(this.#setup.folder, file);
-    const checked = await this.#setup.check(file, saved.text);
+    const checked = await this.#setup.check({ file, text: saved.text });
     if (checked.finding.kind === 'refused') return { kind: 'refused', checked };
     const done = this.#turn.then(() => this.#write(file, saved, checked));
     this.#turn = done.catch(() => undefined);
