@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
 import { Authoring } from './config/authoring.ts';
+import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -33,6 +34,8 @@ export interface Gateway {
   readonly url: string;
   readonly adminUrl: string;
   readonly token: string;
+  /** Where the console's password is set, as long as it has none. */
+  readonly setupUrl: string | undefined;
   /** The mapping files as they are now. */
   mappings(): Library;
   /** Finishes what is under way, hands the rest back, closes the store. Safe to call twice. */
@@ -52,8 +55,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const admin = await listen(parts.admin, { host: settings.adminHost, port: settings.adminPort });
     parts.servers.push(admin);
     await parts.start();
+    const setupUrl = await parts.askForPassword();
     const { token, mappings, stop } = parts;
-    return { url: receiver.url, adminUrl: admin.url, token, mappings, stop };
+    return { url: receiver.url, adminUrl: admin.url, token, setupUrl, mappings, stop };
   } catch (error) {
     // Half a gateway is none: what was opened is closed before the fault is told.
     await parts.stop();
@@ -69,12 +73,62 @@ interface Parts {
   readonly servers: Listening[];
   readonly mappings: () => Library;
   start(): Promise<void>;
+  /** Prints the link that sets the console's password where it has none and needs one. */
+  askForPassword(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
 interface Foundations {
   readonly store: Store;
   readonly clock: Clock;
+}
+
+/** Who is let into the console, and how its first password comes about. */
+function doorOf({ settings, log }: GatewayOptions, { store, clock }: Foundations, adminUrl: () => string | undefined) {
+  const { adminProxy: proxy } = settings;
+  const doorkeeper = new Doorkeeper({ store, clock });
+  const setupUrl = (secret: string): string => `${settings.adminUrl ?? adminUrl()}/setup?token=${secret}`;
+  return {
+    doorkeeper,
+    proxy,
+    setupUrl,
+    hosts: { ...settings, adminHosts: [...settings.adminHosts, settings.adminHost] },
+    askForPassword: async (): Promise<string | undefined> => {
+      if (proxy?.userHeader !== undefined || (await doorkeeper.hasPassword())) return undefined;
+      // Of replicas that start together each prints a link, and all of them are good.
+      const { secret, endsAt } = await doorkeeper.makeSetupLink({ isOnly: !store.isShared });
+      const url = setupUrl(secret);
+      log.write('setup.needed', { next: `Set your admin password: ${url}`, until: endsAt.toISOString() });
+      return url;
+    },
+  };
+}
+
+/** What people who write mappings over the API are helped with, by an evaluator of its own. */
+function authoringParts(options: GatewayOptions, { store, clock }: Foundations, workers: Workers) {
+  const { settings, file, mappings: given } = options;
+  const evaluator = new PreviewEvaluator();
+  const authoring = new Authoring({ file, settings, previews: evaluator });
+  const checkText = (text: UnsavedText) => authoring.check(text);
+  const setup: PreviewSetup = {
+    ...{ ...file, clock, lookups: workers.lookups, interprets: settings.interprets },
+    linked: (items) => linkedBy(items, store),
+    evaluate: (mappings, event, facts) => evaluator.evaluate(mappings, event, facts),
+  };
+  const files = new MappingFiles({
+    folder: given === undefined ? settings.mappingsDir : undefined,
+    isEnabled: settings.editsMappings,
+    check: checkText,
+  });
+  const readers = async (source: string, keys: readonly string[]) => {
+    // What parses their expressions is loaded when somebody asks.
+    const { mappingReaders } = await import('./pipeline/mapping-readers.ts');
+    return await mappingReaders(definitionsIn(workers.mappings.library), source, keys);
+  };
+  return {
+    parts: { authoring, checkText, files, readers, preview: (request: PreviewRequest) => preview(request, setup) },
+    stop: () => evaluator.stop(),
+  };
 }
 
 function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts {
@@ -103,11 +157,14 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   });
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
-  const previews = new PreviewEvaluator();
+  const door = doorOf(options, { store, clock }, () => servers[1]?.url);
+  const writing = authoringParts(options, { store, clock }, workers);
   const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
-    ...{ ...readiness, ...authoringParts(options, { previews, store, workers }) },
+    ...door,
+    ...readiness,
+    ...writing.parts,
     resumed: workers.wakeLane,
     test: workers.test,
     replayStarted: workers.replayStarted,
@@ -125,6 +182,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       sweeper.start();
       state = 'ready';
     },
+    askForPassword: door.askForPassword,
     stop: async () => {
       if (state === 'draining') return;
       state = 'draining';
@@ -133,45 +191,9 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       // What is received to the end is on disk; it waits for the next start.
       await Promise.all([
         ...servers.map((server) => server.close(requestGraceMs)),
-        ...[workers.stop(), sweeper.stop(), previews.stop()],
+        ...[workers.stop(), sweeper.stop(), writing.stop()],
       ]);
       await store.close();
-    },
-  };
-}
-
-interface AuthoringFoundations {
-  readonly previews: PreviewEvaluator;
-  readonly store: Store;
-  readonly workers: Pick<Workers, 'mappings' | 'lookups'>;
-}
-
-/** What people who write mappings over the API are helped with. */
-function authoringParts(options: GatewayOptions, { previews, store, workers }: AuthoringFoundations) {
-  const { settings, file, mappings: given } = options;
-  const authoring = new Authoring({ file, settings, previews });
-  const checkText = (text: UnsavedText) => authoring.check(text);
-  const setup: PreviewSetup = {
-    ...file,
-    interprets: settings.interprets,
-    clock: store.clock,
-    lookups: workers.lookups,
-    linked: (items) => linkedBy(items, store),
-    evaluate: (mappings, event, facts) => previews.evaluate(mappings, event, facts),
-  };
-  return {
-    authoring,
-    checkText,
-    preview: (request: PreviewRequest) => preview(request, setup),
-    files: new MappingFiles({
-      folder: given === undefined ? settings.mappingsDir : undefined,
-      isEnabled: settings.editsMappings,
-      check: checkText,
-    }),
-    readers: async (source: string, keys: readonly string[]) => {
-      // What parses their expressions is loaded when somebody asks.
-      const { mappingReaders } = await import('./pipeline/mapping-readers.ts');
-      return await mappingReaders(definitionsIn(workers.mappings.library), source, keys);
     },
   };
 }

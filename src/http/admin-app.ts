@@ -1,8 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
+import type { Doorkeeper } from './access/doorkeeper.ts';
+import { type KnownHosts, requireKnownHost } from './access/hosts.ts';
+import { limitLogins } from './access/login-limit.ts';
+import { type AdminProxy, isProxyAddress } from './access/proxy.ts';
+import { passwordRouter, sessionRouter } from './access/session-api.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
-import { requireToken } from './auth.ts';
+import { requireVisitor } from './auth.ts';
 import { type AuthoringDependencies, authoringRouter } from './authoring-api.ts';
 import { consolePages } from './console.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
@@ -42,6 +47,10 @@ export interface AdminDependencies
     StreamDependencies['store'];
   readonly files: MappingFileDependencies['files'] & SetupDependencies['files'];
   readonly token: string;
+  readonly doorkeeper: Doorkeeper;
+  readonly hosts: KnownHosts;
+  readonly proxy: AdminProxy | undefined;
+  readonly setupUrl: (secret: string) => string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
   /** Where the build has left the console; default: beside this code. */
@@ -49,16 +58,25 @@ export interface AdminDependencies
 }
 
 /**
- * The operator's side: the console, which is for everybody and shows nothing by itself, and behind the bearer token on any
+ * The operator's side: the console, which is for everybody and shows nothing by itself, and behind a token or a session on any
  * address `/api/*`, `/metrics` and a `/readyz` that names files.
  */
 export function adminApp(dependencies: AdminDependencies): RequestListener {
-  const { token, clock, metrics, log } = dependencies;
+  const { clock, metrics, log, hosts, proxy } = dependencies;
+  const limited = limitLogins(clock);
   return createApp(log, 'operator', {
     others: (app) => {
+      app.set('trust proxy', (address: string) => proxy !== undefined && isProxyAddress(proxy, address));
       app.use(securityHeaders());
+      app.use((request, _response, next) => {
+        // Who knows the token may call the gateway what they like; no web page does.
+        if (request.headers.authorization === undefined) requireKnownHost(request, hosts);
+        next();
+      });
       app.use(consolePages(dependencies.consoleFolder));
-      app.use(requireToken(token, clock));
+      app.use('/api', sessionRouter({ ...dependencies, limited }));
+      app.use(requireVisitor(dependencies));
+      app.use('/api', passwordRouter({ ...dependencies, limited }));
       app.use('/api', apiRouter(dependencies));
       app.use('/api', setupRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));

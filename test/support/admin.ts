@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { Doorkeeper } from '../../src/http/access/doorkeeper.ts';
 import { type AdminDependencies, adminApp } from '../../src/http/admin-app.ts';
 import { silentLog } from '../../src/log.ts';
 import { emptyLibrary, unchangedGatewayFile } from '../../src/mapping/library.ts';
@@ -54,8 +55,13 @@ export async function testAdmin(
       language: async () => ({}),
     },
     ending: new AbortController().signal,
+    hosts: { adminUrl: undefined, adminHosts: [] },
+    proxy: undefined,
+    setupUrl: (secret: string) => `http://localhost/setup?token=${secret}`,
   };
-  const app = adminApp({ token, store, metrics, clock: { now: () => now }, log: silentLog, ...setup, ...parts });
+  const { clock = { now: () => now } } = parts;
+  const doorkeeper = new Doorkeeper({ store, clock });
+  const app = adminApp({ token, store, metrics, clock, doorkeeper, log: silentLog, ...setup, ...parts });
   const served = await serve(around(app));
   onTestFinished(served.stop);
   const get = (path: string) => request(`${served.url}${path}`, { headers: { authorization: `Bearer ${token}` } });

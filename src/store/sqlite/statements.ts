@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { accessStatements } from './access-statements.ts';
 import { batchStatements } from './batch-statements.ts';
 import { deliveryStatements } from './delivery-statements.ts';
 import { erasureStatements } from './erasure-statements.ts';
@@ -29,6 +30,7 @@ export function prepareStatements(db: Database) {
     problems: problemStatements(db),
     replays: replayStatements(db),
     tally: tallyStatements(db),
+    access: accessStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),
   };
 }

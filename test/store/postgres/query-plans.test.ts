@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
+import { accessSql } from '../../../src/store/postgres/access.ts';
 import { configFor } from '../../../src/store/postgres/connections.ts';
 import { damagedSql } from '../../../src/store/postgres/damaged-rows.ts';
 import { joinSql } from '../../../src/store/postgres/deliveries.ts';
@@ -59,7 +60,7 @@ function walksHistory(node: Plan): boolean {
 
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
-  ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
+  ...{ accessSql, deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
   ...{
     translationSql,
     watchSql,
