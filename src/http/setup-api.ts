@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { GatewayFileState, Library } from '../mapping/library.ts';
+import type { MappingFiles } from '../pipeline/mapping-files.ts';
 import type { SampleRequest, SentSample } from '../pipeline/send-sample.ts';
 import { notNamed } from '../pipeline/unserved.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
@@ -20,6 +21,7 @@ export interface SetupDependencies {
   };
   readonly mappings: () => Library;
   readonly gatewayFile: () => GatewayFileState;
+  readonly files: Pick<MappingFiles, 'whyReadOnly'>;
   readonly publicUrl: string | undefined;
   /** The receiver as this machine sees it; undefined as long as it does not listen. */
   readonly localUrl: () => string | undefined;
@@ -32,13 +34,17 @@ const sampleRequest = z.strictObject({ sample: z.string().max(100).optional() })
 
 /** What is set up and how it is doing: mappings, sources and destinations by name. */
 export function setupRouter(dependencies: SetupDependencies): Router {
-  const { file, mappings, gatewayFile, publicUrl, localUrl, store, metrics, sendSample } = dependencies;
+  const { file, mappings, gatewayFile, files, publicUrl, localUrl, store, metrics, sendSample } = dependencies;
   const router = Router({ strict: true, caseSensitive: true });
   const bodies = new BodyReader();
 
-  router.get('/mappings', (_request, response) => {
+  router.get('/mappings', async (_request, response) => {
     const entries = [...mappings().values()].toSorted((a, b) => (a.file < b.file ? -1 : 1));
-    sendJson(response, 200, { items: entries.map(mappingJson), gateway_file: gatewayFileJson(gatewayFile()) });
+    sendJson(response, 200, {
+      items: entries.map(mappingJson),
+      gateway_file: gatewayFileJson(gatewayFile()),
+      read_only: (await files.whyReadOnly()) ?? null,
+    });
   });
 
   router.get('/sources', async (_request, response) => {
