@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { descriptor } from '../verify/descriptor.ts';
+
+/** The shape of a preset: one file of `presets/` for each sender that data can describe. */
+
+const isExpression = (text: string): boolean => /^=(?!=)/.test(text);
+
+/** As in mappings: `=` begins an expression, and a text is itself. */
+export const valueOrExpression = z.string().min(1).max(2_000);
+
+const expression = valueOrExpression.refine(isExpression, { error: 'must be an expression, which starts with =' });
+
+/** Settings of a source that say what its events are. */
+export const eventExpressions = {
+  event_type: valueOrExpression.optional().meta({
+    description:
+      'The type of an event: a text, or an expression over the body with $headers, $query and $kind, as `=type`. Without it the last part of the URL.',
+  }),
+  event_id: valueOrExpression.optional().meta({
+    description:
+      'What is the same whenever the sender repeats an event, as `=id`; a list stands for all of its values. Without it the exact body.',
+  }),
+  occurred_at: valueOrExpression.optional().meta({
+    description: 'When it happened: ISO 8601, or seconds or milliseconds since 1970. Without it the time of receipt.',
+  }),
+};
+
+export const bodySettings = {
+  body: z
+    .enum(['json', 'form'])
+    .default('json')
+    .meta({ description: 'How the body is written; a form becomes an object of its fields.' }),
+  form_field: z
+    .string()
+    .min(1)
+    .max(60)
+    .optional()
+    .meta({ description: 'form: the field whose JSON is the body, as `payload`.' }),
+  batch: z.boolean().default(false).meta({ description: 'A body that is a list holds one event in each element.' }),
+};
+
+/** What a sender asks before it sends, and how it is answered; nothing of it is stored. */
+const handshake = z
+  .strictObject({
+    method: z.enum(['GET', 'POST']),
+    when: expression.optional(),
+    /** What has to be right before anything is answered. */
+    proof: z.enum(['signature', 'token', 'none']),
+    /** proof token: what has to equal the setting `verify_token`. */
+    token: expression.optional(),
+    /** Answered as plain text. */
+    text: expression.optional(),
+    /** Answered as JSON; `{ hmac: =… }` is the HMAC-SHA256 of a text under the secret, in hex. */
+    json: z.record(z.string(), z.union([expression, z.strictObject({ hmac: expression })])).optional(),
+    /** Answered in headers. */
+    headers: z.record(z.string().regex(/^x-[a-z-]{1,40}$/), expression).optional(),
+    /** The secret that the sender tells in it, and that the operator has to set. */
+    secret: expression.optional(),
+  })
+  .refine(({ proof, token }) => (proof === 'token') === (token !== undefined), {
+    path: ['token'],
+    error: 'belongs to proof: token',
+  })
+  .refine(({ text, json }) => text === undefined || json === undefined, {
+    path: ['json'],
+    error: 'stands beside text',
+  });
+
+const sample = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9_.-]{1,80}$/),
+  /** The last part of the URL, for senders whose requests name no type. */
+  kind: z
+    .string()
+    .regex(/^[a-z0-9_]{1,64}$/)
+    .nullable()
+    .default(null),
+  /** Of the sender's own, as the one that names the event; not those of its signature. */
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.json(),
+});
+
+export const presetFile = z.strictObject({
+  title: z.string().min(1).max(60),
+  /** Where the sender documents its signature. */
+  docs: z.url({ protocol: /^https$/ }),
+  /** What to do at the sender: `<url>` is our endpoint, `<local>` its address on this machine. */
+  setup: z.array(z.string().min(1)).min(2),
+  /** What surprises, in a sentence each. */
+  notes: z.array(z.string().min(1)).default([]),
+  secret: z.strictObject({
+    /** What the secret is and where it is found. */
+    description: z.string().min(1),
+    /** The environment variable that the examples name. */
+    variable: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+  }),
+  verify: descriptor,
+  ...bodySettings,
+  ...eventExpressions,
+  /** Those that the sender is known to send, for suggestions. */
+  event_types: z.array(z.string().min(1)).default([]),
+  /** The sender never sends again what was not taken. */
+  sends_once: z.boolean().default(false),
+  handshake: z.array(handshake).default([]),
+  samples: z.array(sample).min(1),
+});
+
+export type PresetFile = z.output<typeof presetFile>;
+export type Handshake = PresetFile['handshake'][number];
