@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkSigned } from './descriptor-checks.ts';
+import { timestampFormats } from './timestamp.ts';
 
 /**
  * How a sender proves that a request is its own, as data: what stands in a preset's `verify:` and, without `method`,
@@ -50,8 +51,6 @@ const signature = z
   })
   .meta({ description: 'Where the signature stands, and in which form.' });
 
-export const timestampFormats = ['unix_s', 'unix_ms', 'unix', 'rfc3339', 'http_date'] as const;
-
 const timestamp = z
   .strictObject({
     header: headerName.optional().meta({ description: 'The header with the time.' }),
@@ -99,8 +98,11 @@ const signed = {
     .meta({ description: 'Headers that have to be there with exactly this value.' }),
 };
 
-const keyed = {
+const hashed = {
   algorithm: z.enum(['sha1', 'sha256', 'sha384', 'sha512']).default('sha256').meta({ description: 'The hash.' }),
+};
+
+const keyed = {
   secret_encoding: z
     .enum(['utf8', 'base64', 'hex'])
     .default('utf8')
@@ -118,8 +120,8 @@ const secretPrefix = {
 
 /** The settings of each method, without its name. */
 export const methodSettings = {
-  hmac: { ...signed, ...keyed, ...secretPrefix },
-  hash: { ...signed, ...keyed, ...secretPrefix },
+  hmac: { ...signed, ...hashed, ...keyed, ...secretPrefix },
+  hash: { ...signed, ...hashed },
   ed25519: { ...signed, ...secretPrefix },
   ecdsa_p256: { ...signed, ...secretPrefix },
   token: {
@@ -156,3 +158,8 @@ export const descriptor = z
 
 export type Descriptor = z.output<typeof descriptor>;
 export type SignedDescriptor = Extract<Descriptor, { signature: unknown }>;
+
+/** A descriptor of our own sources, with what it leaves unsaid filled in. */
+export const signedDescriptor = (
+  written: Extract<z.input<typeof descriptor>, { signature: unknown }>,
+): SignedDescriptor => descriptor.parse(written) as SignedDescriptor;
