@@ -1,26 +1,20 @@
 import { z } from 'zod';
 import { descriptor } from '../verify/descriptor.ts';
+import { requestExpression as expression, requestValue, sampleText } from './value.ts';
 
 /** The shape of a preset: one file of `presets/` for each sender that data can describe. */
 
-const isExpression = (text: string): boolean => /^=(?!=)/.test(text);
-
-/** As in mappings: `=` begins an expression, and a text is itself. */
-export const valueOrExpression = z.string().min(1).max(2_000);
-
-const expression = valueOrExpression.refine(isExpression, { error: 'must be an expression, which starts with =' });
-
 /** Settings of a source that say what its events are. */
 export const eventExpressions = {
-  event_type: valueOrExpression.optional().meta({
+  event_type: requestValue.optional().meta({
     description:
       'The type of an event: a text, or an expression over the body with $headers, $query and $kind, as `=type`. Without it the last part of the URL.',
   }),
-  event_id: valueOrExpression.optional().meta({
+  event_id: requestValue.optional().meta({
     description:
       'What is the same whenever the sender repeats an event, as `=id`; a list stands for all of its values. Without it the exact body.',
   }),
-  occurred_at: valueOrExpression.optional().meta({
+  occurred_at: requestValue.optional().meta({
     description: 'When it happened: ISO 8601, or seconds or milliseconds since 1970. Without it the time of receipt.',
   }),
 };
@@ -36,7 +30,12 @@ export const bodySettings = {
     .max(60)
     .optional()
     .meta({ description: 'form: the field whose JSON is the body, as `payload`.' }),
-  batch: z.boolean().default(false).meta({ description: 'A body that is a list holds one event in each element.' }),
+  batch: z
+    .union([z.boolean(), expression])
+    .default(false)
+    .meta({
+      description: 'true: a body that is a list holds one event in each element. An expression: where that list is in the body, as `=events`.',
+    }),
 };
 
 /** What a sender asks before it sends, and how it is answered; nothing of it is stored. */
@@ -48,6 +47,7 @@ const handshake = z
     proof: z.enum(['signature', 'token', 'none']),
     /** proof token: what has to equal the setting `verify_token`. */
     token: expression.optional(),
+    status: z.union([z.literal(200), z.literal(204)]).default(200),
     /** Answered as plain text. */
     text: expression.optional(),
     /** Answered as JSON; `{ hmac: =… }` is the HMAC-SHA256 of a text under the secret, in hex. */
@@ -60,6 +60,10 @@ const handshake = z
   .refine(({ proof, token }) => (proof === 'token') === (token !== undefined), {
     path: ['token'],
     error: 'belongs to proof: token',
+  })
+  .refine(({ proof, json = {} }) => proof === 'signature' || Object.values(json).every((value) => typeof value === 'string'), {
+    path: ['json'],
+    error: 'gives an HMAC to whoever asks: that needs proof: signature',
   })
   .refine(({ text, json }) => text === undefined || json === undefined, {
     path: ['json'],
@@ -75,7 +79,7 @@ const sample = z.strictObject({
     .nullable()
     .default(null),
   /** Of the sender's own, as the one that names the event; not those of its signature. */
-  headers: z.record(z.string(), z.string()).default({}),
+  headers: z.record(z.string(), sampleText).default({}),
   body: z.json(),
 });
 
@@ -101,6 +105,8 @@ export const presetFile = z.strictObject({
   /** The sender never sends again what was not taken. */
   sends_once: z.boolean().default(false),
   handshake: z.array(handshake).default([]),
+  /** What a request is answered with; some senders take JSON for an instruction. */
+  answer: z.enum(['json', 'empty']).default('json'),
   samples: z.array(sample).min(1),
 });
 
