@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
 import { adminApp } from './http/admin-app.ts';
+import type { ToldSecrets } from './http/handshake.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
@@ -88,7 +89,9 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     mappings,
     gatewayFile: () => workers.mappings.gatewayFile,
   };
+  const toldSecrets: ToldSecrets = new Map();
   const receiver = receiverApp({
+    toldSecrets,
     sources: new Map(file.sources.map((source) => [source.name, source])),
     publicUrl,
     store,
@@ -102,7 +105,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const localUrl = (): string | undefined => servers[0]?.url;
   const previews = new PreviewEvaluator();
   const admin = adminApp({
-    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
+    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl, toldSecrets },
     ...readiness,
     resumed: workers.wakeLane,
     test: workers.test,

@@ -4,6 +4,7 @@ import type { GatewayFileState, Library } from '../mapping/library.ts';
 import { notNamed } from '../pipeline/unserved.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
+import type { ToldSecrets } from './handshake.ts';
 import type { Metrics } from './metrics.ts';
 import { sendJson } from './send-json.ts';
 import { destinationJson, gatewayFileJson, mappingJson, sourceJson } from './setup-json.ts';
@@ -21,11 +22,12 @@ export interface SetupDependencies {
   readonly localUrl: () => string | undefined;
   readonly store: Pick<Store, 'stats' | 'listEvents' | 'lanes'>;
   readonly metrics: Pick<Metrics, 'requests'>;
+  readonly toldSecrets?: ToldSecrets;
 }
 
 /** What is set up and how it is doing: mappings, sources and destinations by name. */
 export function setupRouter(dependencies: SetupDependencies): Router {
-  const { file, mappings, gatewayFile, publicUrl, localUrl, store, metrics } = dependencies;
+  const { file, mappings, gatewayFile, publicUrl, localUrl, store, metrics, toldSecrets } = dependencies;
   const router = Router({ strict: true, caseSensitive: true });
 
   router.get('/mappings', (_request, response) => {
@@ -44,6 +46,7 @@ export function setupRouter(dependencies: SetupDependencies): Router {
         localUrl: localUrl(),
         requests: own,
         lastEventAt: newest[0]?.receivedAt ?? null,
+        toldSecret: toldSecrets?.get(name),
       });
     });
     sendJson(response, 200, { items: await Promise.all(items) });

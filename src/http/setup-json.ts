@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../model/json.ts';
 import type { Lane } from '../model/lane.ts';
 import { type ConfiguredSource, setupSteps } from '../sources/source.ts';
 import type { Stats } from '../store/store.ts';
+import type { ToldSecret } from './handshake.ts';
 import type { RequestCount } from './metrics.ts';
 
 /** How what is set up looks in the API: no setting that could hold a secret is shown. */
@@ -56,16 +57,18 @@ export interface SourceContext {
   /** Of this source. */
   readonly requests: readonly RequestCount[];
   readonly lastEventAt: Date | null;
+  /** What the sender has told while it was being set up, as long as nobody has set it. */
+  readonly toldSecret: ToldSecret | undefined;
 }
 
 /** `url` is what to paste at the sender; a mere path as long as nobody has said where we are. */
 export function sourceJson(
   { name, source, settings, off }: ConfiguredSource,
-  { publicUrl, localUrl, requests, lastEventAt }: SourceContext,
+  { publicUrl, localUrl, requests, lastEventAt, toldSecret }: SourceContext,
 ): Json {
   const path = `/in/${name}`;
   const url = settings.public_url ?? (publicUrl === undefined ? undefined : publicUrl + path);
-  const refused = requests.filter(({ outcome }) => outcome !== 'accepted');
+  const refused = requests.filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'asked');
   return {
     name,
     type: source.name,
@@ -77,6 +80,8 @@ export function sourceJson(
       local: `${localUrl?.replace(/^https?:\/\//, '') ?? 'localhost'}${path}`,
     }),
     docs: source.docs,
+    is_unsigned: source.isUnsigned === true,
+    told_secret: toldSecret === undefined ? null : { secret: toldSecret.secret, at: toldSecret.at.toISOString() },
     last_event_at: lastEventAt?.toISOString() ?? null,
     refused: Object.fromEntries(refused.map(({ outcome, count }) => [outcome, count])),
   };

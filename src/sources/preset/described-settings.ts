@@ -19,11 +19,7 @@ export const verifyToken = {
 };
 
 /** What is wrong with secrets beyond their length; none of them is repeated. */
-export function checkSecrets(
-  secrets: readonly string[],
-  descriptor: Descriptor,
-  context: z.core.$RefinementCtx,
-): void {
+export function checkSecrets(secrets: readonly string[], descriptor: Descriptor, context: z.core.$RefinementCtx): void {
   for (const [index, secret] of secrets.entries()) {
     const message = faultOf(secret, descriptor);
     if (message !== undefined) context.addIssue({ code: 'custom', path: ['secret', index], message });

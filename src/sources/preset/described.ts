@@ -2,7 +2,12 @@ import type { z } from 'zod';
 import type { Source, SourceSettings } from '../source.ts';
 import type { Descriptor } from '../verify/descriptor.ts';
 import { compileSigner, type Sign } from '../verify/signer.ts';
-import { compileTellingSigner, compileTellingVerifier, urlWithSecret, withoutToldSecret } from '../verify/told-secret.ts';
+import {
+  compileTellingSigner,
+  compileTellingVerifier,
+  urlWithSecret,
+  withoutToldSecret,
+} from '../verify/told-secret.ts';
 import { compileVerifier, type Verify } from '../verify/verifier.ts';
 import { answerHandshake } from './handshake.ts';
 import type { Handshake } from './preset-file.ts';
@@ -23,10 +28,7 @@ export interface Description extends BodySettings, EventSettings {
   readonly handshakes: readonly Handshake[];
 }
 
-type Own = Pick<
-  Source,
-  'name' | 'title' | 'docs' | 'setup' | 'eventTypes' | 'samples' | 'sendsOnce' | 'answersEmpty'
->;
+type Own = Pick<Source, 'name' | 'title' | 'docs' | 'setup' | 'eventTypes' | 'samples' | 'sendsOnce' | 'answersEmpty'>;
 
 export interface DescribedSource<Settings extends DescribedSettings> extends Own {
   readonly settings: z.ZodType<Settings>;
@@ -102,4 +104,3 @@ function told(descriptor: Descriptor): Pick<Source, 'withoutSecrets' | 'isUnsign
     }),
   };
 }
-

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { Json } from '../../model/json.ts';
 import type { Asked, HandshakeAnswer } from '../source.ts';
-import { matchesAnySecret } from '../verify/signature.ts';
 import { sha256 } from '../verify/digest.ts';
+import { matchesAnySecret } from '../verify/signature.ts';
 import type { Handshake } from './preset-file.ts';
-import { queryOf, requestBindings, valueOf } from './value.ts';
+import { queryOf, requestBindings, textEvaluator } from './value.ts';
 
 /** What is asked, with what can prove it. */
 export interface Provable extends Asked {
@@ -25,7 +25,7 @@ export function answerHandshake(handshakes: readonly Handshake[], asked: Provabl
   for (const handshake of handshakes) {
     if (handshake.method !== method) continue;
     const input = method === 'GET' ? queryOf(request.url) : body;
-    const evaluate = (text: string): Json | undefined => valueOf(text)(input, requestBindings(request, body));
+    const evaluate = (text: string): Json | undefined => textEvaluator(text)(input, requestBindings(request, body));
     if (handshake.when !== undefined && evaluate(handshake.when) !== true) continue;
     const refusal = refusalOf(handshake, asked, evaluate);
     return refusal ?? answerOf(handshake, evaluate, asked.secrets);

@@ -30,13 +30,21 @@ export const bodySettings = {
     .max(60)
     .optional()
     .meta({ description: 'form: the field whose JSON is the body, as `payload`.' }),
-  batch: z
-    .union([z.boolean(), expression])
-    .default(false)
-    .meta({
-      description: 'true: a body that is a list holds one event in each element. An expression: where that list is in the body, as `=events`.',
-    }),
+  batch: z.union([z.boolean(), expression]).default(false).meta({
+    description:
+      'true: a body that is a list holds one event in each element. An expression: where that list is in the body, as `=events`.',
+  }),
 };
+
+/** What settings of the body have to agree on. */
+export function checkBody(
+  { body, form_field }: { readonly body: string; readonly form_field?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  if (body === 'form' || form_field === undefined) return;
+  const params = { hint: 'write body: form, or remove form_field:' };
+  context.addIssue({ code: 'custom', path: ['form_field'], message: 'belongs to a form', params });
+}
 
 /** What a sender asks before it sends, and how it is answered; nothing of it is stored. */
 const handshake = z
@@ -61,10 +69,13 @@ const handshake = z
     path: ['token'],
     error: 'belongs to proof: token',
   })
-  .refine(({ proof, json = {} }) => proof === 'signature' || Object.values(json).every((value) => typeof value === 'string'), {
-    path: ['json'],
-    error: 'gives an HMAC to whoever asks: that needs proof: signature',
-  })
+  .refine(
+    ({ proof, json = {} }) => proof === 'signature' || Object.values(json).every((value) => typeof value === 'string'),
+    {
+      path: ['json'],
+      error: 'gives an HMAC to whoever asks: that needs proof: signature',
+    },
+  )
   .refine(({ text, json }) => text === undefined || json === undefined, {
     path: ['json'],
     error: 'stands beside text',

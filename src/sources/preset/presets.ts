@@ -19,12 +19,16 @@ export const presetNames: readonly string[] = readdirSync(folder)
   .map((file) => file.slice(0, -ending.length))
   .toSorted();
 
+/** Written as the other ways of proving oneself that gateway.yaml knows, beside which it stands. */
+export const standardWebhooks = 'standard_webhooks';
+
 const known = new Map<string, Source>();
 
 /** A preset as a source; its file is read when it is first asked for. Throws CONFIG_INVALID. */
 export function presetNamed(name: string): Source | undefined {
-  if (!presetNames.includes(name)) return undefined;
-  const source = known.get(name) ?? presetSource(name, readPreset(name));
+  const file = name === standardWebhooks ? 'standard-webhooks' : name;
+  if (!presetNames.includes(file)) return undefined;
+  const source = known.get(name) ?? presetSource(name, readPreset(file));
   known.set(name, source);
   return source;
 }

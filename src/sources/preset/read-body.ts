@@ -3,7 +3,7 @@ import { formFields, formJson } from '../form.ts';
 import { parseBody } from '../parse-body.ts';
 import type { ParsedBody, Source } from '../source.ts';
 import type { PresetFile } from './preset-file.ts';
-import { valueOf } from './value.ts';
+import { textEvaluator } from './value.ts';
 
 export type BodySettings = Pick<PresetFile, 'body' | 'form_field' | 'batch'>;
 
@@ -12,7 +12,7 @@ export type BodySettings = Pick<PresetFile, 'body' | 'form_field' | 'batch'>;
  * the body itself it is stored in its place.
  */
 export function bodyReader({ body, form_field, batch }: BodySettings): ((bytes: Uint8Array) => ParsedBody) | undefined {
-  const list = typeof batch === 'string' ? valueOf(batch) : undefined;
+  const list = typeof batch === 'string' ? textEvaluator(batch) : undefined;
   if (body === 'json' && list === undefined) return undefined;
   return (bytes) => {
     const read = body === 'json' ? parseBody(bytes) : formBody(bytes, form_field);

@@ -5,7 +5,7 @@ import { momentFromIso, momentFromMs, shortText } from '../body-field.ts';
 import { contentHash, externalIdOf } from '../external-id.ts';
 import type { Parsed } from '../source.ts';
 import type { PresetFile } from './preset-file.ts';
-import { requestBindings, valueOf } from './value.ts';
+import { requestBindings, textEvaluator } from './value.ts';
 
 /** What says, for one sender, which events a body holds. */
 export type EventSettings = Pick<PresetFile, 'event_type' | 'event_id' | 'occurred_at' | 'batch'>;
@@ -41,7 +41,7 @@ export function eventReader(settings: EventSettings): (body: Json, request: RawR
 const tooMany = { reason: 'too_many_events', message: `The body holds more than ${eventsMax} events.` } as const;
 
 const optional = (text: string | undefined): PlainExpression | undefined =>
-  text === undefined ? undefined : valueOf(text);
+  text === undefined ? undefined : textEvaluator(text);
 
 interface Reading {
   readonly type: PlainExpression | undefined;

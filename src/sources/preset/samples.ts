@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from '../../model/json.ts';
 import { hexId, numericId } from '../samples/fresh-id.ts';
 import type { Sample } from '../source.ts';
 import type { PresetFile } from './preset-file.ts';
-import { sampleVariables, valueOf } from './value.ts';
+import { sampleVariables, textEvaluator } from './value.ts';
 
 type Fresh = Parameters<Sample['body']>[0];
 type Bindings = Readonly<Record<(typeof sampleVariables)[number], Json>>;
@@ -32,10 +32,10 @@ function bindingsOf({ id, now }: Fresh): Bindings {
 }
 
 function filled(value: Json, bindings: Bindings): Json | undefined {
-  if (typeof value === 'string') return valueOf(value, sampleVariables)(null, bindings);
+  if (typeof value === 'string') return textEvaluator(value, sampleVariables)(null, bindings);
   if (Array.isArray(value)) return value.map((item: Json) => filled(item, bindings) ?? null);
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, filled(member ?? null, bindings)]));
 }
 
-const textOf = (text: string, bindings: Bindings): string => String(valueOf(text, sampleVariables)(null, bindings));
+const textOf = (text: string, bindings: Bindings): string => String(textEvaluator(text, sampleVariables)(null, bindings));

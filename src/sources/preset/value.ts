@@ -23,7 +23,7 @@ function compiled(text: string, variables: readonly string[]): PlainExpression |
 const known = new Map<string, PlainExpression>();
 
 /** A text as a function; one that does not compile was refused when it was read, and yields nothing. */
-export function valueOf(text: string, variables: readonly string[] = requestVariables): PlainExpression {
+export function textEvaluator(text: string, variables: readonly string[] = requestVariables): PlainExpression {
   const key = `${variables.length} ${text}`;
   const there = known.get(key);
   if (there !== undefined) return there;
@@ -49,7 +49,9 @@ const checkedText = (variables: readonly string[]) =>
 export const requestValue = checkedText(requestVariables);
 
 /** An expression over a request, and no mere text. */
-export const requestExpression = requestValue.refine(isExpression, { error: 'must be an expression, which starts with =' });
+export const requestExpression = requestValue.refine(isExpression, {
+  error: 'must be an expression, which starts with =',
+});
 
 /** A text, or an expression over what is new in every sample. */
 export const sampleText = checkedText(sampleVariables);

@@ -31,7 +31,11 @@ function secretReader(descriptor: TellingDescriptor): (request: RawRequest) => C
       return ({ headers }) => {
         const told = withoutPrefix(singleHeader(headers, 'authorization'), 'Basic ');
         const text = told.ok ? decodeBase64(told.value)?.toString() : undefined;
-        return told.ok && text !== undefined ? { ok: true, value: text } : told.ok ? refuse('malformed_signature') : told;
+        return told.ok && text !== undefined
+          ? { ok: true, value: text }
+          : told.ok
+            ? refuse('malformed_signature')
+            : told;
       };
     case 'secret_url':
       return ({ url }) => {
@@ -64,7 +68,11 @@ export function compileTellingSigner(descriptor: TellingDescriptor): Sign {
 }
 
 /** The URL with the secret in it, as it is given to the sender. */
-export function urlWithSecret({ query }: Extract<Descriptor, { method: 'secret_url' }>, url: string, secret: string): string {
+export function urlWithSecret(
+  { query }: Extract<Descriptor, { method: 'secret_url' }>,
+  url: string,
+  secret: string,
+): string {
   return `${url}${url.includes('?') ? '&' : '?'}${query}=${encodeURIComponent(secret)}`;
 }
 
