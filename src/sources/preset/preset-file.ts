@@ -94,8 +94,25 @@ const sample = z.strictObject({
   body: z.json(),
 });
 
+const presetGroups = [
+  'payments',
+  'shops',
+  'people',
+  'meetings',
+  'forms',
+  'marketing',
+  'messages',
+  'support',
+  'work',
+  'code',
+  'media',
+  'any',
+] as const;
+
 export const presetFile = z.strictObject({
   title: z.string().min(1).max(60),
+  /** What people use the sender for; documents list the presets by it. */
+  group: z.enum(presetGroups),
   /** Where the sender documents its signature. */
   docs: z.url({ protocol: /^https$/ }),
   /** What to do at the sender: `<url>` is our endpoint, `<local>` its address on this machine. */
