@@ -139,7 +139,7 @@ describe('a preset', () => {
     expect(samples.filter(({ types }) => types.length === 0)).toEqual([]);
   });
 
-  it.each(samples)('makes of $name.$sample one event of its type, however often it comes', async (each) => {
+  it.each(samples)('makes of $sample of $name one event of its type, however often it comes', async (each) => {
     const { name, types, answersEmpty } = each;
     const before = await stored(name);
     const request = requestOf({ ...each, id: `${each.sample}-1` });
@@ -153,7 +153,7 @@ describe('a preset', () => {
     expect(added.map(({ status }) => status)).not.toContain('failed');
   });
 
-  it.each(samples)('takes $name.$sample sent anew as another event', async (each) => {
+  it.each(samples)('takes $sample of $name sent anew as another event', async (each) => {
     const before = await stored(each.name);
     expect((await post(requestOf({ ...each, id: `${each.sample}-2` }))).status).toBe(200);
     expect(await stored(each.name)).toHaveLength(before.length + each.types.length);
