@@ -115,9 +115,10 @@ const cutOff: Outcome = {
   ambiguous: true,
 };
 
-function secretsOf({ secrets }: HttpDestination, settings: CommonSettings): readonly string[] {
-  return secrets.flatMap((key) => {
+function secretsOf({ secrets, secretForms }: HttpDestination, settings: CommonSettings): readonly string[] {
+  const plain = secrets.flatMap((key) => {
     const value: unknown = Reflect.get(settings, key);
     return typeof value === 'string' && value !== '' ? [value] : [];
   });
+  return [...plain, ...(secretForms?.(settings) ?? [])];
 }

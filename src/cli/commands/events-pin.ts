@@ -150,10 +150,10 @@ async function draft({ event, body, fixture, definition, configuration, name }: 
       ? { failure: 'the mapping cannot read it' }
       : draftExpectation(
           run,
-          configuration.file.destinations.map(({ destination, name: target }) => ({
+          configuration.file.destinations.map(({ destination, name: target, testSettings = destination.sample }) => ({
             name: target,
             destination,
-            settings: destination.sample,
+            settings: testSettings,
           })),
         );
   if ('failure' in drafted) return { failure: `${file} fails on it, so there is no test yet: ${drafted.failure}` };
