@@ -1,6 +1,6 @@
 import { DataTable } from '../ui/data-table.tsx';
 import { Time } from '../ui/time.tsx';
-import type { ChartProps } from './chart.tsx';
+import type { ChartProps } from './chart-lines.ts';
 
 const rowsMax = 200;
 

@@ -3,24 +3,10 @@ import { asProblem } from '../api/problem.ts';
 import { theme } from '../state/preferences.ts';
 import { Mark } from '../ui/status.tsx';
 import { fullTime } from '../ui/time-text.ts';
+import type { ChartLine, ChartProps } from './chart-lines.ts';
 import { ChartTable } from './chart-table.tsx';
 import './charts.css';
-import type { Plot, PlotLine } from './plot.ts';
-
-export interface ChartLine extends PlotLine {
-  /** What all buckets together come to. */
-  readonly total: string;
-}
-
-export interface ChartProps {
-  readonly title: string;
-  /** What it shows, for those who do not see it: `1,204 delivered, 3 dead`. */
-  readonly summary: string;
-  /** ISO times of the buckets. */
-  readonly at: readonly string[];
-  readonly lines: readonly ChartLine[];
-  readonly format: (value: number) => string;
-}
+import type { Plot } from './plot.ts';
 
 /** Lines over time, each with a pattern and a name of its own, and the same as a table. */
 export function Chart({ title, summary, at, lines, format }: ChartProps) {

@@ -1,7 +1,8 @@
 import type { ApiDestinationSeries, ApiSeries, ApiSourceSeries } from '../../api-shapes/series.ts';
 import { counted, number, share } from '../ui/number-text.ts';
 import { duration } from '../ui/time-text.ts';
-import { Chart, type ChartLine } from './chart.tsx';
+import { Chart } from './chart.tsx';
+import type { ChartLine } from './chart-lines.ts';
 
 /** What the charts of the console show, each made of the same answer. */
 

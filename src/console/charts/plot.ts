@@ -1,22 +1,13 @@
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { ChartLine } from './chart-lines.ts';
 
 /** The one place that draws. Loaded with the first chart that is shown. */
-
-export interface PlotLine {
-  readonly label: string;
-  readonly values: readonly (number | null)[];
-  /** A variable of the design, as in `--good`. */
-  readonly colour: string;
-  /** Lengths of strokes and gaps; empty for a whole line. */
-  readonly dash: readonly number[];
-  readonly isFilled: boolean;
-}
 
 export interface Plotted {
   /** Milliseconds since 1970. */
   readonly at: readonly number[];
-  readonly lines: readonly PlotLine[];
+  readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
   /** Which bucket the pointer is over. */
   readonly onPoint: (index: number | null) => void;

@@ -18,6 +18,7 @@ export const replayLock = lockOf('replay');
 
 /** Whoever may enter the console is changed by one at a time. */
 export const accessLock = lockOf('access');
+
 /** Minutes become hours one batch after the other. */
 export const seriesLock = lockOf('series');
 

@@ -130,7 +130,10 @@ export class SqliteStore implements Store {
       await this.#space.admit({ isSentOnce, reusableBytes });
     }
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, {
+      events: request.events.length,
+      isSentOnce,
+    });
     this.#recent.recorded(recorded, request.headers);
     return recorded.receipt;
   }
