@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireToken } from './auth.ts';
+import { type EventsDependencies, eventsRouter } from './events-api.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import type { Metrics } from './metrics.ts';
 import { type PeopleDependencies, peopleRouter } from './people-api.ts';
@@ -31,7 +32,8 @@ export interface AdminDependencies
     RepairDependencies['store'] &
     ReplaysDependencies['store'] &
     ResolveDependencies['store'] &
-    SeriesDependencies['store'];
+    SeriesDependencies['store'] &
+    EventsDependencies['store'];
   readonly token: string;
   readonly metrics: Pick<Metrics, 'text' | 'contentType' | 'requests'>;
   readonly log: Log;
@@ -44,6 +46,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
     others: (app) => {
       app.use(requireToken(token, clock));
       app.use('/api', apiRouter(dependencies));
+      app.use('/api', eventsRouter(dependencies));
       app.use('/api', setupRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
       app.use('/api', repairRouter(dependencies));
