@@ -11,6 +11,7 @@ import { requireVisitor } from './auth.ts';
 import { type AuthoringDependencies, authoringRouter } from './authoring-api.ts';
 import { consolePages } from './console.ts';
 import { type EventDependencies, eventRouter } from './event-api.ts';
+import { type EventsDependencies, eventsRouter } from './events-api.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import { type MappingFileDependencies, mappingFilesRouter } from './mapping-files-api.ts';
 import type { Metrics } from './metrics.ts';
@@ -52,6 +53,7 @@ export interface AdminDependencies
     ReplaysDependencies['store'] &
     ResolveDependencies['store'] &
     SeriesDependencies['store'] &
+    EventsDependencies['store'] &
     StreamDependencies['store'];
   readonly files: MappingFileDependencies['files'] & SetupDependencies['files'];
   readonly token: string;
@@ -87,6 +89,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use('/api', passwordRouter({ ...dependencies, limited }));
       app.use('/api', apiRouter(dependencies));
       app.use('/api', eventRouter({ ...dependencies, destinations: dependencies.file.destinations }));
+      app.use('/api', eventsRouter(dependencies));
       app.use('/api', setupRouter(dependencies));
       app.use('/api', settingsRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
