@@ -7,13 +7,14 @@ import { library } from './destinations/user-agent.ts';
 import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
 import type { RunningAs } from './http/settings-api.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import type { Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
 import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
+import { RefusalCounter } from './pipeline/refusals.ts';
 import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
@@ -124,6 +125,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const { publicUrl } = settings;
   const metrics = createMetrics({ store, clock });
   const workers = createWorkers(options, { store, clock, metrics });
+  const refusals = new RefusalCounter({ store, clock, log });
   const sweeper = new Sweeper({ store, clock, log, keep: settings.keep });
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
@@ -135,11 +137,8 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   };
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    publicUrl,
-    store,
-    clock,
-    log,
-    metrics,
+    ...{ publicUrl, store, clock, log },
+    metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
   });
@@ -168,6 +167,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     start: async () => {
       await workers.start();
       sweeper.start();
+      refusals.start();
       state = 'ready';
     },
     askForPassword: door.askForPassword,
@@ -181,6 +181,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
         ...servers.map((server) => server.close(requestGraceMs)),
         ...[workers.stop(), sweeper.stop(), previews.stop()],
       ]);
+      await refusals.stop();
       await store.close();
     },
   };
@@ -200,4 +201,13 @@ const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
   keep: settings.keep,
   logLevel: settings.logLevel,
   token: settings.adminToken === undefined ? 'file' : 'environment',
+});
+
+/** What was refused is counted where it outlives this process. */
+const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 'requestReceived' | 'secretUsed'> => ({
+  requestReceived: (source, outcome, seconds) => {
+    metrics.requestReceived(source, outcome, seconds);
+    if (outcome !== 'accepted') refusals.count(source, outcome);
+  },
+  secretUsed: metrics.secretUsed,
 });

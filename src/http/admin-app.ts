@@ -18,6 +18,7 @@ import { type RepairDependencies, repairRouter } from './repair-api.ts';
 import { type ReplaysDependencies, replaysRouter } from './replays-api.ts';
 import { type ResolveDependencies, resolveRouter } from './resolve-api.ts';
 import { securityHeaders } from './security-headers.ts';
+import { type SeriesDependencies, seriesRouter } from './series-api.ts';
 import { type SettingsDependencies, settingsRouter } from './settings-api.ts';
 import { type SetupDependencies, setupRouter } from './setup-api.ts';
 import { type StreamDependencies, streamRouter } from './stream-api.ts';
@@ -42,6 +43,7 @@ export interface AdminDependencies
     RepairDependencies['store'] &
     ReplaysDependencies['store'] &
     ResolveDependencies['store'] &
+    SeriesDependencies['store'] &
     StreamDependencies['store'];
   readonly token: string;
   readonly doorkeeper: Doorkeeper;
@@ -83,6 +85,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use('/api', previewRouter(dependencies));
       app.use('/api', resolveRouter(dependencies));
       app.use('/api', streamRouter(dependencies));
+      app.use('/api', seriesRouter(dependencies));
       app.get('/readyz', readiness(dependencies, 'operator'));
       app.use('/api', peopleRouter(dependencies));
       app.get('/metrics', async (_request, response) => {

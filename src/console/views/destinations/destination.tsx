@@ -18,6 +18,7 @@ import type { ViewProps } from '../../view.ts';
 import { deadHref } from '../problems/groups.ts';
 import { p95, successRate } from './destinations.tsx';
 import { circuitText, laneMark, waitingOf } from './lane-state.ts';
+import './destinations.css';
 import { SettingsOf } from './settings-of.tsx';
 import { Tested } from './tested.tsx';
 
@@ -199,7 +200,7 @@ interface FiguresProps {
 function Figures({ destination: { name, deliveries, oldest_pending_at }, success, latency }: FiguresProps) {
   const of = `destination=${encodeURIComponent(name)}`;
   return (
-    <div class="tiles">
+    <div class="tiles six">
       <Tile label="Success" figure={success} />
       <Tile label="95 % within" figure={latency} />
       <Tile label="Pending" figure={number(deliveries.pending)} href={`/events?delivery=pending&${of}`}>
