@@ -18,7 +18,6 @@ import type { ViewProps } from '../../view.ts';
 import { deadHref } from '../problems/groups.ts';
 import { p95, successRate } from './destinations.tsx';
 import { circuitText, laneMark, waitingOf } from './lane-state.ts';
-import './destinations.css';
 import { SettingsOf } from './settings-of.tsx';
 import { Tested } from './tested.tsx';
 
