@@ -2,10 +2,12 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { GatewayFileState, Library } from '../mapping/library.ts';
+import type { MappingFiles } from '../pipeline/mapping-files.ts';
 import type { SampleRequest, SentSample } from '../pipeline/send-sample.ts';
 import { notNamed } from '../pipeline/unserved.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
+import type { ToldSecrets } from './handshake.ts';
 import type { Metrics } from './metrics.ts';
 import { BodyReader } from './read-body.ts';
 import { optionalJsonIn, parsedAs } from './request-json.ts';
@@ -20,25 +22,32 @@ export interface SetupDependencies {
   };
   readonly mappings: () => Library;
   readonly gatewayFile: () => GatewayFileState;
+  readonly files: Pick<MappingFiles, 'whyReadOnly'>;
   readonly publicUrl: string | undefined;
   /** The receiver as this machine sees it; undefined as long as it does not listen. */
   readonly localUrl: () => string | undefined;
   readonly store: Pick<Store, 'stats' | 'listEvents' | 'lanes' | 'problems'>;
   readonly metrics: Pick<Metrics, 'requests' | 'lastSecretUse'>;
   readonly sendSample: (request: SampleRequest) => Promise<SentSample>;
+  readonly toldSecrets?: ToldSecrets;
 }
 
 const sampleRequest = z.strictObject({ sample: z.string().max(100).optional() });
 
 /** What is set up and how it is doing: mappings, sources and destinations by name. */
 export function setupRouter(dependencies: SetupDependencies): Router {
-  const { file, mappings, gatewayFile, publicUrl, localUrl, store, metrics, sendSample } = dependencies;
+  const { file, mappings, gatewayFile, files, publicUrl, localUrl } = dependencies;
+  const { store, metrics, sendSample, toldSecrets } = dependencies;
   const router = Router({ strict: true, caseSensitive: true });
   const bodies = new BodyReader();
 
-  router.get('/mappings', (_request, response) => {
+  router.get('/mappings', async (_request, response) => {
     const entries = [...mappings().values()].toSorted((a, b) => (a.file < b.file ? -1 : 1));
-    sendJson(response, 200, { items: entries.map(mappingJson), gateway_file: gatewayFileJson(gatewayFile()) });
+    sendJson(response, 200, {
+      items: entries.map(mappingJson),
+      gateway_file: gatewayFileJson(gatewayFile()),
+      read_only: (await files.whyReadOnly()) ?? null,
+    });
   });
 
   router.get('/sources', async (_request, response) => {
@@ -54,6 +63,7 @@ export function setupRouter(dependencies: SetupDependencies): Router {
         lastEventAt: newest[0]?.receivedAt ?? null,
         stats,
         secretUse: metrics.lastSecretUse(name),
+        toldSecret: toldSecrets?.get(name),
       });
     });
     sendJson(response, 200, { items: await Promise.all(items) });

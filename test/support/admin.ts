@@ -11,6 +11,7 @@ import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { WorkerId } from '../../src/model/id.ts';
 import type { StitchOrigin } from '../../src/model/identity.ts';
 import type { Json } from '../../src/model/json.ts';
+import { MappingFiles } from '../../src/pipeline/mapping-files.ts';
 import type { Store } from '../../src/store/store.ts';
 import { claimDeliveries as claimed } from '../contracts/store-samples.ts';
 import { now } from '../sources/raw-request.ts';
@@ -57,6 +58,16 @@ export async function testAdmin(
     publicUrl: undefined,
     localUrl: () => undefined,
     preview: () => Promise.reject(new Error('this test has no previews')),
+    explain: () => Promise.reject(new Error('this test explains no values')),
+    checkText: () => Promise.reject(new Error('this test checks no mapping')),
+    files: new MappingFiles({ folder: undefined, isEnabled: true, check: async () => Promise.reject(new Error('no')) }),
+    readers: async () => [],
+    authoring: {
+      lineage: () => Promise.reject(new Error('this test asks for no lineage')),
+      draft: () => Promise.reject(new Error('this test drafts no mapping')),
+      pin: () => Promise.reject(new Error('this test pins no event')),
+      language: async () => ({}),
+    },
     ending: new AbortController().signal,
     hosts: { adminUrl: undefined, adminHosts: [] },
     proxy: undefined,

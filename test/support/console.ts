@@ -85,6 +85,7 @@ async function shoot(page: Page, name: string): Promise<void> {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.mouse.wheel(0, -10_000);
       await page.waitForFunction('scrollY === 0');
+      await page.evaluate('new Promise(requestAnimationFrame)');
       await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`), fullPage: true });
     }
   await page.setViewportSize(wide);
