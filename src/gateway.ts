@@ -3,17 +3,26 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
 import { Authoring } from './config/authoring.ts';
+import type { Settings } from './config/settings.ts';
+import { library } from './destinations/user-agent.ts';
 import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
+import type { ToldSecrets } from './http/handshake.ts';
 import { type Listening, listen } from './http/listen.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
+import type { RunningAs } from './http/settings-api.ts';
+import type { MappingDefinition } from './mapping/compile.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import { definitionsIn, type Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
 import type { UnsavedText } from './pipeline/authoring.ts';
+import { explain } from './pipeline/explain.ts';
 import { MappingFiles } from './pipeline/mapping-files.ts';
 import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
+import type { PreviewEvent } from './pipeline/preview-event.ts';
+import { RefusalCounter } from './pipeline/refusals.ts';
+import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
@@ -126,7 +135,11 @@ function authoringParts(options: GatewayOptions, { store, clock }: Foundations, 
     return await mappingReaders(definitionsIn(workers.mappings.library), source, keys);
   };
   return {
-    parts: { authoring, checkText, files, readers, preview: (request: PreviewRequest) => preview(request, setup) },
+    parts: {
+      ...{ authoring, checkText, files, readers },
+      preview: (request: PreviewRequest) => preview(request, setup),
+      explain: (definition: MappingDefinition, event: PreviewEvent) => explain(definition, event, setup),
+    },
     stop: () => evaluator.stop(),
   };
 }
@@ -136,6 +149,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const { publicUrl } = settings;
   const metrics = createMetrics({ store, clock });
   const workers = createWorkers(options, { store, clock, metrics });
+  const refusals = new RefusalCounter({ store, clock, log });
   const sweeper = new Sweeper({ store, clock, log, keep: settings.keep });
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
@@ -145,13 +159,11 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     mappings,
     gatewayFile: () => workers.mappings.gatewayFile,
   };
+  const toldSecrets: ToldSecrets = new Map();
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    publicUrl,
-    store,
-    clock,
-    log,
-    metrics,
+    ...{ publicUrl, store, clock, log, toldSecrets },
+    metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
   });
@@ -161,15 +173,15 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const writing = authoringParts(options, { store, clock }, workers);
   const ending = new AbortController();
   const admin = adminApp({
-    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
+    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl, toldSecrets },
     ...door,
     ...readiness,
-    ...writing.parts,
-    resumed: workers.wakeLane,
-    test: workers.test,
-    replayStarted: workers.replayStarted,
-    planReplay: workers.planReplay,
+    runningAs: runningAs(settings, clock),
+    ...commandsOf(workers),
+    sendSample: (request) =>
+      sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
     ending: ending.signal,
+    ...writing.parts,
   });
   return {
     receiver,
@@ -180,6 +192,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     start: async () => {
       await workers.start();
       sweeper.start();
+      refusals.start();
       state = 'ready';
     },
     askForPassword: door.askForPassword,
@@ -193,7 +206,33 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
         ...servers.map((server) => server.close(requestGraceMs)),
         ...[workers.stop(), sweeper.stop(), writing.stop()],
       ]);
+      await refusals.stop();
       await store.close();
     },
   };
 }
+
+/** What was refused is counted where it outlives this process. */
+const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 'requestReceived' | 'secretUsed'> => ({
+  secretUsed: metrics.secretUsed,
+  requestReceived: (source, outcome, seconds) => {
+    metrics.requestReceived(source, outcome, seconds);
+    if (outcome !== 'accepted') refusals.count(source, outcome);
+  },
+});
+
+const commandsOf = ({ wakeLane, test, replayStarted, planReplay }: Workers) => ({
+  ...{ resumed: wakeLane, test, replayStarted, planReplay },
+});
+
+const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
+  version: library.version,
+  node: process.versions.node,
+  startedAt: clock.now(),
+  store: settings.databaseUrl === undefined ? 'sqlite' : 'postgres',
+  publicUrl: settings.publicUrl,
+  mappingsDir: settings.mappingsDir,
+  keep: settings.keep,
+  logLevel: settings.logLevel,
+  token: settings.adminToken === undefined ? 'file' : 'environment',
+});

@@ -40,6 +40,8 @@ export interface ApiRun {
   readonly path?: string;
   readonly message?: string;
   readonly items?: readonly {
+    /** Null where the mapping writes all payloads itself. */
+    readonly stitch?: Stitch | null;
     readonly destinations: readonly {
       readonly destination: string;
       readonly outcome: string;
@@ -55,6 +57,9 @@ interface ApiDeliveryState {
   readonly event_id: string;
   readonly destination: string;
   readonly mapping: string;
+  readonly mapping_version: string;
+  /** Which of the mapping's items it is; 0 without `for_each`. */
+  readonly item: number;
   readonly outgoing_id: string;
   /** The delivery that it was made anew of. */
   readonly replay_of: string | null;

@@ -13,3 +13,6 @@ export function keepTime(): () => void {
 }
 
 export const currentMs = (): number => Date.now();
+
+/** A moment as the API writes it. */
+export const timeAt = (ms: number): string => new Date(ms).toISOString();

@@ -129,7 +129,7 @@ const namesIn = ({ sources, destinations }: PreviewSetup): KnownNames => ({
 });
 
 /** Evaluates again with the answers, if the mapping asks. */
-async function evaluateKnowing(
+export async function evaluateKnowing(
   mappings: EvaluatorSetup,
   event: PreviewEvent,
   { evaluate, lookups = asksNobody, linked = async () => [], clock }: PreviewSetup,
@@ -167,15 +167,18 @@ function received(
 }
 
 /** A destination that is off has no settings to translate with: what is not set is taken from its sample. */
-function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
+export function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
   if (configured.off === null) return configured;
-  const { sample } = configured.destination;
-  const own = Object.entries(configured.settings).filter(([, value]) => value !== undefined && value !== '');
-  return { ...configured, settings: { ...sample, ...Object.fromEntries(own) } };
+  const { sample, templates = [] } = configured.destination;
+  const own = Object.entries(configured.settings).filter(
+    ([key, value]) => templates.includes(key) || (value !== undefined && value !== ''),
+  );
+  const unwritten = templates.map((key) => [key, undefined] as const);
+  return { ...configured, settings: { ...sample, ...Object.fromEntries([...unwritten, ...own]) } };
 }
 
 /** Also a mapping that is not enabled can be looked at. */
-function evaluatorSetup(
+export function evaluatorSetup(
   definition: MappingDefinition,
   { destinations, vars, interprets }: Pick<PreviewSetup, 'destinations' | 'vars' | 'interprets'>,
 ): EvaluatorSetup {
@@ -205,7 +208,10 @@ interface EndScope {
 }
 
 /** How a run ended, and where; without one the mapping is for other events. */
-function endOf(run: Run | undefined, { definition, event, place }: EndScope): Pick<Told, 'outcome' | 'message' | 'at'> {
+export function endOf(
+  run: Run | undefined,
+  { definition, event, place }: EndScope,
+): Pick<Told, 'outcome' | 'message' | 'at'> {
   if (run === undefined) {
     const { events, source } = definition.content;
     const wanted = `${source} events of type ${[events].flat().join(', ')}`;

@@ -7,6 +7,8 @@ const delivery: ApiDelivery = {
   event_id: 'evt_1',
   destination: 'umami',
   mapping: 'a.yaml',
+  mapping_version: 'v1',
+  item: 0,
   replay_of: null,
   outgoing_id: 'out-1',
   stitch: {

@@ -42,7 +42,7 @@ export function Status({ word, of, title }: StatusProps) {
   );
 }
 
-interface MarkProps {
+export interface MarkProps {
   readonly tone: Tone;
   readonly icon: string;
   readonly word: string;
