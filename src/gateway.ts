@@ -2,15 +2,26 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
+import { Authoring } from './config/authoring.ts';
+import type { Settings } from './config/settings.ts';
+import { library } from './destinations/user-agent.ts';
 import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
 import { type Listening, listen } from './http/listen.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
+import type { RunningAs } from './http/settings-api.ts';
+import type { MappingDefinition } from './mapping/compile.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
-import type { Library } from './mapping/library.ts';
+import { definitionsIn, type Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
+import type { UnsavedText } from './pipeline/authoring.ts';
+import { explain } from './pipeline/explain.ts';
+import { MappingFiles } from './pipeline/mapping-files.ts';
 import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
+import type { PreviewEvent } from './pipeline/preview-event.ts';
+import { RefusalCounter } from './pipeline/refusals.ts';
+import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
@@ -101,16 +112,33 @@ function doorOf({ settings, log }: GatewayOptions, { store, clock }: Foundations
   };
 }
 
-/** Translating without writing, by an evaluator of its own. */
-function previewsOf({ settings, file }: GatewayOptions, { store, clock }: Foundations, lookups: Workers['lookups']) {
+/** What people who write mappings over the API are helped with, by an evaluator of its own. */
+function authoringParts(options: GatewayOptions, { store, clock }: Foundations, workers: Workers) {
+  const { settings, file, mappings: given } = options;
   const evaluator = new PreviewEvaluator();
+  const authoring = new Authoring({ file, settings, previews: evaluator });
+  const checkText = (text: UnsavedText) => authoring.check(text);
   const setup: PreviewSetup = {
-    ...{ ...file, clock, lookups, interprets: settings.interprets },
+    ...{ ...file, clock, lookups: workers.lookups, interprets: settings.interprets },
     linked: (items) => linkedBy(items, store),
     evaluate: (mappings, event, facts) => evaluator.evaluate(mappings, event, facts),
   };
+  const files = new MappingFiles({
+    folder: given === undefined ? settings.mappingsDir : undefined,
+    isEnabled: settings.editsMappings,
+    check: checkText,
+  });
+  const readers = async (source: string, keys: readonly string[]) => {
+    // What parses their expressions is loaded when somebody asks.
+    const { mappingReaders } = await import('./pipeline/mapping-readers.ts');
+    return await mappingReaders(definitionsIn(workers.mappings.library), source, keys);
+  };
   return {
-    preview: (request: PreviewRequest) => preview(request, setup),
+    parts: {
+      ...{ authoring, checkText, files, readers },
+      preview: (request: PreviewRequest) => preview(request, setup),
+      explain: (definition: MappingDefinition, event: PreviewEvent) => explain(definition, event, setup),
+    },
     stop: () => evaluator.stop(),
   };
 }
@@ -120,6 +148,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const { publicUrl } = settings;
   const metrics = createMetrics({ store, clock });
   const workers = createWorkers(options, { store, clock, metrics });
+  const refusals = new RefusalCounter({ store, clock, log });
   const sweeper = new Sweeper({ store, clock, log, keep: settings.keep });
   let state: 'starting' | 'ready' | 'draining' = 'starting';
   const token = settings.adminToken ?? adminToken(settings.dataDir, () => randomBytes(32).toString('hex'));
@@ -131,29 +160,26 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   };
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    publicUrl,
-    store,
-    clock,
-    log,
-    metrics,
+    ...{ publicUrl, store, clock, log },
+    metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
   });
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
   const door = doorOf(options, { store, clock }, () => servers[1]?.url);
-  const previews = previewsOf(options, { store, clock }, workers.lookups);
+  const writing = authoringParts(options, { store, clock }, workers);
   const ending = new AbortController();
   const admin = adminApp({
     ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
     ...door,
     ...readiness,
-    resumed: workers.wakeLane,
-    test: workers.test,
-    replayStarted: workers.replayStarted,
-    planReplay: workers.planReplay,
+    runningAs: runningAs(settings, clock),
+    ...commandsOf(workers),
+    sendSample: (request) =>
+      sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
     ending: ending.signal,
-    preview: previews.preview,
+    ...writing.parts,
   });
   return {
     receiver,
@@ -164,6 +190,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     start: async () => {
       await workers.start();
       sweeper.start();
+      refusals.start();
       state = 'ready';
     },
     askForPassword: door.askForPassword,
@@ -175,9 +202,35 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       // What is received to the end is on disk; it waits for the next start.
       await Promise.all([
         ...servers.map((server) => server.close(requestGraceMs)),
-        ...[workers.stop(), sweeper.stop(), previews.stop()],
+        ...[workers.stop(), sweeper.stop(), writing.stop()],
       ]);
+      await refusals.stop();
       await store.close();
     },
   };
 }
+
+/** What was refused is counted where it outlives this process. */
+const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 'requestReceived' | 'secretUsed'> => ({
+  secretUsed: metrics.secretUsed,
+  requestReceived: (source, outcome, seconds) => {
+    metrics.requestReceived(source, outcome, seconds);
+    if (outcome !== 'accepted') refusals.count(source, outcome);
+  },
+});
+
+const commandsOf = ({ wakeLane, test, replayStarted, planReplay }: Workers) => ({
+  ...{ resumed: wakeLane, test, replayStarted, planReplay },
+});
+
+const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
+  version: library.version,
+  node: process.versions.node,
+  startedAt: clock.now(),
+  store: settings.databaseUrl === undefined ? 'sqlite' : 'postgres',
+  publicUrl: settings.publicUrl,
+  mappingsDir: settings.mappingsDir,
+  keep: settings.keep,
+  logLevel: settings.logLevel,
+  token: settings.adminToken === undefined ? 'file' : 'environment',
+});

@@ -4,7 +4,7 @@ import { gatewayFileState } from './config/gateway-change.ts';
 import type { GatewayFile } from './config/gateway-file.ts';
 import { namesOf } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
-import { createSender } from './delivery/send.ts';
+import { createSender, type Sender } from './delivery/send.ts';
 import type { CommonSettings, ConfiguredDestination } from './destinations/destination.ts';
 import type { Log } from './log.ts';
 import { Asker, askedSource } from './lookups/ask.ts';
@@ -58,6 +58,7 @@ interface Foundations {
 export interface Workers {
   readonly mappings: Mappings;
   readonly lookups: Asker;
+  readonly sender: Sender;
   /** There are new events. */
   wake(): void;
   /** A lane may let something through again. */
@@ -107,8 +108,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     evaluator: () => new Evaluator({ ...setup, mappings: definitionsIn(mappings.library) }),
   });
   return {
-    mappings,
-    lookups,
+    ...{ mappings, lookups, sender },
     replayStarted: (id) => replaying.started(id),
     planReplay: (order, abandoned) => plans.plan(order, abandoned),
     wake: () => translating.wake(),

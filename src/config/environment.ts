@@ -103,6 +103,12 @@ export const environmentVariables = [
       "false leaves every expression of a mapping to JSONata's interpreter: the same results, many times slower.",
   },
   {
+    name: 'EDIT_MAPPINGS',
+    default: 'true',
+    description:
+      'false: the console and the API change no file in MAPPINGS_DIR; true: they may where the folder can be written.',
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     description: 'trace, debug, info, warn, error, fatal or silent; JSON lines unless stdout is a terminal.',

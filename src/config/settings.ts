@@ -30,6 +30,8 @@ export interface Settings {
   readonly keep: { readonly deliveredMs: number; readonly deadMs: number; readonly keysMs: number };
   /** Leaves every expression of a mapping to JSONata's interpreter. */
   readonly interprets: boolean;
+  /** Whether the API may change files of the mappings folder. */
+  readonly editsMappings: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -107,6 +109,7 @@ const shape = z
     KEEP_DEAD_DAYS: days,
     KEEP_KEYS_DAYS: days,
     COMPILE_EXPRESSIONS: z.enum(['true', 'false'], { error: 'must be true or false' }),
+    EDIT_MAPPINGS: z.enum(['true', 'false'], { error: 'must be true or false' }),
     LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
   })
   .refine((data) => data.KEEP_DEAD_DAYS >= data.KEEP_DELIVERED_DAYS, {
@@ -153,6 +156,7 @@ export function readSettings(environment: Environment): Settings {
     disk: { reserveBytes: data.DISK_RESERVE_MB, ballastBytes: data.DISK_BALLAST_MB },
     keep: { deliveredMs: data.KEEP_DELIVERED_DAYS, deadMs: data.KEEP_DEAD_DAYS, keysMs: data.KEEP_KEYS_DAYS },
     interprets: data.COMPILE_EXPRESSIONS === 'false',
+    editsMappings: data.EDIT_MAPPINGS === 'true',
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { RawRequest } from '../model/event.ts';
 import { ingest } from '../pipeline/ingest.ts';
+import { secretUsed } from '../sources/secret-used.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { RoutedRequest } from './app.ts';
@@ -17,7 +18,7 @@ export interface ReceiveDependencies {
   readonly store: Pick<Store, 'recordRequest'>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'requestReceived'>;
+  readonly metrics: Pick<Metrics, 'requestReceived' | 'secretUsed'>;
   /** Told once new events are committed. */
   readonly recorded: () => void;
 }
@@ -62,7 +63,7 @@ async function receiveFrom(
   { request, response, body: readBody }: Exchange,
   dependencies: ReceiveDependencies,
 ): Promise<void> {
-  const { log, store, clock, recorded } = dependencies;
+  const { log, store, clock, metrics, recorded } = dependencies;
   if (source.off !== null) throw new GatewayError('SOURCE_NOT_CONFIGURED', source.off);
   const body = await readBody();
   const raw = rawRequest(request, { body, source, publicUrl: dependencies.publicUrl, receivedAt: clock.now() });
@@ -71,6 +72,8 @@ async function receiveFrom(
     log.write('request.refused', { source: source.name, reason: ingested.reason });
     throw new GatewayError('SIGNATURE_REFUSED', ingested.reason);
   }
+  const used = secretUsed(raw, source, raw.receivedAt);
+  if (used !== undefined) metrics.secretUsed(source.name, { number: used, at: raw.receivedAt });
   const { accepted, duplicates } = ingested.receipt;
   sendJson(response, 200, { accepted, duplicates });
   log.write('event.received', { source: source.name, accepted, duplicates });

@@ -115,7 +115,8 @@ const cutOff: Outcome = {
   ambiguous: true,
 };
 
-function secretsOf({ secrets }: HttpDestination, settings: CommonSettings): readonly string[] {
+/** What must not be seen of a destination's settings. */
+export function secretsOf({ secrets }: HttpDestination, settings: CommonSettings): readonly string[] {
   return secrets.flatMap((key) => {
     const value: unknown = Reflect.get(settings, key);
     return typeof value === 'string' && value !== '' ? [value] : [];

@@ -10,7 +10,7 @@ export type Schema = ReadonlyMap<string, readonly string[]>;
 
 /** In an order in which they can be written: what others refer to comes first. */
 const movedTables = [
-  ...['request', 'replay', 'event', 'delivery', 'attempt', 'lane', 'tally', 'problem', 'stitch_tally'],
+  ...['request', 'replay', 'event', 'delivery', 'attempt', 'lane', 'tally', 'problem', 'stitch_tally', 'series'],
   ...['identifier', 'identity_link', 'event_identifier', 'identity_join', 'gone_event', 'access'],
 ];
 

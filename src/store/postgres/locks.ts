@@ -19,6 +19,9 @@ export const replayLock = lockOf('replay');
 /** Whoever may enter the console is changed by one at a time. */
 export const accessLock = lockOf('access');
 
+/** Minutes become hours one batch after the other. */
+export const seriesLock = lockOf('series');
+
 /** Held by the one replica that looks at everything, for as long as it does. */
 export const examineLock = lockOf('examine');
 

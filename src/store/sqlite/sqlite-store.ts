@@ -63,6 +63,7 @@ import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from '.
 import { purge } from './purge.ts';
 import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
+import { series } from './series.ts';
 import { alike, settleDelivered } from './settle-delivered.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -129,7 +130,10 @@ export class SqliteStore implements Store {
       await this.#space.admit({ isSentOnce, reusableBytes });
     }
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, {
+      events: request.events.length,
+      isSentOnce,
+    });
     this.#recent.recorded(recorded, request.headers);
     return recorded.receipt;
   }
@@ -321,6 +325,14 @@ export class SqliteStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#read(() => stats(this.#sql));
+  }
+
+  async series(range: Parameters<Store['series']>[0]): ReturnType<Store['series']> {
+    return this.#read(() => series(this.#sql, range));
+  }
+
+  async recordRefusals(...[refusals, now]: Parameters<Store['recordRefusals']>): Promise<void> {
+    await this.#commit.write((tally) => tally.refused(refusals, now));
   }
 
   async purge(order: Purge): Promise<Purged> {
