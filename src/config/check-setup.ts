@@ -19,10 +19,10 @@ export function checkConfiguration(
     definitions: mappings.definitions.filter((definition) => concerns(definition.file)),
     vars: file.vars,
     interprets: settings.interprets,
-    destinations: file.destinations.map(({ name, destination }) => ({
+    destinations: file.destinations.map(({ name, destination, testSettings = destination.sample }) => ({
       name,
       destination,
-      settings: destination.sample,
+      settings: testSettings,
     })),
     describe: (name, body, kind) =>
       describeBody(

@@ -96,9 +96,11 @@ export async function draftTest(
   if (content.tests?.some(({ given }) => given === fixture.given)) return { note: `${file} has a test for it already` };
   const { kind } = event;
   const run = await runOnBody(configuration, definition, { body: fixture.body, kind, ...how });
-  const destinations = configuration.file.destinations.map(({ destination, name: target }) => ({
-    ...{ name: target, destination, settings: destination.sample },
-  }));
+  const destinations = configuration.file.destinations.map(
+    ({ destination, name: target, testSettings = destination.sample }) => ({
+      ...{ name: target, destination, settings: testSettings },
+    }),
+  );
   const drafted = run === undefined ? { failure: 'the mapping cannot read it' } : draftExpectation(run, destinations);
   if ('failure' in drafted) return { failure: `${file} fails on it, so there is no test yet: ${drafted.failure}` };
   const sentence = name ?? `${event.type} of ${event.receivedAt.slice(0, 10)} means what it meant when it was pinned`;

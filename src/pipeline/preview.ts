@@ -169,9 +169,12 @@ function received(
 /** A destination that is off has no settings to translate with: what is not set is taken from its sample. */
 export function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
   if (configured.off === null) return configured;
-  const { sample } = configured.destination;
-  const own = Object.entries(configured.settings).filter(([, value]) => value !== undefined && value !== '');
-  return { ...configured, settings: { ...sample, ...Object.fromEntries(own) } };
+  const { sample, templates = [] } = configured.destination;
+  const own = Object.entries(configured.settings).filter(
+    ([key, value]) => templates.includes(key) || (value !== undefined && value !== ''),
+  );
+  const unwritten = templates.map((key) => [key, undefined] as const);
+  return { ...configured, settings: { ...sample, ...Object.fromEntries([...unwritten, ...own]) } };
 }
 
 /** Also a mapping that is not enabled can be looked at. */

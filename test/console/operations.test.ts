@@ -93,7 +93,11 @@ describeInBrowser('what an operator does in the console', () => {
     const { page, open, shoot } = await story(mapping('=42'));
     await open('/destinations/segment', 'segment');
     await page.getByRole('button', { name: 'Send test event' }).click();
-    await page.getByRole('region', { name: 'Test event' }).getByText('properties.amount is not a number').first().waitFor();
+    await page
+      .getByRole('region', { name: 'Test event' })
+      .getByText('properties.amount is not a number')
+      .first()
+      .waitFor();
     await page.getByText('Settings in gateway.yaml').click();
     await page.getByText('••••••••ters').waitFor();
     await shoot('destination');
@@ -142,7 +146,10 @@ describeInBrowser('what an operator does in the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Redeliver', exact: true }).click();
     await page.getByText('2 deliveries back in line').waitFor();
     await vi.waitFor(
-      () => expect(gateway.logged.filter(({ event, outcome }) => event === 'delivery.attempted' && outcome === 'fail')).toHaveLength(4),
+      () =>
+        expect(
+          gateway.logged.filter(({ event, outcome }) => event === 'delivery.attempted' && outcome === 'fail'),
+        ).toHaveLength(4),
       { timeout: 10_000, interval: 20 },
     );
     await deliveriesAre(gateway, { dead: 2 });
