@@ -10,6 +10,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
+import { pageOfEvents } from '../event-walk.ts';
 import type {
   Cancellation,
   DeadCount,
@@ -30,8 +31,6 @@ import type {
   DeliverySummary,
   EventClaim,
   EventDetail,
-  EventFilter,
-  EventSummary,
   Page,
   PageRequest,
   Purge,
@@ -49,6 +48,7 @@ import { Checkpoints } from './checkpoint.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
+import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { examineApart } from './examining.ts';
 import { storeFault, unavailable } from './fault.ts';
@@ -57,7 +57,7 @@ import { GroupCommit, type Work } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
-import { listDeliveries, listEvents } from './pages.ts';
+import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
@@ -311,8 +311,8 @@ export class SqliteStore implements Store {
     return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
-  async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
-    return this.#read(() => listEvents(this.#sql, filter, page));
+  async listEvents(...[filter, page]: Parameters<Store['listEvents']>): ReturnType<Store['listEvents']> {
+    return this.#read(() => pageOfEvents(eventReader(this.#sql), filter, page));
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
@@ -397,9 +397,9 @@ export class SqliteStore implements Store {
     }
   }
 
-  #read<T>(query: () => T): T {
+  async #read<T>(query: () => T | Promise<T>): Promise<T> {
     try {
-      return query();
+      return await query();
     } catch (error) {
       // Callers know our faults, not SQLite's codes.
       throw this.#db.open ? storeFault(error) : unavailable(error);
