@@ -1,17 +1,10 @@
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentFrom } from '../../src/config/environment.ts';
-import { readGatewayFile } from '../../src/config/gateway-file.ts';
-import { readSettings } from '../../src/config/settings.ts';
-import { type Gateway, startGateway } from '../../src/gateway.ts';
-import { silentLog } from '../../src/log.ts';
 import { systemClock } from '../../src/model/clock.ts';
 import { presetNames, readPreset } from '../../src/sources/preset/presets.ts';
 import { newSample, signedRequest } from '../../src/sources/sample-request.ts';
 import type { Descriptor } from '../../src/sources/verify/descriptor.ts';
+import { type PresetGateway, presetGateway, publicUrl } from '../support/preset-gateway.ts';
 import { readProjectFile } from '../support/project-files.ts';
 
 /** What the gateway is told of a sender's secret, and what the sender signs with: the same but for key pairs. */
@@ -49,50 +42,15 @@ const presets = presetNames.map((name) => {
   const keys = keysOf(preset.verify, 'a_secret_that_only_this_test_knows');
   return { name, preset, keys, foreign: keysOf(preset.verify, 'a_secret_that_somebody_else_has') };
 });
-const publicUrl = 'https://hooks.example.com';
-const gatewayText = JSON.stringify({
-  version: 1,
-  sources: Object.fromEntries(presets.map(({ name, keys }) => [name, { type: name, secret: keys.configured }])),
-  destinations: {},
-});
-
-let dataDir: string;
-let gateway: Gateway;
-
-const configuration = (): Parameters<typeof startGateway>[0] => {
-  const environment = environmentFrom({
-    ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: dataDir, PUBLIC_URL: publicUrl },
-  });
-  return {
-    settings: readSettings(environment),
-    file: readGatewayFile('gateway.yaml', gatewayText, { environment, publicUrl }),
-    environment: () => environment,
-    mappings: [],
-    log: silentLog,
-    show: () => undefined,
-  };
-};
+let gateway: PresetGateway;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'hookstitch-'));
-  gateway = await startGateway(configuration());
+  gateway = await presetGateway(
+    Object.fromEntries(presets.map(({ name, keys }) => [name, { secret: keys.configured }])),
+  );
 });
 
-afterAll(async () => {
-  await gateway.stop();
-  await rm(dataDir, { recursive: true, force: true });
-});
-
-interface Stored {
-  readonly items: readonly { readonly source: string; readonly type: string; readonly status: string }[];
-}
-
-async function stored(source: string): Promise<Stored['items']> {
-  const answer = await fetch(`${gateway.adminUrl}/api/events?source=${source}`, {
-    headers: { authorization: `Bearer ${gateway.token}` },
-  });
-  return ((await answer.json()) as Stored).items;
-}
+afterAll(() => gateway.stop());
 
 interface Sent {
   readonly name: string;
@@ -104,7 +62,7 @@ interface Sent {
 /** As `hookstitch send` makes it; for key pairs, with the private key that only the sender has. */
 function requestOf({ name, sample, id, signing }: Sent): ReturnType<typeof signedRequest> {
   const now = systemClock.now();
-  const filled = newSample(`${name}.${sample}`, configuration().file.sources, { id, now });
+  const filled = newSample(`${name}.${sample}`, gateway.sources, { id, now });
   if (filled === undefined) return expect.unreachable(`${name} has no sample ${sample}`);
   const source = { ...filled.source, settings: { ...filled.source.settings, secret: [signing] } };
   return signedRequest({ ...filled, source }, { base: gateway.url, publicUrl, now });
@@ -139,32 +97,32 @@ describe('a preset', () => {
     expect(samples.filter(({ types }) => types.length === 0)).toEqual([]);
   });
 
-  it.each(samples)('makes of $name.$sample one event of its type, however often it comes', async (each) => {
+  it.each(samples)('makes of $sample of $name one event of its type, however often it comes', async (each) => {
     const { name, types, answersEmpty } = each;
-    const before = await stored(name);
+    const before = await gateway.events(name);
     const request = requestOf({ ...each, id: `${each.sample}-1` });
     const first = await post(request);
     const again = await post(request);
     expect([first.status, again.status]).toEqual([200, 200]);
     if (answersEmpty) expect([first.body, again.body]).toEqual(['', '']);
     else expect([first.body, again.body]).toEqual(['{"accepted":1,"duplicates":0}', '{"accepted":0,"duplicates":1}']);
-    const added = (await stored(name)).slice(0, -before.length || undefined);
+    const added = (await gateway.events(name)).slice(0, -before.length || undefined);
     expect(added).toMatchObject(types.map((type) => ({ source: name, type })));
     expect(added.map(({ status }) => status)).not.toContain('failed');
   });
 
-  it.each(samples)('takes $name.$sample sent anew as another event', async (each) => {
-    const before = await stored(each.name);
+  it.each(samples)('takes $sample of $name sent anew as another event', async (each) => {
+    const before = await gateway.events(each.name);
     expect((await post(requestOf({ ...each, id: `${each.sample}-2` }))).status).toBe(200);
-    expect(await stored(each.name)).toHaveLength(before.length + each.types.length);
+    expect(await gateway.events(each.name)).toHaveLength(before.length + each.types.length);
   });
 
   it.each(presets)('refuses what somebody else signs in the name of $name', async ({ name, preset, foreign }) => {
-    const before = await stored(name);
+    const before = await gateway.events(name);
     for (const { name: sample } of preset.samples) {
       const refused = await post(requestOf({ name, sample, id: 'refused', signing: foreign.signing }));
       expect(refused.status).toBe(401);
     }
-    expect(await stored(name)).toEqual(before);
+    expect(await gateway.events(name)).toEqual(before);
   });
 });
