@@ -91,13 +91,8 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   };
   const toldSecrets: ToldSecrets = new Map();
   const receiver = receiverApp({
-    toldSecrets,
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    publicUrl,
-    store,
-    clock,
-    log,
-    metrics,
+    ...{ publicUrl, store, clock, log, metrics, toldSecrets },
     recorded: workers.wake,
     ...readiness,
   });

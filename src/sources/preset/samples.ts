@@ -38,4 +38,5 @@ function filled(value: Json, bindings: Bindings): Json | undefined {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, filled(member ?? null, bindings)]));
 }
 
-const textOf = (text: string, bindings: Bindings): string => String(textEvaluator(text, sampleVariables)(null, bindings));
+const textOf = (text: string, bindings: Bindings): string =>
+  String(textEvaluator(text, sampleVariables)(null, bindings));
