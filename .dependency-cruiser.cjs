@@ -11,6 +11,8 @@ if (!require('typescript/package.json').version.startsWith('6.')) throw new Erro
 const mayImport = {
   model: [],
   bridge: [],
+  'api-shapes': ['model'],
+  console: ['model', 'api-shapes'],
   diagnostics: ['model'],
   yaml: ['model', 'diagnostics'],
   sources: ['model', 'mapping/plain-expression.ts'],
@@ -75,11 +77,15 @@ const mayImport = {
 
 /** Package → the only places that may import it. A package that is missing here may be imported nowhere. */
 const livesIn = {
+  '@preact/signals': ['console'],
   axios: ['delivery/send.ts', 'delivery/transport'],
   'better-sqlite3': ['store/sqlite'],
   chokidar: ['mapping/watch.ts'],
   commander: ['cli'],
+  cookie: ['http'],
   express: ['http'],
+  'express-rate-limit': ['http'],
+  helmet: ['http'],
   'fastest-levenshtein': ['diagnostics'],
   'ipaddr.js': ['delivery'],
   isbot: ['demo'],
@@ -89,9 +95,12 @@ const livesIn = {
   pg: ['store/postgres'],
   pino: ['log.ts'],
   'pino-pretty': ['log.ts'],
+  preact: ['console'],
+  'preact-iso': ['console'],
   'prom-client': ['http'],
   stripe: ['sources/stripe.ts'],
   undici: ['delivery/transport'],
+  uplot: ['console/charts'],
   yaml: ['yaml'],
   zod: ['config', 'destinations', 'http', 'lookups', 'mapping', 'sources', 'yaml'],
 };
@@ -106,7 +115,7 @@ const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';
 
 const escaped = (text) => text.replaceAll('.', '\\.');
-const place = (name) => (name.endsWith('.ts') ? `^src/${escaped(name)}$` : `^src/${escaped(name)}/`);
+const place = (name) => (/\.tsx?$/.test(name) ? `^src/${escaped(name)}$` : `^src/${escaped(name)}/`);
 const places = (names) => names.map(place);
 const packageNamed = (name) => `(^|/)node_modules/(@types/)?${escaped(name)}/`;
 
@@ -148,6 +157,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
+    },
+    {
+      name: 'the-console-shares-types-and-no-code',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^src/', pathNot: '^src/console/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-imports-the-console',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
     },
     {
       name: 'deciding-code-does-no-io',

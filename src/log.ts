@@ -9,6 +9,9 @@ import { LineWriter } from './line-writer.ts';
  */
 export interface LogEvents {
   'gateway.listening': { readonly receiver: string; readonly admin: string; readonly mappings: number };
+  /** The one secret that is logged: there is no other way to whoever has started it. It sets a password once, within an hour. */
+  'setup.needed': { readonly next: string; readonly until: string };
+  'password.set': Record<never, never>;
   'gateway.stopping': { readonly signal: string };
   'gateway.stopped': Record<never, never>;
   'config.problem': {
@@ -95,6 +98,8 @@ export type LogEvent = keyof LogEvents;
 
 const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = {
   'gateway.listening': 'info',
+  'setup.needed': 'info',
+  'password.set': 'info',
   'gateway.stopping': 'info',
   'gateway.stopped': 'info',
   'config.problem': 'error',

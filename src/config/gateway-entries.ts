@@ -11,6 +11,7 @@ import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
 import { variablesIn } from './interpolate.ts';
 import { literalSecretProblems, sourceSecrets, valueAt } from './secrets-in-file.ts';
+import { withNamesFilled, withTemplates } from './template-settings.ts';
 
 /** Settings of one source or destination, with their variables filled in. */
 export type Entry = JsonObject & { readonly type: string };
@@ -76,12 +77,17 @@ export function configureDestination(
   const destination = destinationNamed(entry.type);
   if (destination === undefined)
     return unknownType(path, entry.type, { scope, known: Object.keys(destinationRegistry) });
-  const parsed = destination.settings.safeParse(entry);
+  const raw = valueAt(scope.raw, path);
+  const parsed = destination.settings.safeParse(withTemplates(entry, raw));
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: destination.settings });
   scope.problems.push(...literalSecretProblems(path, destination.secrets, scope));
-  const missing = destination.required.find((required) => isUnset(parsed.data, required));
+  const required = [...destination.required, ...(destination.requiredBy?.(parsed.data) ?? [])];
+  const missing = required.find((key) => isUnset(parsed.data, key));
   const off = missing === undefined ? null : `${nameOfValue([...path, missing], scope)} is not set`;
-  return [{ name: path[1], destination, settings: parsed.data, off }];
+  const configured = { name: path[1], destination, settings: parsed.data, off };
+  if (destination.templates === undefined) return [configured];
+  const tested = destination.settings.safeParse(withNamesFilled(entry, raw));
+  return [tested.success ? { ...configured, testSettings: tested.data } : configured];
 }
 
 const isUnset = (settings: CommonSettings, key: string): boolean =>

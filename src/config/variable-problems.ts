@@ -8,6 +8,7 @@ import type { Path } from '../yaml/node-offsets.ts';
 import { type Environment, environmentVariables } from './environment.ts';
 import { type MissingVariable, variableReference, variablesIn, variableUses } from './interpolate.ts';
 import { secretKeys, valueAt } from './secrets-in-file.ts';
+import { isTemplate } from './template-settings.ts';
 
 export interface VariableProblem {
   readonly path: Path;
@@ -35,10 +36,11 @@ export function variableProblems(
       const at = yaml.positionOf(path);
       return { path, problem: { severity: 'error', code: 'config/missing-variable', message, at, hint } };
     }),
-    ...textsIn(raw, []).flatMap(({ path, text }) => [
-      ...noReference(yaml, path, text),
-      ...noExpression(file, path, text),
-    ]),
+    ...textsIn(raw, []).flatMap(({ path, text }) =>
+      isTemplate(raw, path) && text.startsWith('=')
+        ? []
+        : [...noReference(yaml, path, text), ...noExpression(file, path, text)],
+    ),
   ];
 }
 

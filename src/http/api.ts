@@ -15,7 +15,7 @@ import {
 } from '../pipeline/stored-json.ts';
 import type { Store } from '../store/store.ts';
 import { ageInSeconds } from './metrics.ts';
-import { queryOf } from './query.ts';
+import { queryOf, time } from './query.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ApiDependencies {
@@ -24,9 +24,6 @@ export interface ApiDependencies {
 }
 
 const page = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(200).optional() };
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time in ISO 8601, as in 2026-11-21T00:00:00Z' })
-  .transform((text) => z.coerce.date().parse(text));
 const eventQuery = z.strictObject({
   ...page,
   source: z.string().optional(),

@@ -1,6 +1,10 @@
 import type { Request } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { GatewayError } from '../model/error.ts';
+
+export const time = z.iso
+  .datetime({ offset: true, error: 'must be a time in ISO 8601, as in 2026-11-21T00:00:00Z' })
+  .transform((text) => z.coerce.date().parse(text));
 
 /** Not by Express, to which a key given twice is a list, and `a[b]=1` an object. Throws REQUEST_INVALID. */
 export function queryOf<S extends z.ZodType>(request: Request, schema: S): z.output<S> {

@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { RawRequest } from '../model/event.ts';
 import { answerTo, ingest } from '../pipeline/ingest.ts';
+import { secretUsed } from '../sources/secret-used.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { RoutedRequest } from './app.ts';
@@ -18,7 +19,7 @@ export interface ReceiveDependencies {
   readonly store: Pick<Store, 'recordRequest'>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'requestReceived'>;
+  readonly metrics: Pick<Metrics, 'requestReceived' | 'secretUsed'>;
   /** What senders have told in their handshakes. */
   readonly toldSecrets?: ToldSecrets;
   /** Told once new events are committed. */
@@ -65,7 +66,7 @@ async function receiveFrom(
   { request, response, body: readBody }: Exchange,
   dependencies: ReceiveDependencies,
 ): Promise<'accepted' | 'asked'> {
-  const { log, store, clock, recorded } = dependencies;
+  const { log, store, clock, metrics, recorded } = dependencies;
   if (source.off !== null && source.source.handshake === undefined) throw isOff(source.off);
   const body = await readBody();
   const raw = rawRequest(request, { body, source, publicUrl: dependencies.publicUrl, receivedAt: clock.now() });
@@ -85,6 +86,8 @@ async function receiveFrom(
     log.write('request.refused', { source: source.name, reason: ingested.reason });
     throw new GatewayError('SIGNATURE_REFUSED', ingested.reason);
   }
+  const used = secretUsed(raw, source, raw.receivedAt);
+  if (used !== undefined) metrics.secretUsed(source.name, { number: used, at: raw.receivedAt });
   const { accepted, duplicates } = ingested.receipt;
   if (source.source.answersEmpty === true) sendEmpty(response, 200);
   else sendJson(response, 200, { accepted, duplicates });

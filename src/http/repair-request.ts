@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { time } from './query.ts';
 
 /** What the calls have in common by which an operator repairs. */
 
@@ -14,9 +15,5 @@ export const idsOf = <Id extends string>(prefix: string) =>
 
 /** In a second: fast enough for people who wait, slow enough for what else is under way. */
 export const rate = z.number().positive().max(rateMax).default(100);
-
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time in ISO 8601, as in 2026-11-21T00:00:00Z' })
-  .transform((text) => z.coerce.date().parse(text));
 
 export const filterTimes = { since: time.optional(), until: time.optional() };

@@ -8,6 +8,8 @@ import type { Identifier, StitchOrigin } from '../model/identity.ts';
 import type { Json } from '../model/json.ts';
 import type { Lane } from '../model/lane.ts';
 import type { Forgotten, Person } from '../model/person.ts';
+import type { SeriesPoint, SeriesStep } from '../model/series.ts';
+import type { AccessStore } from './access.ts';
 import type { RepairStore } from './repair.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
@@ -179,6 +181,20 @@ export interface Stats {
   readonly oldestPending: readonly { readonly destination: string; readonly createdAt: Date }[];
 }
 
+/** Which stretch of time: from the start of the step that `since` is in, and before `until`. */
+export interface SeriesRange {
+  readonly since: Date;
+  readonly until: Date;
+  readonly step: SeriesStep;
+}
+
+/** Requests of one source that were not taken. */
+export interface Refusals {
+  readonly source: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
 /** Something stored that is not what was written. */
 export interface Damage {
   /** As in `delivery dlv_…`. */
@@ -235,6 +251,8 @@ export interface Store extends RepairStore {
   readonly clock: Clock;
   /** Whether other processes may leave work here: then a wake-up is not to be waited for too long. */
   readonly isShared: boolean;
+  /** Who may enter the console. */
+  readonly access: AccessStore;
 
   /** Inserts what is new; `(source, externalId)` already known is counted, not stored twice. Throws STORE_UNAVAILABLE. */
   recordRequest(request: ReceivedRequest): Promise<Receipt>;
@@ -288,10 +306,14 @@ export interface Store extends RepairStore {
   getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;
+  /** What happened when, the earliest first; costs the same however much is stored, and only minutes of the last days are told apart. */
+  series(range: SeriesRange): Promise<readonly SeriesPoint[]>;
+  /** Counts what left nothing else behind. */
+  recordRefusals(refusals: readonly Refusals[], now: Date): Promise<void>;
 
   /**
    * Erases what is past its retention, oldest first. An event goes whole, when it and all its deliveries have been settled for
-   * so long: with deliveries, attempts and marks of identifiers, and its request with the last event in it; counters follow.
+   * so long: with deliveries, attempts and marks of identifiers, and its request with the last event in it; counters follow, and minutes of the series become hours.
    * What is received, pending or in flight stays. The dedupe key stays as a digest, so that a retry of the sender is a
    * duplicate. The cost does not grow with what is kept: an event that stays is looked at again when it may be due.
    */

@@ -1,6 +1,9 @@
-import type { DeliveryStatus } from '../model/delivery.ts';
+import type { DeliveryStatus, Settlement } from '../model/delivery.ts';
 import type { EventStatus } from '../model/event.ts';
 import type { StitchOrigin } from '../model/identity.ts';
+import { latencyOf, type SeriesKey, startOf } from '../model/series.ts';
+import type { SeriesRow } from './series.ts';
+import type { Refusals } from './store.ts';
 
 export type TallyRow =
   | { readonly kind: 'event'; readonly name: string; readonly status: EventStatus; readonly count: number }
@@ -25,6 +28,7 @@ export class Tally {
   readonly #changes = new Map<string, TallyRow>();
   readonly #stitches = new Map<string, StitchTallyRow>();
   readonly #problems = new Map<string, ProblemRow>();
+  readonly #series = new Map<string, SeriesRow>();
 
   events(source: string, status: EventStatus, count: number): void {
     this.#add({ kind: 'event', name: source, status, count });
@@ -35,9 +39,16 @@ export class Tally {
   }
 
   /** A canonical event whose ids came from there. */
-  stitched(source: string, origin: StitchOrigin, count = 1): void {
-    const key = `${origin} ${source}`;
-    this.#stitches.set(key, { source, origin, count: count + (this.#stitches.get(key)?.count ?? 0) });
+  stitched(source: string, origin: StitchOrigin, at: Date): void {
+    this.#addStitches({ source, origin, count: 1 });
+    this.happened({ kind: 'stitching', name: source, what: origin }, at.getTime());
+  }
+
+  /** That it happened at that time. Unlike the counters it is never taken back: what is purged has happened all the same. */
+  happened({ kind, name, what }: SeriesKey, at: number, count = 1): void {
+    const minute = startOf('minute', at);
+    const key = `${minute} ${kind} ${what} ${name}`;
+    this.#series.set(key, { starts_at: minute, kind, name, what, count: count + (this.#series.get(key)?.count ?? 0) });
   }
 
   /** What is counted with its reason; anything that has none is no problem. */
@@ -47,10 +58,26 @@ export class Tally {
     this.#problems.set(key, { kind, name, reason, cause, count: count + (this.#problems.get(key)?.count ?? 0) });
   }
 
+  refused(refusals: readonly Refusals[], now: Date): void {
+    for (const { source: name, reason: what, count } of refusals)
+      this.happened({ kind: 'refusal', name, what }, now.getTime(), count);
+  }
+
+  /** What came of a delivery. How long what was made again took tells when somebody replayed it. */
+  settled({ to, delivery, settledAt }: Settlement): void {
+    if (to === 'released') return;
+    const { destination: name, receivedAt, replayOf } = delivery;
+    const at = settledAt.getTime();
+    this.happened({ kind: 'delivery', name, what: to === 'pending' ? 'retry' : to }, at);
+    if (to !== 'delivered' || replayOf !== null) return;
+    this.happened({ kind: 'latency', name, what: latencyOf(at - receivedAt.getTime()) }, at);
+  }
+
   addAll(other: Tally): void {
     for (const change of other.changes()) this.#add(change);
     for (const problem of other.problems()) this.problem(problem);
-    for (const { source, origin, count } of other.stitches()) this.stitched(source, origin, count);
+    for (const change of other.stitches()) this.#addStitches(change);
+    for (const { starts_at, count, ...key } of other.series()) this.happened(key, starts_at, count);
   }
 
   changes(): Iterable<TallyRow> {
@@ -63,6 +90,15 @@ export class Tally {
 
   problems(): Iterable<ProblemRow> {
     return this.#problems.values();
+  }
+
+  series(): Iterable<SeriesRow> {
+    return this.#series.values();
+  }
+
+  #addStitches({ source, origin, count }: StitchTallyRow): void {
+    const key = `${origin} ${source}`;
+    this.#stitches.set(key, { source, origin, count: count + (this.#stitches.get(key)?.count ?? 0) });
   }
 
   #add(change: TallyRow): void {

@@ -31,6 +31,7 @@ describe('the settings', () => {
       disk: { reserveBytes: undefined, ballastBytes: undefined },
       keep: { deliveredMs: 30 * day, deadMs: 90 * day, keysMs: 365 * day },
       interprets: false,
+      editsMappings: true,
       logLevel: 'info',
     });
   });
@@ -54,6 +55,7 @@ describe('the settings', () => {
         KEEP_DEAD_DAYS: '7',
         KEEP_KEYS_DAYS: '14',
         COMPILE_EXPRESSIONS: 'false',
+        EDIT_MAPPINGS: 'false',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -69,6 +71,7 @@ describe('the settings', () => {
       disk: { reserveBytes: 512 * 1024 * 1024, ballastBytes: 0 },
       keep: { deliveredMs: 7 * day, deadMs: 7 * day, keysMs: 14 * day },
       interprets: true,
+      editsMappings: false,
       logLevel: 'debug',
     });
   });

@@ -5,6 +5,7 @@ import { deliveryStatuses } from '../../src/model/delivery.ts';
 import { eventFailures, eventStatuses, eventWaits } from '../../src/model/event.ts';
 import { circuitStates, laneTroubles } from '../../src/model/lane.ts';
 import { replayStatuses } from '../../src/model/replay.ts';
+import { seriesKinds } from '../../src/model/series.ts';
 import { readProjectFile } from '../support/project-files.ts';
 
 export type Row = Readonly<Record<string, string | number | null>>;
@@ -89,6 +90,7 @@ export function describeSchema(initial: string, openSchema: () => Promise<Schema
     ['lane', 'known_trouble', laneTroubles],
     ['tally', 'known_kind', ['event', 'delivery']],
     ['problem', 'known_kind', ['event', 'delivery']],
+    ['series', 'known_kind', seriesKinds],
     ['replay', 'known_status', replayStatuses],
   ])('has the words of the model in %s.%s', async (table, constraint, words) => {
     const check = await schema.check(table, constraint);

@@ -1,6 +1,7 @@
 /** What every store does, whatever database is below it. Drivers run it with `describeStore`. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
+import { describeAccess } from './store-access.contract.ts';
 import { describeDeliveries } from './store-deliveries.contract.ts';
 import { describeEvents } from './store-events.contract.ts';
 import { describeHistory } from './store-history.contract.ts';
@@ -12,6 +13,7 @@ import { describeRepair } from './store-repair.contract.ts';
 import { describeReplays } from './store-replays.contract.ts';
 import { describeRetention } from './store-retention.contract.ts';
 import { aDraft, anEvent, aRequest, claimDelivery, queue, settleDeliveries, settledAs } from './store-samples.ts';
+import { describeSeries } from './store-series.contract.ts';
 
 /** Somewhere a store keeps its data, empty at first, that can be opened again and again. */
 export interface StorePlace {
@@ -43,7 +45,9 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeRepair(opened);
     describeReplays(opened);
     describeRetention(opened);
+    describeSeries(opened);
     describeHostileTexts(opened);
+    describeAccess(opened);
 
     describe('opening and closing', () => {
       it('finds everything again after it was closed', async () => {

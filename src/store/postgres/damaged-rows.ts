@@ -52,6 +52,7 @@ export async function buryDeliveries(
   );
   tally.deliveries(destination, 'pending', -rows.length);
   tally.deliveries(destination, 'dead', rows.length);
+  tally.happened({ kind: 'delivery', name: destination, what: 'dead' }, now.getTime(), rows.length);
   tally.problem({ kind: 'delivery', name: destination, reason, cause, count: rows.length });
 }
 
@@ -73,6 +74,7 @@ export async function failEvents(
   for (const { source } of rows.filter((row) => names.includes(row.source))) {
     tally.events(source, 'received', -1);
     tally.events(source, 'failed', 1);
+    tally.happened({ kind: 'event', name: source, what: 'failed' }, now.getTime());
     tally.problem({ kind: 'event', name: source, reason, cause, count: 1 });
   }
 }

@@ -265,6 +265,7 @@ async function settleRound(
     const { destination } = settlement.delivery;
     tally.deliveries(destination, 'in_flight', -1);
     tally.deliveries(destination, move.status, 1);
+    tally.settled(settlement);
     tally.problem({ kind: 'delivery', name: destination, ...move, count: 1 });
   }
   return kept.map(({ step }) => step);

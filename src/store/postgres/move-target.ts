@@ -23,6 +23,7 @@ const made: Readonly<Record<string, Readonly<Record<string, Make | undefined>>>>
   attempt: { seq: undefined },
   tally: { shard: () => 0 },
   stitch_tally: { shard: () => 0 },
+  series: { shard: () => 0 },
   identity_join: {
     digest: ({ destination, user_id, anonymous_id }) =>
       Buffer.from(joinDigest(`${destination}`, `${user_id}`, `${anonymous_id}`), 'hex'),

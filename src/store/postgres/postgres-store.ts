@@ -7,6 +7,7 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import type { AccessStore } from '../access.ts';
 import { type Findings, FoundDamages } from '../found-damages.ts';
 import type {
   Cancellation,
@@ -42,6 +43,8 @@ import type {
   StoreCondition,
   TranslationSettlement,
 } from '../store.ts';
+import { Tally } from '../tally.ts';
+import { changeAccess, readAccess } from './access.ts';
 import type { Connections, Transaction } from './connections.ts';
 import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
 import { claimEvents, nextEventAt } from './events.ts';
@@ -51,7 +54,7 @@ import { Forgetting } from './forget.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { examineLock, laneLock, replayLock, stitchLock } from './locks.ts';
+import { accessLock, examineLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
 import { listDeliveries, listEvents } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
@@ -78,6 +81,8 @@ import {
   nextReplayAt,
   replayCandidates,
 } from './replays.ts';
+import { foldSeries, series } from './series.ts';
+import { writeTally } from './tally.ts';
 import { endUnreadableDeliveries, endUnreadableEvents, postponeUnerasable } from './unreadable.ts';
 import { WriteGroups } from './write-groups.ts';
 
@@ -97,6 +102,10 @@ interface PostgresParts {
 export class PostgresStore implements Store {
   readonly clock: Clock;
   readonly isShared = true;
+  readonly access: AccessStore = {
+    read: () => this.#connections.snapshot(readAccess),
+    change: (change) => this.#work([accessLock], (tx) => changeAccess(tx, change)),
+  };
   readonly #connections: Connections;
   readonly #recent = new RecentContents();
   readonly #groups: WriteGroups;
@@ -275,14 +284,26 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot(stats);
   }
 
+  async series(range: Parameters<Store['series']>[0]): ReturnType<Store['series']> {
+    return this.#connections.snapshot((read) => series(read, range));
+  }
+
+  async recordRefusals(...[refusals, now]: Parameters<Store['recordRefusals']>): Promise<void> {
+    const tally = new Tally();
+    tally.refused(refusals, now);
+    await this.#work([], async (tx) => writeTally(tx, tally));
+  }
+
   async purge(order: Purge): Promise<Purged> {
-    return this.#beside(
+    const isFolded = await this.#work([seriesLock], (tx) => foldSeries(tx, order.now));
+    const purged = await this.#beside(
       () => this.#purging(order, (tx, maybe) => purge(tx, order, maybe)),
       async () => {
         const unerasable = await this.#purging(order, (tx, maybe) => postponeUnerasable(tx, order, maybe));
         for (const seq of unerasable) this.#damages.report({ place: `event number ${seq}`, what: 'cannot be erased' });
       },
     );
+    return { ...purged, isAll: purged.isAll && isFolded };
   }
 
   async condition(): Promise<StoreCondition> {

@@ -131,6 +131,8 @@ export async function cancel(
   await tx.rows(problemSql.cancel, [toRecords(rows.map(({ seq, now }) => ({ seq, settledAt: now.getTime() })))]);
   const pending = rows.filter(({ status }) => status === 'pending');
   alignPersons(tx, pending);
+  for (const { destination, now } of rows)
+    tally.happened({ kind: 'delivery', name: destination, what: 'cancelled' }, now.getTime());
   for (const row of rows.filter(({ status }) => status === 'dead')) leaveDead(row, 'cancelled', tally);
   for (const { destination } of pending) {
     tally.deliveries(destination, 'pending', -1);

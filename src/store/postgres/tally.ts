@@ -18,6 +18,12 @@ export const tallySql = {
     select source, origin, $2, count from json_to_recordset($1) as change (source text, origin text, count bigint)
     order by source collate "C", origin collate "C"
     on conflict (source, origin, shard) do update set count = stitch_tally.count + excluded.count`,
+  addSeries: `
+    insert into series (step, starts_at, kind, name, what, shard, count)
+    select 'minute', starts_at, kind, name, what, $2, count
+    from json_to_recordset($1) as change (starts_at bigint, kind text, name text, what text, count bigint)
+    order by starts_at, kind collate "C", name collate "C", what collate "C"
+    on conflict (step, starts_at, kind, name, what, shard) do update set count = series.count + excluded.count`,
   all: `
     select kind, name, status, sum(count)::bigint as count from tally
     group by kind, name, status order by kind, name, status`,
@@ -30,9 +36,11 @@ export const tallySql = {
 export function writeTally(tx: Transaction, tally: Tally): void {
   const changes = [...tally.changes()].filter(({ count }) => count !== 0);
   const stitches = [...tally.stitches()];
+  const series = [...tally.series()];
   const shard = nextShard();
   if (changes.length > 0) tx.along(tallySql.add, [toRecords(changes), shard]);
   if (stitches.length > 0) tx.along(tallySql.addStitches, [toRecords(stitches), shard]);
+  if (series.length > 0) tx.along(tallySql.addSeries, [toRecords(series), shard]);
   writeProblems(
     tx,
     [...tally.problems()].filter(({ count }) => count !== 0),

@@ -140,8 +140,10 @@ function count({ settlement, move, replay }: Moved, known: ReadonlySet<EventId>,
   if (move.status === 'received') return;
   tally.events(event.source, 'received', -1);
   tally.events(event.source, move.status, 1);
+  const now = settlement.settledAt;
+  tally.happened({ kind: 'event', name: event.source, what: move.status }, now.getTime());
   tally.problem({ kind: 'event', name: event.source, ...move, count: 1 });
   // What has been translated before is not counted again.
   if (!('origins' in settlement) || (replay !== null && known.has(event.id))) return;
-  for (const origin of settlement.origins) tally.stitched(event.source, origin);
+  for (const origin of settlement.origins) tally.stitched(event.source, origin, now);
 }

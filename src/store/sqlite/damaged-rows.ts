@@ -30,6 +30,7 @@ export function buryDelivery(sql: Statements, { row, destination, now, damages }
   }
   tally.deliveries(destination, 'pending', -1);
   tally.deliveries(destination, 'dead', 1);
+  tally.happened({ kind: 'delivery', name: destination, what: 'dead' }, now.getTime());
   tally.problem({ kind: 'delivery', name: destination, reason, cause, count: 1 });
   if (row.person !== null) keepOrder(sql, { destination, person: row.person, damages });
 }
@@ -57,5 +58,6 @@ export function failEvent(sql: Statements, { row, now, damages }: DamagedEvent, 
   if (!sql.tally.names.all('event').includes(row.source)) return;
   tally.events(row.source, 'received', -1);
   tally.events(row.source, 'failed', 1);
+  tally.happened({ kind: 'event', name: row.source, what: 'failed' }, now.getTime());
   tally.problem({ kind: 'event', name: row.source, reason, cause, count: 1 });
 }

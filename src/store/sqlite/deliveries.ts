@@ -187,6 +187,7 @@ export function settleDelivery(sql: Statements, settlement: Settlement & Pick<Ca
   if ('attempt' in settlement) addAttempt(sql, toNewAttempt(settlement.attempt));
   tally.deliveries(destination, 'in_flight', -1);
   tally.deliveries(destination, move.status, 1);
+  tally.settled(settlement);
   tally.problem({ kind: 'delivery', name: destination, ...move, count: 1 });
   return true;
 }

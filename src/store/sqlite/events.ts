@@ -45,6 +45,8 @@ export function recordRequest(
     const row = newEvent(request, event, inserted.seq);
     sql.events.insert.run({ ...row, digest: eventDigest(row) });
     tally.events(request.source, row.status, 1);
+    for (const what of new Set(['received', row.status] as const))
+      tally.happened({ kind: 'event', name: request.source, what }, row.receivedAt);
     tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
     events.push(row);
   }
@@ -163,10 +165,11 @@ export function settleTranslation(
   if (move.status === 'received') return [];
   tally.events(event.source, 'received', -1);
   tally.events(event.source, move.status, 1);
+  tally.happened({ kind: 'event', name: event.source, what: move.status }, now.getTime());
   tally.problem({ kind: 'event', name: event.source, ...move, count: 1 });
   const { drafts, origins } = 'drafts' in settlement ? settlement : noDrafts;
   if (replay === undefined || sql.replays.hasDeliveries.get(event.id) === undefined)
-    for (const origin of origins) tally.stitched(event.source, origin);
+    for (const origin of origins) tally.stitched(event.source, origin, now);
   const queued = { eventId: event.id, receivedAt: event.receivedAt, drafts, now };
   if (replay === undefined) return insertDrafts(sql, queued, tally);
   settleReplayed(sql, { ...queued, replay, status: move.status }, tally);

@@ -101,6 +101,7 @@ function cancelRow(
   tally: Tally,
 ): void {
   sql.problems.cancel.run(now.getTime(), row.seq);
+  tally.happened({ kind: 'delivery', name: row.destination, what: 'cancelled' }, now.getTime());
   if (row.status === 'dead') return leaveDead(row, 'cancelled', tally);
   tally.deliveries(row.destination, row.status, -1);
   tally.deliveries(row.destination, 'cancelled', 1);

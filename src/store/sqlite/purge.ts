@@ -6,6 +6,7 @@ import { Tally } from '../tally.ts';
 import type { Damages } from './damages.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { removeEvent } from './remove-event.ts';
+import { foldSeries } from './series.ts';
 import type { Statements } from './statements.ts';
 import { rememberGone } from './tombstones.ts';
 
@@ -26,7 +27,10 @@ export async function purge(commit: GroupCommit, purging: Purging): Promise<Purg
     const part = await commit.write((tally) => purgePiece({ ...purging, order }, tally));
     purged = sum(purged, part.purged);
     limit -= part.looked;
-    if (!part.isCut) return { ...purged, keys: part.keys, isAll: limit > 0 && part.keys < order.limit };
+    if (!part.isCut) {
+      const isFolded = await commit.write(() => foldSeries(purging.sql, order.now));
+      return { ...purged, keys: part.keys, isAll: limit > 0 && part.keys < order.limit && isFolded };
+    }
     await pause(piece.restMs);
   }
 }

@@ -50,6 +50,7 @@ export function settleDelivered(sql: Statements, batch: DeliveredBatch, tally: T
     keepOrder(sql, { destination, person, damages });
   tally.deliveries(destination, 'in_flight', -rows.length);
   tally.deliveries(destination, 'delivered', rows.length);
+  for (const settlement of settlements) if (held.has(settlement.delivery.id)) tally.settled(settlement);
   return moves.map(({ id }) => held.has(id));
 }
 

@@ -9,6 +9,7 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import type { AccessStore } from '../access.ts';
 import type {
   Cancellation,
   DeadCount,
@@ -43,6 +44,7 @@ import type {
   TranslationSettlement,
 } from '../store.ts';
 import type { Tally } from '../tally.ts';
+import { changeAccess, readAccess } from './access.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
@@ -61,6 +63,7 @@ import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from '.
 import { purge } from './purge.ts';
 import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
+import { series } from './series.ts';
 import { alike, settleDelivered } from './settle-delivered.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -77,6 +80,10 @@ interface SqliteParts {
 export class SqliteStore implements Store {
   readonly clock: Clock;
   readonly isShared = false;
+  readonly access: AccessStore = {
+    read: async () => this.#read(() => readAccess(this.#sql)),
+    change: (change) => this.#commit.write(() => changeAccess(this.#sql, change)),
+  };
   readonly #db: Database;
   readonly #sql: Statements;
   readonly #checkpoints: Checkpoints;
@@ -123,7 +130,10 @@ export class SqliteStore implements Store {
       await this.#space.admit({ isSentOnce, reusableBytes });
     }
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, {
+      events: request.events.length,
+      isSentOnce,
+    });
     this.#recent.recorded(recorded, request.headers);
     return recorded.receipt;
   }
@@ -315,6 +325,14 @@ export class SqliteStore implements Store {
 
   async stats(): Promise<Stats> {
     return this.#read(() => stats(this.#sql));
+  }
+
+  async series(range: Parameters<Store['series']>[0]): ReturnType<Store['series']> {
+    return this.#read(() => series(this.#sql, range));
+  }
+
+  async recordRefusals(...[refusals, now]: Parameters<Store['recordRefusals']>): Promise<void> {
+    await this.#commit.write((tally) => tally.refused(refusals, now));
   }
 
   async purge(order: Purge): Promise<Purged> {

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { accessStatements } from './access-statements.ts';
 import { batchStatements } from './batch-statements.ts';
 import { deliveryStatements } from './delivery-statements.ts';
 import { erasureStatements } from './erasure-statements.ts';
@@ -10,6 +11,7 @@ import { pageStatements } from './page-statements.ts';
 import { problemStatements } from './problem-statements.ts';
 import { purgeStatements } from './purge-statements.ts';
 import { replayStatements } from './replay-statements.ts';
+import { seriesStatements } from './series-statements.ts';
 import { tallyStatements } from './tally-statements.ts';
 
 export type Statements = ReturnType<typeof prepareStatements>;
@@ -28,7 +30,9 @@ export function prepareStatements(db: Database) {
     pages: pageStatements(db),
     problems: problemStatements(db),
     replays: replayStatements(db),
+    series: seriesStatements(db),
     tally: tallyStatements(db),
+    access: accessStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),
   };
 }

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { SeriesRow } from '../series.ts';
 import type { ProblemRow, StitchTallyRow, Tally, TallyRow } from '../tally.ts';
 
 export type TallyStatements = ReturnType<typeof tallyStatements>;
@@ -27,6 +28,11 @@ export function tallyStatements(db: Database) {
     ),
     deleteProblem: db.prepare<[ProblemRow]>(`
       delete from problem where kind = @kind and name = @name and reason = @reason and cause = @cause and count = 0`),
+    // Nor must one of these.
+    addSeries: db.prepare<[SeriesRow]>(`
+      insert into series (step, starts_at, kind, name, what, count)
+      values ('minute', @starts_at, @kind, @name, @what, @count)
+      on conflict do update set count = max(min(count, ${Number.MAX_SAFE_INTEGER}), 0) + excluded.count`),
     names: db
       .prepare<[TallyRow['kind']], string>('select distinct name from tally where kind = ? order by name')
       .pluck(),
@@ -40,6 +46,7 @@ export function writeTally(sql: TallyStatements, tally: Tally): void {
   }
   for (const change of tally.stitches()) sql.addStitches.run(change);
   for (const problem of tally.problems()) writeProblem(sql, problem);
+  for (const one of tally.series()) sql.addSeries.run(one);
 }
 
 /** A group that nothing is left of is none. */

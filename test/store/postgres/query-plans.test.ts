@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
+import { accessSql } from '../../../src/store/postgres/access.ts';
 import { configFor } from '../../../src/store/postgres/connections.ts';
 import { damagedSql } from '../../../src/store/postgres/damaged-rows.ts';
 import { joinSql } from '../../../src/store/postgres/deliveries.ts';
@@ -19,6 +20,7 @@ import { presenceSql } from '../../../src/store/postgres/presence.ts';
 import { problemSql } from '../../../src/store/postgres/problem-sql.ts';
 import { purgeSql } from '../../../src/store/postgres/purge.ts';
 import { replayCountSql, replayPlaceSql, replaySql } from '../../../src/store/postgres/replay-sql.ts';
+import { seriesSql } from '../../../src/store/postgres/series.ts';
 import { tallySql } from '../../../src/store/postgres/tally.ts';
 import { translationSql } from '../../../src/store/postgres/translations.ts';
 import { unreadableSql } from '../../../src/store/postgres/unreadable.ts';
@@ -37,6 +39,7 @@ const history = [
   'identity_join',
   'gone_event',
   'problem',
+  'series',
 ];
 /** These hold only what is unfinished, so walking them is cheap. */
 const short = /^(event_waiting|event_leased|event_delayed|delivery_due|delivery_leased)$/;
@@ -59,7 +62,19 @@ function walksHistory(node: Plan): boolean {
 
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
-  ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, pageSql, peopleSql, tallySql },
+  ...{
+    accessSql,
+    deliverySql,
+    joinSql,
+    erasureSql,
+    eventSql,
+    identitySql,
+    laneSql,
+    linkSql,
+    pageSql,
+    peopleSql,
+    tallySql,
+  },
   ...{
     translationSql,
     watchSql,
@@ -71,7 +86,7 @@ const named = Object.entries({
     replayCountSql,
     replaySql,
   },
-  ...{ damagedSql, examineSql, examinePlaceSql, purgeSql, unreadableSql },
+  ...{ damagedSql, examineSql, examinePlaceSql, purgeSql, seriesSql, unreadableSql },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
@@ -156,4 +171,5 @@ const someHistory = `
   insert into identity_link select n, n + 1, 'stripe', 'evt_' || n, n from generate_series(1, 4999) as n;
   insert into event_identifier select n, 'evt_' || n from generate_series(1, 5000) as n;
   insert into identity_join select sha256(n::text::bytea), 'segment', n, n, 'evt_1', n from generate_series(1, 5000) as n;
+  insert into series select 'minute', n * 60000, 'event', 'stripe', 'received', 0, 1 from generate_series(1, 5000) as n;
   insert into gone_event select sha256(n::text::bytea), n from generate_series(1, 5000) as n;`;
