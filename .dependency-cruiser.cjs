@@ -15,7 +15,8 @@ const mayImport = {
   console: ['model', 'api-shapes'],
   diagnostics: ['model'],
   yaml: ['model', 'diagnostics'],
-  sources: ['model'],
+  sources: ['model', 'mapping/plain-expression.ts'],
+  'sources/preset': ['model', 'sources', 'diagnostics', 'yaml', 'mapping/plain-expression.ts'],
   destinations: ['model'],
   lookups: ['model', 'delivery', 'sources/source.ts'],
   mapping: ['model', 'diagnostics', 'yaml', 'destinations/destination.ts', 'lookups'],
@@ -106,7 +107,10 @@ const livesIn = {
 
 /** Places that decide and never act: no disk, network or process. */
 const pure = ['model', 'identity', 'lookups', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
-const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts', 'delivery/transport'];
+const acting = [
+  ...['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts', 'delivery/transport'],
+  'sources/preset/presets.ts',
+];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';
 

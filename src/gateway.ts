@@ -7,6 +7,7 @@ import type { Settings } from './config/settings.ts';
 import { library } from './destinations/user-agent.ts';
 import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
+import type { ToldSecrets } from './http/handshake.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
@@ -158,9 +159,10 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     mappings,
     gatewayFile: () => workers.mappings.gatewayFile,
   };
+  const toldSecrets: ToldSecrets = new Map();
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    ...{ publicUrl, store, clock, log },
+    ...{ publicUrl, store, clock, log, toldSecrets },
     metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
@@ -171,7 +173,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const writing = authoringParts(options, { store, clock }, workers);
   const ending = new AbortController();
   const admin = adminApp({
-    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
+    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl, toldSecrets },
     ...door,
     ...readiness,
     runningAs: runningAs(settings, clock),

@@ -31,6 +31,7 @@ export interface LogEvents {
   };
   'mapping.removed': { readonly file: string; readonly mappings: number };
   'request.refused': { readonly source: string; readonly reason: string };
+  'request.asked': { readonly source: string };
   'event.received': { readonly source: string; readonly accepted: number; readonly duplicates: number };
   'event.translated': {
     readonly event_id: string;
@@ -107,6 +108,7 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'mapping.refused': 'error',
   'mapping.removed': 'info',
   'request.refused': 'warn',
+  'request.asked': 'info',
   'event.received': 'info',
   'event.translated': 'debug',
   'event.unmatched': 'debug',

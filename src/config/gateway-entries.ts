@@ -5,7 +5,7 @@ import { suggest } from '../diagnostics/closest.ts';
 import type { Problem } from '../diagnostics/problem.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { sourceNamed, sources as sourceRegistry } from '../sources/index.ts';
+import { sourceNamed, sourceTypes } from '../sources/index.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../sources/source.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
@@ -30,13 +30,24 @@ type EntryPath = readonly [string, string];
 
 export function configureSource(path: EntryPath, entry: Entry, scope: EntryScope): readonly ConfiguredSource[] {
   const source = sourceNamed(entry.type);
-  if (source === undefined) return unknownType(path, entry.type, { scope, known: Object.keys(sourceRegistry) });
+  if (source === undefined) return unknownType(path, entry.type, { scope, known: sourceTypes });
   const parsed = source.settings.safeParse(entry);
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: source.settings });
   scope.problems.push(...literalSecretProblems(path, sourceSecrets, scope));
-  const off = sourceOff(path, parsed.data, { scope, needsPublicUrl: source.needsPublicUrl });
-  return [{ name: path[1], source, settings: parsed.data, off, apiOff: apiOff(path, parsed.data, { scope, source }) }];
+  const bound = source.bind?.(parsed.data) ?? source;
+  if (bound.isUnsigned === true) scope.problems.push(unsigned(path, scope));
+  const off = sourceOff(path, parsed.data, { scope, needsPublicUrl: bound.needsPublicUrl });
+  const api = apiOff(path, parsed.data, { scope, source });
+  return [{ name: path[1], source: bound, settings: parsed.data, off, apiOff: api }];
 }
+
+const unsigned = (path: EntryPath, { yaml }: EntryScope): Problem => ({
+  severity: 'warning',
+  code: 'config/unsigned-source',
+  message: `source "${path[1]}" proves nothing: whoever learns its URL can send anything in its name`,
+  at: yaml.positionOf([...path, 'type']),
+  hint: 'use what the sender signs with, if it can sign; else keep the URL out of logs, and change the secret when it may be known',
+});
 
 function apiOff(
   path: EntryPath,

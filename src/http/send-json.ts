@@ -8,6 +8,13 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   send(response, status, { cache: 'no-store', type: 'application/json; charset=utf-8', text: JSON.stringify(body) });
 }
 
+/** Nothing but a status. */
+export function sendEmpty(response: ServerResponse, status: 200 | 204): void {
+  if (status === 200) return send(response, status, { cache: 'no-store', type: 'text/plain; charset=utf-8', text: '' });
+  response.writeHead(status, { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+  response.end();
+}
+
 interface Answer {
   readonly cache: string;
   readonly type: string;

@@ -7,6 +7,7 @@ import type { SampleRequest, SentSample } from '../pipeline/send-sample.ts';
 import { notNamed } from '../pipeline/unserved.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
+import type { ToldSecrets } from './handshake.ts';
 import type { Metrics } from './metrics.ts';
 import { BodyReader } from './read-body.ts';
 import { optionalJsonIn, parsedAs } from './request-json.ts';
@@ -28,13 +29,15 @@ export interface SetupDependencies {
   readonly store: Pick<Store, 'stats' | 'listEvents' | 'lanes' | 'problems'>;
   readonly metrics: Pick<Metrics, 'requests' | 'lastSecretUse'>;
   readonly sendSample: (request: SampleRequest) => Promise<SentSample>;
+  readonly toldSecrets?: ToldSecrets;
 }
 
 const sampleRequest = z.strictObject({ sample: z.string().max(100).optional() });
 
 /** What is set up and how it is doing: mappings, sources and destinations by name. */
 export function setupRouter(dependencies: SetupDependencies): Router {
-  const { file, mappings, gatewayFile, files, publicUrl, localUrl, store, metrics, sendSample } = dependencies;
+  const { file, mappings, gatewayFile, files, publicUrl, localUrl } = dependencies;
+  const { store, metrics, sendSample, toldSecrets } = dependencies;
   const router = Router({ strict: true, caseSensitive: true });
   const bodies = new BodyReader();
 
@@ -60,6 +63,7 @@ export function setupRouter(dependencies: SetupDependencies): Router {
         lastEventAt: newest[0]?.receivedAt ?? null,
         stats,
         secretUse: metrics.lastSecretUse(name),
+        toldSecret: toldSecrets?.get(name),
       });
     });
     sendJson(response, 200, { items: await Promise.all(items) });

@@ -8,6 +8,7 @@ import type { SentSample } from '../pipeline/send-sample.ts';
 import { type ConfiguredSource, setupSteps } from '../sources/source.ts';
 import type { Problems } from '../store/repair.ts';
 import type { Stats } from '../store/store.ts';
+import type { ToldSecret } from './handshake.ts';
 import type { RequestCount, SecretUse } from './metrics.ts';
 
 /** How what is set up looks in the API: no setting that could hold a secret is shown. */
@@ -61,16 +62,18 @@ export interface SourceContext {
   readonly lastEventAt: Date | null;
   readonly stats: Stats;
   readonly secretUse: SecretUse | undefined;
+  /** What the sender has told while it was being set up, as long as nobody has set it. */
+  readonly toldSecret: ToldSecret | undefined;
 }
 
 /** `url` is what to paste at the sender; a mere path as long as nobody has said where we are. */
 export function sourceJson(
   { name, source, settings, off }: ConfiguredSource,
-  { publicUrl, localUrl, requests, lastEventAt, stats, secretUse }: SourceContext,
+  { publicUrl, localUrl, requests, lastEventAt, stats, secretUse, toldSecret }: SourceContext,
 ): Json {
   const path = `/in/${name}`;
   const url = settings.public_url ?? (publicUrl === undefined ? undefined : publicUrl + path);
-  const refused = requests.filter(({ outcome }) => outcome !== 'accepted');
+  const refused = requests.filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'asked');
   const own = stats.eventsBySource.filter((count) => count.source === name);
   return {
     name,
@@ -87,6 +90,8 @@ export function sourceJson(
     secrets: settings.secret.length,
     secret_used: secretUse === undefined ? null : { number: secretUse.number, at: secretUse.at.toISOString() },
     samples: source.samples.map((sample) => sample.name),
+    is_unsigned: source.isUnsigned === true,
+    told_secret: toldSecret === undefined ? null : { secret: toldSecret.secret, at: toldSecret.at.toISOString() },
     last_event_at: lastEventAt?.toISOString() ?? null,
     events: Object.fromEntries(
       eventStatuses.map((status) => [status, own.find((count) => count.status === status)?.count ?? 0]),

@@ -57,7 +57,7 @@ async function shoot(page: Page, name: string): Promise<void> {
     for (const size of [wide, narrow]) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.evaluate(() => new Promise(requestAnimationFrame));
+      await page.evaluate('new Promise(requestAnimationFrame)');
       await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`), fullPage: true });
     }
   await page.setViewportSize(wide);
