@@ -115,6 +115,7 @@ describe('GET /api/mappings', () => {
     expect(await json('/api/mappings')).toEqual({
       items: [],
       gateway_file: { status: 'refused', problems: [{ ...problem, line: 3, column: 19 }] },
+      read_only: 'this gateway was given its mappings without a folder',
     });
   });
 
