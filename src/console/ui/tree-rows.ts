@@ -39,13 +39,15 @@ const sizeOf = (value: Json | undefined): number => {
 /** Containers up to this many lines below them are open at first, so that usual bodies are seen at once. */
 const openLinesMax = 400;
 const openDepthMax = 6;
+/** What is nested deeper is opened by hand: a body of brackets alone must not keep the page for minutes. */
+const allDepthMax = 1_000;
 
 /**
  * The lines that are seen, in order. `turned` are the ids of those whose state is not what it is at first. It walks with
  * a stack of its own: a body nested a thousand deep must not end ours.
  */
 export function treeRows(root: Json, turned: ReadonlySet<string>, areAllOpen = false): readonly TreeRow[] {
-  const isOpenAtFirst = areAllOpen ? () => true : openAtFirst(root);
+  const isOpenAtFirst = areAllOpen ? (depth: number) => depth < allDepthMax : openAtFirst(root);
   const rows: TreeRow[] = [];
   const waiting: Omit<TreeRow, 'id' | 'size' | 'isOpen'>[] = [
     { path: [], key: null, value: root, depth: 0, position: 1, siblings: 1 },

@@ -7,13 +7,13 @@ import { damagedSql } from '../../../src/store/postgres/damaged-rows.ts';
 import { joinSql } from '../../../src/store/postgres/deliveries.ts';
 import { deliverySql } from '../../../src/store/postgres/delivery-sql.ts';
 import { erasureSql } from '../../../src/store/postgres/erasure-sql.ts';
+import { eventPageSql, eventPlaceSql } from '../../../src/store/postgres/event-page-sql.ts';
 import { eventSql } from '../../../src/store/postgres/events.ts';
 import { examinePlaceSql, examineSql } from '../../../src/store/postgres/examine-sql.ts';
 import { identitySql } from '../../../src/store/postgres/identities.ts';
 import { laneSql } from '../../../src/store/postgres/lanes.ts';
 import { linkSql } from '../../../src/store/postgres/links.ts';
 import { lostClaimSql } from '../../../src/store/postgres/lost-claims.ts';
-import { pageSql } from '../../../src/store/postgres/pages.ts';
 import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
 import { presenceSql } from '../../../src/store/postgres/presence.ts';
@@ -62,19 +62,7 @@ function walksHistory(node: Plan): boolean {
 
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
-  ...{
-    accessSql,
-    deliverySql,
-    joinSql,
-    erasureSql,
-    eventSql,
-    identitySql,
-    laneSql,
-    linkSql,
-    pageSql,
-    peopleSql,
-    tallySql,
-  },
+  ...{ accessSql, deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, peopleSql, tallySql },
   ...{
     translationSql,
     watchSql,
@@ -87,6 +75,7 @@ const named = Object.entries({
     replaySql,
   },
   ...{ damagedSql, examineSql, examinePlaceSql, purgeSql, seriesSql, unreadableSql },
+  ...{ eventPageSql, olderSql: eventPlaceSql.older, newerSql: eventPlaceSql.newer },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );

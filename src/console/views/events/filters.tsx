@@ -1,7 +1,7 @@
 import type { ApiPage } from '../../../api-shapes/stored.ts';
 import type { DeliveryStatus } from '../../../model/delivery.ts';
 import { useApi } from '../../api/use-api.ts';
-import type { UrlState } from '../../state/url-state.ts';
+import type { UrlState } from '../../state/url-text.ts';
 import { FilterBar, Search, Select } from '../../ui/filter-bar.tsx';
 import { sinceOptions } from './since.ts';
 
