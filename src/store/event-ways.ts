@@ -44,7 +44,8 @@ export type EventWay =
 export interface KnownNames {
   readonly sources: () => Promise<readonly string[]>;
   readonly destinations: () => Promise<readonly string[]>;
-  readonly types: (source: string, status: EventStatus, prefix: string) => Promise<readonly string[]>;
+  /** Those that begin so; undefined where that is not to be had. */
+  readonly types: (source: string, status: EventStatus, prefix: string) => Promise<readonly string[] | undefined>;
 }
 
 /** Lines that are merged into one page; with more types than that a prefix is asked of each event. */
@@ -100,8 +101,8 @@ async function eventLines(filter: EventFilter, known: KnownNames): Promise<reado
   const ofTypes: EventLine[] = [];
   for (const line of lines) {
     const types = await known.types(line.source, line.status, typePrefix);
+    if (types === undefined || ofTypes.length + types.length > linesMax) return lines;
     ofTypes.push(...types.map((one) => ({ ...line, type: one })));
-    if (ofTypes.length > linesMax) return lines;
   }
   return ofTypes;
 }

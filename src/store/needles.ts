@@ -10,9 +10,9 @@ export function needlesOf(text: string): readonly string[] {
 }
 
 /** The same letters count as the same, as far as ASCII goes: which is how both databases compare bytes. */
-export const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-export function isAnyIn(text: string, needles: readonly string[]): boolean {
+function isAnyIn(text: string, needles: readonly string[]): boolean {
   const lower = lowerAscii(text);
   return needles.some((needle) => lower.includes(lowerAscii(needle)));
 }

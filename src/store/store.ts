@@ -192,6 +192,30 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
+/** Events and what it was of them that was known. */
+export interface NamedEvents {
+  readonly by: 'event_id' | 'delivery_id' | 'external_id';
+  readonly ids: readonly EventId[];
+}
+
+export interface CountedWithin {
+  readonly since: Date;
+  readonly until: Date;
+  readonly source?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+export interface Count {
+  readonly count: number;
+  /** There are more than were counted. */
+  readonly isMore: boolean;
+}
+
+export interface Counts {
+  readonly events: Readonly<Record<EventStatus, Count>>;
+  readonly deliveries: Readonly<Record<DeliveryStatus, Count>>;
+}
+
 export interface EventPage extends Page<ListedEvent> {
   /** For what is newer; null where there is nothing to be newer than. */
   readonly previousCursor: string | null;
@@ -338,6 +362,10 @@ export interface Store extends RepairStore {
   getEvent(id: EventId): Promise<EventDetail | undefined>;
   /** However rare what is looked for is, one page looks at a bounded number of events. */
   listEvents(filter: EventFilter, page: EventPageRequest): Promise<EventPage>;
+  /** The events that are called so: by our id, by that of a delivery, or by their sender's. */
+  findEvents(name: string): Promise<NamedEvents | undefined>;
+  /** How many were received or queued within these times and are where they are now; counts up to a thousand of each line. */
+  countWithin(within: CountedWithin): Promise<Counts>;
   getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;

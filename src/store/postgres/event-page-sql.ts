@@ -74,6 +74,14 @@ const nextType = (beyond: string): string => `
   select left(type, 100) as type from event where source = $1 and status = $2 and left(type, 100) ${beyond} $3
   order by left(type, 100) limit 1`;
 
+/** For each name ($1) and status ($2), within times ($3, $4), up to a number ($5). */
+const counted = ([table, name]: readonly [string, string], at: string, more = ''): string => `
+  select status, found.count::integer as count from unnest($1::text[]) as name, unnest($2::text[]) as status, lateral (
+    select count(*) from (
+      select from ${table} where ${table}.${name} = name and ${table}.status = status.status
+        and ${at} >= $3 and ${at} < $4 ${more}
+      limit $5) as some) as found`;
+
 export const eventPageSql = {
   placesOf: 'select received_at as at, seq from event where id = any($1)',
   firstType: nextType('>='),
@@ -90,6 +98,16 @@ export const eventPageSql = {
     where delivery.seq = one and event.id = delivery.event_id and not exists (
       select from delivery as other where other.event_id = delivery.event_id and ${isWanted('other')}
         and (${timeOf('other')}, other.seq) > (${timeOf('delivery')}, delivery.seq))${fits}`,
+  /** By the keys under which they would be known. */
+  ofSender: 'select id from event where dedupe_key = any($1)',
+  ofDelivery: 'select event_id as id from delivery where id = $1',
+  countEvents: counted(['event', 'source'], 'received_at'),
+  countEventsOfType: counted(
+    ['event', 'source'],
+    'received_at',
+    `and left(event.type, 100) = left($6, 100) and event.type = $6`,
+  ),
+  countDeliveries: counted(['delivery', 'destination'], 'created_at'),
   bodies: 'select seq, body from request where seq = any($1::bigint[])',
 };
 

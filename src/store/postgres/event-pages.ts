@@ -26,14 +26,19 @@ export const eventReader = (read: Read): EventReader => ({
   listed: (seqs) => listed(read, seqs),
 });
 
+/** What the index has of a type: an entry has a greatest length. */
+const indexedLength = 100;
+
 /** One short look into the index for each: there are few types and many events. */
 async function typesOf(
   read: Read,
   { source, status, prefix }: { readonly source: string; readonly status: EventStatus; readonly prefix: string },
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const types: string[] = [];
+  if (prefix.length >= indexedLength) return undefined;
   let [next] = await read<{ type: string }>(eventPageSql.firstType, [source, status, prefix]);
   while (next?.type.startsWith(prefix) === true) {
+    if (next.type.length >= indexedLength) return undefined;
     types.push(next.type);
     [next] = await read<{ type: string }>(eventPageSql.nextType, [source, status, next.type]);
   }

@@ -45,6 +45,7 @@ import type {
 import { Tally } from '../tally.ts';
 import { changeAccess, readAccess } from './access.ts';
 import type { Connections, Transaction } from './connections.ts';
+import { countWithin, findEvents } from './counts.ts';
 import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, nextEventAt } from './events.ts';
@@ -270,6 +271,14 @@ export class PostgresStore implements Store {
 
   async listEvents(...[filter, page]: Parameters<Store['listEvents']>): ReturnType<Store['listEvents']> {
     return this.#connections.snapshot((read) => pageOfEvents(eventReader(read), filter, page));
+  }
+
+  async findEvents(name: string): ReturnType<Store['findEvents']> {
+    return this.#connections.snapshot((read) => findEvents(read, name));
+  }
+
+  async countWithin(...[within]: Parameters<Store['countWithin']>): ReturnType<Store['countWithin']> {
+    return this.#connections.snapshot((read) => countWithin(read, within));
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {

@@ -1,4 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { EventId } from '../../model/id.ts';
+import { countMax } from '../counts.ts';
 import type { Conditions, DeliveryLine, EventLine, FailureLine } from '../event-ways.ts';
 import type { Place } from '../pages.ts';
 import type { DeliveryRow } from '../rows.ts';
@@ -83,7 +85,22 @@ interface FittingRow {
 
 type Asked = Omit<Conditions, 'needles'> & { readonly needles: string | null; readonly seqs: string };
 
+export interface CountedLine {
+  readonly name: string;
+  readonly status: string;
+  readonly type: string | null;
+  readonly since: number;
+  readonly until: number;
+}
+
 export function eventPageStatements(db: Database) {
+  const count = (table: string, where: string, at: string) =>
+    db
+      .prepare<CountedLine, number>(`
+        select count(*) from (
+          select 1 from ${table} where ${where} and status = @status and ${at} >= @since and ${at} < @until
+          limit ${countMax + 1})`)
+      .pluck();
   return {
     older: inDirection(db, 'older'),
     newer: inDirection(db, 'newer'),
@@ -112,6 +129,13 @@ export function eventPageStatements(db: Database) {
           select 1 from delivery as other where other.event_id = delivery.event_id and ${isWanted('other')}
             and (iif(@byEnd, other.settled_at, other.created_at), other.seq)
               > (iif(@byEnd, delivery.settled_at, delivery.created_at), delivery.seq))${fits}`),
+    ofSender: db
+      .prepare<[string, string], EventId>('select id from event where source = ? and external_id = ?')
+      .pluck(),
+    ofDelivery: db.prepare<[string], EventId>('select event_id from delivery where id = ?').pluck(),
+    countEvents: count('event', 'source = @name', 'received_at'),
+    countEventsOfType: count('event', 'source = @name and type = @type', 'received_at'),
+    countDeliveries: count('delivery', 'destination = @name', 'created_at'),
     body: db.prepare<[number], Buffer>('select body from request where seq = ?').pluck(),
     deliveriesOf: db.prepare<[string], DeliveryRow & { readonly last_message: string | null }>(`
       select ${listedColumns},
