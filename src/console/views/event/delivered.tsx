@@ -60,7 +60,7 @@ interface DeliveryProps {
 
 function Delivery({ delivery, query, isOpenAtFirst }: DeliveryProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
-  const { destination, status, history, payload, replay_of } = delivery;
+  const { destination, status, payload, replay_of } = delivery;
   return (
     <details
       class="delivery"
