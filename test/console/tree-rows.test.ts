@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathId, pathText, treeRows, valueText } from '../../src/console/ui/tree-rows.ts';
+import { briefText, pathId, pathText, treeRows, valueText } from '../../src/console/ui/tree-rows.ts';
 import type { Json } from '../../src/model/json.ts';
 
 const nothing: ReadonlySet<string> = new Set();
@@ -53,5 +53,12 @@ describe('a value on its line', () => {
     expect(valueText({ a: 1, b: 2 })).toBe('{2}');
     expect(valueText([])).toBe('[0]');
     expect(valueText('x'.repeat(5_000_000))).toHaveLength(300 + '… (5000002 characters)'.length);
+  });
+
+  it('is written out whole where it is small', () => {
+    expect(briefText({ amount: 29, currency: 'USD' })).toBe('{"amount":29,"currency":"USD"}');
+    expect(briefText({ text: 'x'.repeat(500) })).toBe('{1}');
+    expect(briefText({ list: Array.from({ length: 1_000_000 }, () => null) })).toBe('{1}');
+    expect(briefText(nested(100_000))).toBe('{1}');
   });
 });

@@ -119,3 +119,24 @@ export function valueText(value: Json | undefined): string {
   const size = sizeOf(value);
   return Array.isArray(value) ? `[${size}]` : `{${size}}`;
 }
+
+const whole = { members: 12, length: 160 };
+
+/** A value for a line of its own: what is small is written out whole. */
+export function briefText(value: Json | undefined): string {
+  // Told by its members first, because writing out a large one only to see that takes as long as it is large.
+  if (typeof value !== 'object' || value === null || !hasFewMembers(value)) return valueText(value);
+  const text = JSON.stringify(value);
+  return text.length > whole.length ? valueText(value) : text;
+}
+
+function hasFewMembers(value: Json): boolean {
+  const waiting: (Json | undefined)[] = [value];
+  for (let count = 0; waiting.length > 0; count += 1) {
+    if (count > whole.members || waiting.length > whole.members) return false;
+    const next = waiting.pop();
+    if (sizeOf(next) > whole.members) return false;
+    for (const [, child] of entriesOf(next)) waiting.push(child);
+  }
+  return true;
+}
