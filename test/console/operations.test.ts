@@ -69,6 +69,9 @@ const deliveriesAre = (gateway: TestGateway, expected: object): Promise<void> =>
     interval: 20,
   });
 
+/** A browser, a gateway, axe in two schemes: more than other tests, on whatever machine. */
+vi.setConfig({ testTimeout: 120_000 });
+
 describeInBrowser('what an operator does in the console', () => {
   it('pauses a destination, sees its deliveries wait, resumes it and sees them go', async () => {
     const { page, gateway, taken, open, shoot, violations, faults } = await story(mapping('=42'));
