@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
-import type { Settlement } from '../../model/delivery.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
@@ -33,7 +32,7 @@ import { changeAccess, readAccess } from './access.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { countWithin, findEvents } from './counts.ts';
 import { Damages } from './damages.ts';
-import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
+import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt } from './deliveries.ts';
 import { type DiskSpace, reusableBytes } from './disk-space.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
@@ -51,7 +50,7 @@ import { purge } from './purge.ts';
 import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { series } from './series.ts';
-import { alike, settleDelivered } from './settle-delivered.ts';
+import { settleAll } from './settle-all.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
@@ -178,41 +177,13 @@ export class SqliteStore implements Store {
     observe,
   }: DeliverySettlement): ReturnType<Store['settleDeliveries']> {
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
-    const [kept, lane] = await Promise.all([this.#settle(destination, shown), this.changeLane(destination, observe)]);
+    const settling = { commit: this.#commit, sql: this.#sql, damages: this.#damages };
+    const [kept, lane] = await Promise.all([
+      settleAll(settling, destination, shown),
+      this.changeLane(destination, observe),
+    ]);
     this.#recent.settled(destination, settlements);
     return { kept, lane };
-  }
-
-  /** What was delivered with one request all at once; the rest, and where one of them meets damage, each by itself. */
-  async #settle(destination: string, settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const kept = settlements.map(() => false);
-    const batches = alike(settlements);
-    const inBatches = new Set(batches.flat());
-    const others = [...settlements.keys()].filter((index) => !inBatches.has(index));
-    const note = (places: readonly number[], told: readonly boolean[]): void => {
-      for (const [index, place] of places.entries()) kept[place] = told[index] === true;
-    };
-    const settled = (places: readonly number[]) => places.flatMap((place) => settlements[place] ?? []);
-    const each = async (places: readonly number[]): Promise<void> =>
-      note(places, await this.#settleEach(settled(places)));
-    const together = async (places: readonly number[]): Promise<void> => {
-      const work = { destination, settlements: settled(places), damages: this.#damages };
-      try {
-        note(places, await this.#commit.write((tally) => settleDelivered(this.#sql, work, tally)));
-      } catch (error) {
-        if (error instanceof GatewayError && error.code === 'STORE_UNAVAILABLE') throw error;
-        await each(places);
-      }
-    };
-    await Promise.all([...batches.map(together), each(others)]);
-    return kept;
-  }
-
-  #settleEach(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const damages = this.#damages;
-    return this.#commit.writeEach(
-      settlements.map((one) => (tally) => settleDelivery(this.#sql, { ...one, damages }, tally)),
-    );
   }
 
   async lanes(): Promise<readonly Lane[]> {
