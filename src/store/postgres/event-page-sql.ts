@@ -80,7 +80,7 @@ const counted = ([table, name]: readonly [string, string], at: string, more = ''
     select count(*) from (
       select from ${table} where ${table}.${name} = name and ${table}.status = status.status
         and ${at} >= $3 and ${at} < $4 ${more}
-      limit $5) as some) as found`;
+      limit $5) as first) as found`;
 
 export const eventPageSql = {
   placesOf: 'select received_at as at, seq from event where id = any($1)',
