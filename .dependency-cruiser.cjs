@@ -11,9 +11,12 @@ if (!require('typescript/package.json').version.startsWith('6.')) throw new Erro
 const mayImport = {
   model: [],
   bridge: [],
+  'api-shapes': ['model'],
+  console: ['model', 'api-shapes'],
   diagnostics: ['model'],
   yaml: ['model', 'diagnostics'],
-  sources: ['model'],
+  sources: ['model', 'mapping/plain-expression.ts'],
+  'sources/preset': ['model', 'sources', 'diagnostics', 'yaml', 'mapping/plain-expression.ts'],
   destinations: ['model'],
   lookups: ['model', 'delivery', 'sources/source.ts'],
   mapping: ['model', 'diagnostics', 'yaml', 'destinations/destination.ts', 'lookups'],
@@ -41,6 +44,7 @@ const mayImport = {
       'sources',
       'destinations/destination.ts',
       'mapping/library.ts',
+      'mapping/pseudonymize',
       'pipeline',
       'store/store.ts',
       'store/repair.ts',
@@ -74,11 +78,24 @@ const mayImport = {
 
 /** Package → the only places that may import it. A package that is missing here may be imported nowhere. */
 const livesIn = {
+  '@codemirror/autocomplete': ['console/views/playground'],
+  '@codemirror/commands': ['console/views/playground'],
+  '@codemirror/lang-yaml': ['console/views/playground'],
+  '@codemirror/language': ['console/views/playground'],
+  '@codemirror/lint': ['console/views/playground'],
+  '@codemirror/search': ['console/views/playground'],
+  '@codemirror/state': ['console/views/playground'],
+  '@codemirror/view': ['console/views/playground'],
+  '@lezer/highlight': ['console/views/playground'],
+  '@preact/signals': ['console'],
   axios: ['delivery/send.ts', 'delivery/transport'],
   'better-sqlite3': ['store/sqlite'],
   chokidar: ['mapping/watch.ts'],
   commander: ['cli'],
+  cookie: ['http'],
   express: ['http'],
+  'express-rate-limit': ['http'],
+  helmet: ['http'],
   'fastest-levenshtein': ['diagnostics'],
   'ipaddr.js': ['delivery'],
   isbot: ['demo'],
@@ -88,21 +105,27 @@ const livesIn = {
   pg: ['store/postgres'],
   pino: ['log.ts'],
   'pino-pretty': ['log.ts'],
+  preact: ['console'],
+  'preact-iso': ['console'],
   'prom-client': ['http'],
   stripe: ['sources/stripe.ts'],
   undici: ['delivery/transport'],
+  uplot: ['console/charts'],
   yaml: ['yaml'],
   zod: ['config', 'destinations', 'http', 'lookups', 'mapping', 'sources', 'yaml'],
 };
 
 /** Places that decide and never act: no disk, network or process. */
 const pure = ['model', 'identity', 'lookups', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
-const acting = ['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts', 'delivery/transport'];
+const acting = [
+  ...['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts', 'delivery/transport'],
+  'sources/preset/presets.ts',
+];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';
 
 const escaped = (text) => text.replaceAll('.', '\\.');
-const place = (name) => (name.endsWith('.ts') ? `^src/${escaped(name)}$` : `^src/${escaped(name)}/`);
+const place = (name) => (/\.tsx?$/.test(name) ? `^src/${escaped(name)}$` : `^src/${escaped(name)}/`);
 const places = (names) => names.map(place);
 const packageNamed = (name) => `(^|/)node_modules/(@types/)?${escaped(name)}/`;
 
@@ -144,6 +167,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
+    },
+    {
+      name: 'the-console-shares-types-and-no-code',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^src/', pathNot: '^src/console/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-imports-the-console',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
     },
     {
       name: 'deciding-code-does-no-io',

@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 # No runtime package needs an install script, and the only one that has any (the `node` devDependency) is the image itself.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY build ./build
 COPY src ./src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

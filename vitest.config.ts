@@ -4,7 +4,7 @@ import { ClosingLineReporter } from './test/support/closing-line-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/postgres/setup.ts'],
+    globalSetup: ['test/support/postgres/setup.ts', 'test/support/console-build.ts'],
     reporters: ['default', new ClosingLineReporter()],
     // Most of a test's time is waiting for a process of its own, so every core takes a file.
     maxWorkers: '100%',

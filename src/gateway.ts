@@ -2,20 +2,32 @@ import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminToken } from './config/admin-token.ts';
+import { Authoring } from './config/authoring.ts';
+import type { Settings } from './config/settings.ts';
+import { library } from './destinations/user-agent.ts';
+import { Doorkeeper } from './http/access/doorkeeper.ts';
 import { adminApp } from './http/admin-app.ts';
+import type { ToldSecrets } from './http/handshake.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { receiverApp } from './http/receiver-app.ts';
+import type { RunningAs } from './http/settings-api.ts';
+import type { MappingDefinition } from './mapping/compile.ts';
 import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
-import type { Library } from './mapping/library.ts';
+import { definitionsIn, type Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
-import { preview } from './pipeline/preview.ts';
+import type { UnsavedText } from './pipeline/authoring.ts';
+import { explain } from './pipeline/explain.ts';
+import { MappingFiles } from './pipeline/mapping-files.ts';
+import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
+import type { PreviewEvent } from './pipeline/preview-event.ts';
 import { RefusalCounter } from './pipeline/refusals.ts';
+import { sendSample } from './pipeline/send-sample.ts';
 import { linkedBy } from './pipeline/stitch.ts';
 import { Sweeper } from './pipeline/sweep.ts';
 import { openStore } from './store/open.ts';
 import type { Damage, Store } from './store/store.ts';
-import { createWorkers, type WorkerOptions } from './workers.ts';
+import { createWorkers, type WorkerOptions, type Workers } from './workers.ts';
 
 /** How long requests under way may take to finish when the gateway stops, in milliseconds. */
 const requestGraceMs = 5_000;
@@ -31,6 +43,8 @@ export interface Gateway {
   readonly url: string;
   readonly adminUrl: string;
   readonly token: string;
+  /** Where the console's password is set, as long as it has none. */
+  readonly setupUrl: string | undefined;
   /** The mapping files as they are now. */
   mappings(): Library;
   /** Finishes what is under way, hands the rest back, closes the store. Safe to call twice. */
@@ -50,8 +64,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const admin = await listen(parts.admin, { host: settings.adminHost, port: settings.adminPort });
     parts.servers.push(admin);
     await parts.start();
+    const setupUrl = await parts.askForPassword();
     const { token, mappings, stop } = parts;
-    return { url: receiver.url, adminUrl: admin.url, token, mappings, stop };
+    return { url: receiver.url, adminUrl: admin.url, token, setupUrl, mappings, stop };
   } catch (error) {
     // Half a gateway is none: what was opened is closed before the fault is told.
     await parts.stop();
@@ -67,12 +82,66 @@ interface Parts {
   readonly servers: Listening[];
   readonly mappings: () => Library;
   start(): Promise<void>;
+  /** Prints the link that sets the console's password where it has none and needs one. */
+  askForPassword(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
 interface Foundations {
   readonly store: Store;
   readonly clock: Clock;
+}
+
+/** Who is let into the console, and how its first password comes about. */
+function doorOf({ settings, log }: GatewayOptions, { store, clock }: Foundations, adminUrl: () => string | undefined) {
+  const { adminProxy: proxy } = settings;
+  const doorkeeper = new Doorkeeper({ store, clock });
+  const setupUrl = (secret: string): string => `${settings.adminUrl ?? adminUrl()}/setup?token=${secret}`;
+  return {
+    doorkeeper,
+    proxy,
+    setupUrl,
+    hosts: { ...settings, adminHosts: [...settings.adminHosts, settings.adminHost] },
+    askForPassword: async (): Promise<string | undefined> => {
+      if (proxy?.userHeader !== undefined || (await doorkeeper.hasPassword())) return undefined;
+      // Of replicas that start together each prints a link, and all of them are good.
+      const { secret, endsAt } = await doorkeeper.makeSetupLink({ isOnly: !store.isShared });
+      const url = setupUrl(secret);
+      log.write('setup.needed', { next: `Set your admin password: ${url}`, until: endsAt.toISOString() });
+      return url;
+    },
+  };
+}
+
+/** What people who write mappings over the API are helped with, by an evaluator of its own. */
+function authoringParts(options: GatewayOptions, { store, clock }: Foundations, workers: Workers) {
+  const { settings, file, mappings: given } = options;
+  const evaluator = new PreviewEvaluator();
+  const authoring = new Authoring({ file, settings, previews: evaluator });
+  const checkText = (text: UnsavedText) => authoring.check(text);
+  const setup: PreviewSetup = {
+    ...{ ...file, clock, lookups: workers.lookups, interprets: settings.interprets },
+    linked: (items) => linkedBy(items, store),
+    evaluate: (mappings, event, facts) => evaluator.evaluate(mappings, event, facts),
+  };
+  const files = new MappingFiles({
+    folder: given === undefined ? settings.mappingsDir : undefined,
+    isEnabled: settings.editsMappings,
+    check: checkText,
+  });
+  const readers = async (source: string, keys: readonly string[]) => {
+    // What parses their expressions is loaded when somebody asks.
+    const { mappingReaders } = await import('./pipeline/mapping-readers.ts');
+    return await mappingReaders(definitionsIn(workers.mappings.library), source, keys);
+  };
+  return {
+    parts: {
+      ...{ authoring, checkText, files, readers },
+      preview: (request: PreviewRequest) => preview(request, setup),
+      explain: (definition: MappingDefinition, event: PreviewEvent) => explain(definition, event, setup),
+    },
+    stop: () => evaluator.stop(),
+  };
 }
 
 function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts {
@@ -90,32 +159,29 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     mappings,
     gatewayFile: () => workers.mappings.gatewayFile,
   };
+  const toldSecrets: ToldSecrets = new Map();
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    ...{ publicUrl, store, clock, log },
+    ...{ publicUrl, store, clock, log, toldSecrets },
     metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
   });
   const servers: Listening[] = [];
   const localUrl = (): string | undefined => servers[0]?.url;
-  const previews = new PreviewEvaluator();
+  const door = doorOf(options, { store, clock }, () => servers[1]?.url);
+  const writing = authoringParts(options, { store, clock }, workers);
+  const ending = new AbortController();
   const admin = adminApp({
-    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl },
+    ...{ token, store, clock, metrics, log, file, publicUrl, localUrl, toldSecrets },
+    ...door,
     ...readiness,
-    resumed: workers.wakeLane,
-    test: workers.test,
-    replayStarted: workers.replayStarted,
-    planReplay: workers.planReplay,
-    preview: (request) =>
-      preview(request, {
-        ...file,
-        interprets: settings.interprets,
-        clock,
-        lookups: workers.lookups,
-        linked: (items) => linkedBy(items, store),
-        evaluate: (setup, event, facts) => previews.evaluate(setup, event, facts),
-      }),
+    runningAs: runningAs(settings, clock),
+    ...commandsOf(workers),
+    sendSample: (request) =>
+      sendSample(request, { sources: file.sources, store, sender: workers.sender, clock, publicUrl, localUrl }),
+    ending: ending.signal,
+    ...writing.parts,
   });
   return {
     receiver,
@@ -129,14 +195,16 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
       refusals.start();
       state = 'ready';
     },
+    askForPassword: door.askForPassword,
     stop: async () => {
       if (state === 'draining') return;
       state = 'draining';
       await pause(options.announceMs ?? 0);
+      ending.abort();
       // What is received to the end is on disk; it waits for the next start.
       await Promise.all([
         ...servers.map((server) => server.close(requestGraceMs)),
-        ...[workers.stop(), sweeper.stop(), previews.stop()],
+        ...[workers.stop(), sweeper.stop(), writing.stop()],
       ]);
       await refusals.stop();
       await store.close();
@@ -145,9 +213,26 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
 }
 
 /** What was refused is counted where it outlives this process. */
-const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 'requestReceived'> => ({
+const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 'requestReceived' | 'secretUsed'> => ({
+  secretUsed: metrics.secretUsed,
   requestReceived: (source, outcome, seconds) => {
     metrics.requestReceived(source, outcome, seconds);
     if (outcome !== 'accepted') refusals.count(source, outcome);
   },
+});
+
+const commandsOf = ({ wakeLane, test, replayStarted, planReplay }: Workers) => ({
+  ...{ resumed: wakeLane, test, replayStarted, planReplay },
+});
+
+const runningAs = (settings: Settings, clock: Clock): RunningAs => ({
+  version: library.version,
+  node: process.versions.node,
+  startedAt: clock.now(),
+  store: settings.databaseUrl === undefined ? 'sqlite' : 'postgres',
+  publicUrl: settings.publicUrl,
+  mappingsDir: settings.mappingsDir,
+  keep: settings.keep,
+  logLevel: settings.logLevel,
+  token: settings.adminToken === undefined ? 'file' : 'environment',
 });

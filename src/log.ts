@@ -9,6 +9,11 @@ import { LineWriter } from './line-writer.ts';
  */
 export interface LogEvents {
   'gateway.listening': { readonly receiver: string; readonly admin: string; readonly mappings: number };
+  /** The one secret that is logged: there is no other way to whoever has started it. It sets a password once, within an hour. */
+  'setup.needed': { readonly next: string; readonly until: string };
+  'password.set': Record<never, never>;
+  /** Somebody has looked at personal data: who, and at what. */
+  'data.revealed': { readonly by: string; readonly path: string };
   'gateway.stopping': { readonly signal: string };
   'gateway.stopped': Record<never, never>;
   'config.problem': {
@@ -28,6 +33,7 @@ export interface LogEvents {
   };
   'mapping.removed': { readonly file: string; readonly mappings: number };
   'request.refused': { readonly source: string; readonly reason: string };
+  'request.asked': { readonly source: string };
   'event.received': { readonly source: string; readonly accepted: number; readonly duplicates: number };
   'event.translated': {
     readonly event_id: string;
@@ -94,6 +100,9 @@ export type LogEvent = keyof LogEvents;
 
 const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = {
   'gateway.listening': 'info',
+  'setup.needed': 'info',
+  'password.set': 'info',
+  'data.revealed': 'info',
   'gateway.stopping': 'info',
   'gateway.stopped': 'info',
   'config.problem': 'error',
@@ -102,6 +111,7 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'mapping.refused': 'error',
   'mapping.removed': 'info',
   'request.refused': 'warn',
+  'request.asked': 'info',
   'event.received': 'info',
   'event.translated': 'debug',
   'event.unmatched': 'debug',

@@ -4,17 +4,19 @@ import { gatewayFileState } from './config/gateway-change.ts';
 import type { GatewayFile } from './config/gateway-file.ts';
 import { namesOf } from './config/load.ts';
 import type { Settings } from './config/settings.ts';
-import { createSender } from './delivery/send.ts';
+import { createSender, type Sender } from './delivery/send.ts';
 import type { CommonSettings, ConfiguredDestination } from './destinations/destination.ts';
 import type { Log } from './log.ts';
 import { Asker, askedSource } from './lookups/ask.ts';
 import type { MappingDefinition } from './mapping/compile.ts';
 import { Evaluator } from './mapping/evaluator/evaluator.ts';
+import type { EvaluatorSetup } from './mapping/evaluator/protocol.ts';
 import { definitionsIn } from './mapping/library.ts';
 import { publicSettings } from './mapping/public-settings.ts';
 import type { Clock } from './model/clock.ts';
 import { newId, type ReplayId } from './model/id.ts';
 import type { ReplayOrder } from './model/replay.ts';
+import type { AttemptDependencies } from './pipeline/attempt.ts';
 import { Background } from './pipeline/background.ts';
 import { type DeliverDependencies, type DeliveryMetrics, LaneWorker } from './pipeline/deliver.ts';
 import { probeCorrected } from './pipeline/held-lanes.ts';
@@ -58,6 +60,7 @@ interface Foundations {
 export interface Workers {
   readonly mappings: Mappings;
   readonly lookups: Asker;
+  readonly sender: Sender;
   /** There are new events. */
   wake(): void;
   /** A lane may let something through again. */
@@ -76,7 +79,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
   const sender = createSender();
   const worker = newId('wrk', clock.now());
   const on = file.destinations.filter(({ off }) => off === null);
-  const setup = { destinations: on.map(forEvaluator), vars: file.vars, interprets: options.settings.interprets };
+  const setup = setupOf(options, on);
   const evaluator = new Evaluator({ ...setup, mappings: [] });
   const mappings = createMappings(options, clock, (definitions) =>
     evaluator.reload({ ...setup, mappings: definitions }),
@@ -107,13 +110,12 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     evaluator: () => new Evaluator({ ...setup, mappings: definitionsIn(mappings.library) }),
   });
   return {
-    mappings,
-    lookups,
+    ...{ mappings, lookups, sender },
     replayStarted: (id) => replaying.started(id),
     planReplay: (order, abandoned) => plans.plan(order, abandoned),
     wake: () => translating.wake(),
     wakeLane: (name) => lanes.get(name)?.wake(),
-    test: (target) => sendTestEvent(target, { sender, clock, show, shutdown: shutdown.signal }),
+    test: testsWith(setup, { sender, clock, show, shutdown: shutdown.signal }),
     start: async () => {
       // While the mappings are read and tested; whether it did start is seen when they are loaded.
       evaluator.start().catch(() => undefined);
@@ -140,6 +142,28 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     },
   };
 }
+
+const setupOf = ({ file, settings }: WorkerOptions, on: readonly ConfiguredDestination[]) => ({
+  destinations: on.map(forEvaluator),
+  vars: file.vars,
+  interprets: settings.interprets,
+});
+
+/** Evaluates in a process of its own, so that what it costs is nothing to the events under way. */
+const testsWith =
+  (setup: Omit<EvaluatorSetup, 'mappings'>, dependencies: AttemptDependencies): Workers['test'] =>
+  (target) =>
+    sendTestEvent(target, {
+      ...dependencies,
+      evaluate: async (mapping, event) => {
+        const evaluator = new Evaluator({ ...setup, mappings: [mapping] });
+        try {
+          return (await evaluator.evaluate([event])).get(event.id);
+        } finally {
+          await evaluator.stop();
+        }
+      },
+    });
 
 const lanesTo = (
   targets: readonly ConfiguredDestination[],

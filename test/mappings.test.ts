@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkConfiguration } from '../src/config/check-setup.ts';
 import { environmentFrom } from '../src/config/environment.ts';
-import { loadConfiguration } from '../src/config/load.ts';
+import { type Configuration, loadConfiguration } from '../src/config/load.ts';
 import { Evaluator } from '../src/mapping/evaluator/evaluator.ts';
 import { mergePatch } from '../src/mapping/merge.ts';
 import { publicSettings } from '../src/mapping/public-settings.ts';
@@ -11,10 +11,16 @@ import type { ClaimedEvent } from '../src/model/event.ts';
 import type { Json } from '../src/model/json.ts';
 import { projectFolder, readProjectFile } from './support/project-files.ts';
 
-const folder = fileURLToPath(new URL('../mappings', import.meta.url));
-const configuration = await loadConfiguration(environmentFrom({ MAPPINGS_DIR: folder }));
-const results = await checkConfiguration(configuration, () => true);
+const loaded = (folder: string): Promise<Configuration> =>
+  loadConfiguration(environmentFrom({ MAPPINGS_DIR: fileURLToPath(new URL(`../${folder}`, import.meta.url)) }));
+
+const configuration = await loaded('mappings');
 const { file: gateway, mappings } = configuration;
+/** Each folder with a gateway.yaml of its own; no gateway on the first reads the second. */
+const folders = [
+  { folder: 'mappings', ...configuration },
+  { folder: 'mappings/starters', ...(await loaded('mappings/starters')) },
+];
 const analytics = ['usermaven', 'vemetric', 'umami', 'segment'];
 const now = new Date('2026-11-21T00:00:00Z');
 
@@ -79,20 +85,20 @@ const itemsOf = (runs: readonly Run[]): readonly RunItem[] =>
 
 const fixture = (name: string): Json => JSON.parse(readProjectFile(`mappings/fixtures/${name}`));
 
-describe('the shipped mappings', () => {
+describe.each(folders)('the mappings of $folder', ({ folder, mappings: own }) => {
   it('load without an error', () => {
-    expect(mappings.problems).toEqual([]);
-    expect(mappings.definitions).toHaveLength(mappings.files.length);
-    expect(mappings.definitions).not.toEqual([]);
+    expect(own.problems).toEqual([]);
+    expect(own.definitions).toHaveLength(own.files.length);
+    expect(own.definitions).not.toEqual([]);
   });
 
-  it.each(mappings.definitions)('say what they do right below the line for editors: $file', ({ file }) => {
-    expect(readProjectFile(`mappings/${file}`)).toMatch(
+  it.each(own.definitions)('say what they do right below the line for editors: $file', ({ file }) => {
+    expect(readProjectFile(`${folder}/${file}`)).toMatch(
       /^# yaml-language-server: [^\n]+\n# [A-Z][^\n]+\.(?: [^\n]+)?\n/,
     );
   });
 
-  it.each(mappings.definitions)(
+  it.each(own.definitions)(
     'show in their tests every destination, and an event that is skipped: $file',
     ({ content }) => {
       const expected = (content.tests ?? []).map(({ expect: wanted }) =>
@@ -104,18 +110,21 @@ describe('the shipped mappings', () => {
   );
 
   it('use every fixture that is shipped with them', () => {
-    const given = mappings.definitions.flatMap(({ content }) => (content.tests ?? []).map((test) => test.given));
-    const unused = projectFolder('mappings/fixtures').filter((name) => !given.includes(`fixtures/${name}`));
+    const given = own.definitions.flatMap(({ content }) => (content.tests ?? []).map((test) => test.given));
+    const unused = projectFolder(`${folder}/fixtures`).filter((name) => !given.includes(`fixtures/${name}`));
     expect(unused).toEqual([]);
   });
 });
 
-for (const [file, tests] of Map.groupBy(results, (result) => result.file)) {
-  describe(file, () => {
-    it.each(tests)('$name', ({ failures }) => {
-      expect(failures).toEqual([]);
+for (const each of folders) {
+  const results = await checkConfiguration(each, () => true);
+  for (const [file, tests] of Map.groupBy(results, (result) => result.file)) {
+    describe(`${each.folder}/${file}`, () => {
+      it.each(tests)('$name', ({ failures }) => {
+        expect(failures).toEqual([]);
+      });
     });
-  });
+  }
 }
 
 describe('a sample', () => {

@@ -31,7 +31,8 @@ export function treeUse(pids: readonly number[]): TreeUse {
 
 const unknown: Memory = { peak: Number.NaN, now: Number.NaN };
 
-function treeOf(pids: readonly number[]): readonly number[] {
+/** They and all that they started. */
+export function treeOf(pids: readonly number[]): readonly number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

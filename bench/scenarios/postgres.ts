@@ -6,14 +6,20 @@ import { type PostgresServer, startPostgresServer } from '../../test/support/pos
 import { isChosen, type RunOptions, type Scenario } from '../bench-run.ts';
 import { checkoutGateway, ofType } from '../contenders/checkout.ts';
 import type { Contender, RunningContender } from '../contenders/contender.ts';
+import { canShareCores, holdTo } from '../contenders/core-share.ts';
 import { newDatabase } from '../contenders/new-database.ts';
 import { type Burst, endToEnd, endToEndColumns } from '../end-to-end.ts';
 import { interleaved } from '../interleaved.ts';
 import { type Measured, ratioOf, rowsOf } from '../report/report.ts';
 import { onStage } from '../stage.ts';
 
+/** Of a core, that each replica has where they are held to it: so little that database, senders and sink find room beside two. */
+const share = 0.25;
+
 const replicasName = (count: number): string => (count === 1 ? 'one replica' : `${count} replicas`);
+const heldName = (count: number): string => `${replicasName(count)}, each on ${share} of a core`;
 const counts = [1, 2, 4];
+const heldCounts = [1, 2];
 
 const burstOf = {
   quick: { loop: { kind: 'closed', durationMs: 1_500 }, warmUpMs: 500, connections: 64, signedAhead: 15_000 },
@@ -39,7 +45,8 @@ export const postgres: Scenario = {
 
 function reportOf(rounds: readonly Measured[]) {
   const key = 'deliveredPerSecond';
-  const [one, two] = [replicasName(1), replicasName(2)];
+  const areHeld = rounds.some(({ name }) => name === heldName(2));
+  const [one, two] = areHeld ? [heldName(1), heldName(2)] : [replicasName(1), replicasName(2)];
   return {
     tables: [
       {
@@ -62,15 +69,22 @@ function reportOf(rounds: readonly Measured[]) {
     ],
     notes: [
       `Senders, replicas, database and destination share ${cpus().length} cores: where those of database and gateways add up to all ` +
-        'there are, more replicas have nothing to run on, and the ratio says nothing of machines of their own.',
+        'there are, more replicas have nothing to run on, and their ratio says nothing of machines of their own.',
+      areHeld
+        ? `So the ratio is taken where Linux holds each replica, its evaluator included, to ${share} of a core.`
+        : 'Nothing here may hold a process to a part of a core (on Linux, as root), so it is the ratio of those.',
     ],
   };
 }
 
 async function measure(server: PostgresServer, folder: string, options: RunOptions): Promise<readonly Measured[]> {
-  const chosen = counts.filter((count) => isChosen(options, replicasName(count)));
   const pid = Number.parseInt(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8'), 10);
-  const contenders = chosen.map((count) => replicas(count, { url: server.url, pid }));
+  const database = { url: server.url, pid };
+  const all = [
+    ...counts.map((count) => replicas(count, database)),
+    ...((await canShareCores()) ? heldCounts.map((count) => held(replicas(count, database), heldName(count))) : []),
+  ];
+  const contenders = all.filter(({ name }) => isChosen(options, name));
   return await onStage(options.seed, (stage) =>
     interleaved(contenders, options.size === 'full' ? 3 : 1, async (contender) => [
       await endToEnd(contender, stage, burstOf[options.size]),
@@ -97,6 +111,22 @@ const replicas = (count: number, { url, pid }: Server): Contender => ({
     const running: RunningContender[] = [];
     for (let index = 0; index < count; index += 1) running.push(await start(sinkUrl));
     return together(running, pid);
+  },
+});
+
+const held = (contender: Contender, name: string): Contender => ({
+  ...contender,
+  name,
+  start: async (sinkUrl) => {
+    const running = await contender.start(sinkUrl);
+    const shares = running.pids.map((pid) => holdTo(share, [pid]));
+    return {
+      ...running,
+      stop: async () => {
+        await running.stop();
+        for (const one of shares) await one.remove();
+      },
+    };
   },
 });
 

@@ -1,33 +1,7 @@
-import type { Json } from '../model/json.ts';
+import type { ApiDestination, ApiTested } from '../api-shapes/configured.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { shortened, table } from './table.ts';
-
-export interface ApiDestination {
-  readonly name: string;
-  readonly type: string | null;
-  /** Why it is off; null when it is on. */
-  readonly off: string | null;
-  readonly deliveries: Readonly<Record<string, number>>;
-  readonly paused_at: string | null;
-  readonly circuit: {
-    readonly state: string;
-    readonly trouble: string | null;
-    readonly message: string | null;
-    readonly since: string | null;
-    readonly probe_at: string | null;
-  };
-}
-
-export interface ApiTested {
-  readonly name: string;
-  readonly outcome: string;
-  readonly reason: string | null;
-  readonly message: string | null;
-  readonly response: { readonly status: number; readonly body: string } | null;
-  readonly duration_ms: number;
-  readonly payload: Json;
-}
 
 const whyMax = 70;
 

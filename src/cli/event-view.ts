@@ -1,4 +1,11 @@
-import type { ApiAttempt, ApiDelivery, ApiDeliverySummary, ApiEvent, ApiEventSummary, ApiRun } from './api-client.ts';
+import type {
+  ApiAttempt,
+  ApiDelivery,
+  ApiDeliverySummary,
+  ApiEvent,
+  ApiEventSummary,
+  ApiRun,
+} from '../api-shapes/stored.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { stitchText } from './stitch-text.ts';

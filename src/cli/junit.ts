@@ -1,5 +1,5 @@
-import type { CheckReport, PlacedResult } from '../config/check-report.ts';
 import type { Problem } from '../diagnostics/problem.ts';
+import type { CheckReport, PlacedResult } from '../mapping/placed-results.ts';
 import type { TestFailure } from '../mapping/test-failure.ts';
 import { passed, place } from './test-report.ts';
 

@@ -1,3 +1,4 @@
+import type { ApiEvent, ApiEventSummary, ApiPage } from '../api-shapes/stored.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import { dateFromMs } from '../model/clock.ts';
@@ -7,7 +8,7 @@ import type { EventId } from '../model/id.ts';
 import { isJson, type PreviewEvent } from '../pipeline/preview-event.ts';
 import { eventJson, eventPageJson } from '../pipeline/stored-json.ts';
 import type { Store } from '../store/store.ts';
-import type { ApiClient, ApiEvent, ApiEventSummary, ApiPage } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import { type EventQuery, queryOf } from './event-query.ts';
 import { keptIn, openKeptStore } from './kept-store.ts';
 import { gatewayIfRunning } from './running-gateway.ts';

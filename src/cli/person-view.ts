@@ -1,4 +1,4 @@
-import type { ApiForgotten, ApiPerson, ApiPersonIdentifier } from './api-people.ts';
+import type { ApiForgotten, ApiPerson, ApiPersonIdentifier } from '../api-shapes/people.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { table } from './table.ts';

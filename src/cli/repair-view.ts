@@ -1,4 +1,4 @@
-import type { ApiFates, ApiMoved, ApiPlan, ApiProblems, ApiReplay } from './api-repair.ts';
+import type { ApiFates, ApiMoved, ApiPlan, ApiProblems, ApiReplay } from '../api-shapes/repair.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
 import { shortened, table } from './table.ts';
@@ -117,7 +117,7 @@ export function progressText({ id, events: { total, translated, unmatched, faile
 
 export function replayText(replay: ApiReplay): string {
   const { id, status, filter, events, payloads, joins, created_at, ended_at, rate } = replay;
-  const asked = Object.entries(filter).map(([name, value]) => `${name} ${[value].flat().join(', ')}`);
+  const asked = Object.entries(filter).map(([name, value]) => `${name} ${valuesOf(value).join(', ')}`);
   const ended = ended_at === null ? '' : `, ended ${localTime(ended_at)}`;
   return [
     `${style('bold', id)}  ${coloured(status)}  begun ${localTime(created_at)}${ended}, at most ${rate} a second`,
@@ -134,6 +134,9 @@ export function replayText(replay: ApiReplay): string {
     ...lines([[joins, 'that tell a destination who a visitor is']]),
   ].join('\n');
 }
+
+const valuesOf = (value: ApiReplay['filter'][string]): readonly string[] =>
+  typeof value === 'string' ? [value] : Object.values(value);
 
 export const replayTable = (replays: readonly ApiReplay[]): string =>
   table(

@@ -1,5 +1,5 @@
-import type { CheckReport, PlacedExpression, PlacedResult } from '../config/check-report.ts';
 import type { Origin } from '../mapping/origin.ts';
+import type { CheckReport, PlacedExpression, PlacedResult } from '../mapping/placed-results.ts';
 import type { TestFailure } from '../mapping/test-failure.ts';
 import type { Position } from '../model/error.ts';
 import type { Json } from '../model/json.ts';

@@ -1,27 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestResult } from '../mapping/check.ts';
-import { coverageOf, type WrittenExpression } from '../mapping/coverage.ts';
-import type { Origin } from '../mapping/origin.ts';
-import { valueAt } from '../mapping/perturbation.ts';
-import type { TemplatePath } from '../mapping/template.ts';
-import type { TestFailure } from '../mapping/test-failure.ts';
+import { coverageOf } from '../mapping/coverage.ts';
+import { type CheckReport, placedExpression, placedResult } from '../mapping/placed-results.ts';
 import { defined } from '../model/defined.ts';
-import type { Position } from '../model/error.ts';
-import type { Json } from '../model/json.ts';
 import { parseYaml, type YamlFile } from '../yaml/document.ts';
 import { checkConfiguration } from './check-setup.ts';
 import type { Configuration } from './load.ts';
 
-/** What came of the mappings' tests, with the places in the files that it is about. */
-export interface CheckReport {
-  readonly results: readonly PlacedResult[];
-  readonly coverage: { readonly total: number; readonly missed: readonly PlacedExpression[] };
-}
-
-export type PlacedResult = TestResult & { readonly at?: Position };
-export type PlacedExpression = WrittenExpression & { readonly at?: Position };
-
+/** Runs the tests of the mappings that `concerns` names. */
 export async function checkReport(
   configuration: Configuration,
   concerns: (file: string) => boolean,
@@ -36,10 +22,7 @@ export async function checkReport(
   );
   return {
     results: results.map((result) => placedResult(result, files.get(result.file))),
-    coverage: {
-      total,
-      missed: missed.map((expression) => placed(expression, files.get(expression.file), expression.path)),
-    },
+    coverage: { total, missed: missed.map((expression) => placedExpression(expression, files.get(expression.file))) },
   };
 }
 
@@ -54,22 +37,3 @@ async function readFiles(folder: string, names: readonly string[]): Promise<Read
   }
   return files;
 }
-
-function placedResult(result: TestResult, yaml: YamlFile | undefined): PlacedResult {
-  const test = ['tests', result.index];
-  const failures = result.failures.map((failure): TestFailure => {
-    const from = failure.from.map((origin) => placed<Origin>(origin, yaml, origin.written?.path ?? origin.path));
-    return placed({ ...failure, from }, yaml, [...test, ...failure.says]);
-  });
-  return placed({ ...result, failures }, yaml, test);
-}
-
-const placed = <T extends object>(
-  found: T,
-  yaml: YamlFile | undefined,
-  path: TemplatePath,
-): T & { readonly at?: Position } => (yaml === undefined ? found : { ...found, at: positionIn(yaml, path) });
-
-/** Of a text the first character, which in a block stands below its `|`. */
-const positionIn = (yaml: YamlFile, path: TemplatePath): Position =>
-  typeof valueAt(yaml.value as Json, path) === 'string' ? yaml.positionInText(path, 0) : yaml.positionOf(path);

@@ -19,10 +19,10 @@ export function checkConfiguration(
     definitions: mappings.definitions.filter((definition) => concerns(definition.file)),
     vars: file.vars,
     interprets: settings.interprets,
-    destinations: file.destinations.map(({ name, destination }) => ({
+    destinations: file.destinations.map(({ name, destination, testSettings = destination.sample }) => ({
       name,
       destination,
-      settings: destination.sample,
+      settings: testSettings,
     })),
     describe: (name, body, kind) =>
       describeBody(
@@ -34,16 +34,21 @@ export function checkConfiguration(
   });
 }
 
+interface GivenBody extends Pick<CheckSetup, 'evaluator'> {
+  readonly body: Readonly<Record<string, Json>>;
+  readonly kind: string | null;
+}
+
 /** What one mapping makes of a body under the conditions of a test; undefined where the source cannot read the body. */
 export async function runOnBody(
-  configuration: Configuration,
+  configuration: Pick<Configuration, 'file' | 'settings'>,
   definition: MappingDefinition,
-  { body, kind }: { readonly body: Record<string, Json>; readonly kind: string | null },
+  { body, kind, ...how }: GivenBody,
 ): Promise<Run | undefined> {
   const type = kind === null ? {} : { type: kind };
   const test: MappingTest = { name: 'a body', given: body, expect: 'skipped', ...type };
   const alone = { ...definition, content: { ...definition.content, tests: [test] } };
-  const results = await checkConfiguration({ ...configuration, mappings: { definitions: [alone] } }, () => true);
+  const results = await checkConfiguration({ ...configuration, mappings: { definitions: [alone] } }, () => true, how);
   return results[0]?.run;
 }
 

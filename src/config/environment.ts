@@ -17,13 +17,42 @@ export const environmentVariables = [
     description: 'Address of the receiver: /in/*, /healthz and /readyz, nothing else.',
   },
   { name: 'PORT', default: '8080', description: 'Port of the receiver.' },
-  { name: 'ADMIN_HOST', default: '127.0.0.1', description: 'Address of the admin API and /metrics.' },
-  { name: 'ADMIN_PORT', default: '8081', description: 'Port of the admin API and /metrics.' },
+  { name: 'ADMIN_HOST', default: '127.0.0.1', description: 'Address of the console, the admin API and /metrics.' },
+  { name: 'ADMIN_PORT', default: '8081', description: 'Port of the console, the admin API and /metrics.' },
   {
     name: 'ADMIN_TOKEN',
     default: null,
     description:
       'Bearer token of the API, at least 32 characters; default: made once and kept in DATA_DIR/admin-token.',
+  },
+  {
+    name: 'ADMIN_URL',
+    default: null,
+    description:
+      'Base URL of the console as browsers see it where a proxy serves it, as in https://console.example.com.',
+  },
+  {
+    name: 'ADMIN_HOSTS',
+    default: null,
+    description: 'More names that the console answers to, comma-separated; localhost and IP addresses always do.',
+  },
+  {
+    name: 'ADMIN_PROXY',
+    default: null,
+    description:
+      'Addresses or networks of the proxy in front of the admin port, comma-separated: its X-Forwarded-For is believed.',
+  },
+  {
+    name: 'ADMIN_PROXY_SECRET',
+    default: null,
+    description:
+      'What that proxy sends as X-Hookstitch-Proxy-Secret, at least 32 characters: without it nothing it says is believed.',
+  },
+  {
+    name: 'ADMIN_USER_HEADER',
+    default: null,
+    description:
+      'Header in which that proxy names who has logged in with it; then the console has no password of its own.',
   },
   {
     name: 'PUBLIC_URL',
@@ -72,6 +101,12 @@ export const environmentVariables = [
     default: 'true',
     description:
       "false leaves every expression of a mapping to JSONata's interpreter: the same results, many times slower.",
+  },
+  {
+    name: 'EDIT_MAPPINGS',
+    default: 'true',
+    description:
+      'false: the console and the API change no file in MAPPINGS_DIR; true: they may where the folder can be written.',
   },
   {
     name: 'LOG_LEVEL',

@@ -5,12 +5,13 @@ import { suggest } from '../diagnostics/closest.ts';
 import type { Problem } from '../diagnostics/problem.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { sourceNamed, sources as sourceRegistry } from '../sources/index.ts';
+import { sourceNamed, sourceTypes } from '../sources/index.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../sources/source.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
 import { variablesIn } from './interpolate.ts';
 import { literalSecretProblems, sourceSecrets, valueAt } from './secrets-in-file.ts';
+import { withNamesFilled, withTemplates } from './template-settings.ts';
 
 /** Settings of one source or destination, with their variables filled in. */
 export type Entry = JsonObject & { readonly type: string };
@@ -29,13 +30,24 @@ type EntryPath = readonly [string, string];
 
 export function configureSource(path: EntryPath, entry: Entry, scope: EntryScope): readonly ConfiguredSource[] {
   const source = sourceNamed(entry.type);
-  if (source === undefined) return unknownType(path, entry.type, { scope, known: Object.keys(sourceRegistry) });
+  if (source === undefined) return unknownType(path, entry.type, { scope, known: sourceTypes });
   const parsed = source.settings.safeParse(entry);
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: source.settings });
   scope.problems.push(...literalSecretProblems(path, sourceSecrets, scope));
-  const off = sourceOff(path, parsed.data, { scope, needsPublicUrl: source.needsPublicUrl });
-  return [{ name: path[1], source, settings: parsed.data, off, apiOff: apiOff(path, parsed.data, { scope, source }) }];
+  const bound = source.bind?.(parsed.data) ?? source;
+  if (bound.isUnsigned === true) scope.problems.push(unsigned(path, scope));
+  const off = sourceOff(path, parsed.data, { scope, needsPublicUrl: bound.needsPublicUrl });
+  const api = apiOff(path, parsed.data, { scope, source });
+  return [{ name: path[1], source: bound, settings: parsed.data, off, apiOff: api }];
 }
+
+const unsigned = (path: EntryPath, { yaml }: EntryScope): Problem => ({
+  severity: 'warning',
+  code: 'config/unsigned-source',
+  message: `source "${path[1]}" proves nothing: whoever learns its URL can send anything in its name`,
+  at: yaml.positionOf([...path, 'type']),
+  hint: 'use what the sender signs with, if it can sign; else keep the URL out of logs, and change the secret when it may be known',
+});
 
 function apiOff(
   path: EntryPath,
@@ -65,12 +77,17 @@ export function configureDestination(
   const destination = destinationNamed(entry.type);
   if (destination === undefined)
     return unknownType(path, entry.type, { scope, known: Object.keys(destinationRegistry) });
-  const parsed = destination.settings.safeParse(entry);
+  const raw = valueAt(scope.raw, path);
+  const parsed = destination.settings.safeParse(withTemplates(entry, raw));
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: destination.settings });
   scope.problems.push(...literalSecretProblems(path, destination.secrets, scope));
-  const missing = destination.required.find((required) => isUnset(parsed.data, required));
+  const required = [...destination.required, ...(destination.requiredBy?.(parsed.data) ?? [])];
+  const missing = required.find((key) => isUnset(parsed.data, key));
   const off = missing === undefined ? null : `${nameOfValue([...path, missing], scope)} is not set`;
-  return [{ name: path[1], destination, settings: parsed.data, off }];
+  const configured = { name: path[1], destination, settings: parsed.data, off };
+  if (destination.templates === undefined) return [configured];
+  const tested = destination.settings.safeParse(withNamesFilled(entry, raw));
+  return [tested.success ? { ...configured, testSettings: tested.data } : configured];
 }
 
 const isUnset = (settings: CommonSettings, key: string): boolean =>

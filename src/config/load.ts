@@ -7,11 +7,13 @@ import { gatewayFileName } from '../mapping/folder.ts';
 import type { LoadedMappings, PlacedReference } from '../mapping/load.ts';
 import type { KnownNames } from '../mapping/static/known-names.ts';
 import { GatewayError } from '../model/error.ts';
-import { withExcerpts } from '../yaml/document.ts';
+import type { Json } from '../model/json.ts';
+import { parseYaml, withExcerpts, type YamlFile } from '../yaml/document.ts';
 import { defaultGatewayText } from './default-gateway.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { type GatewayFile, readGatewayFile } from './gateway-file.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { templatesIn } from './template-settings.ts';
 
 /** What the gateway needs to know before it starts. */
 export interface GatewayConfiguration {
@@ -53,11 +55,16 @@ export async function readGatewayConfiguration(
 ): Promise<GatewayConfiguration> {
   const path = join(settings.mappingsDir, gatewayFileName);
   const text = await readIfThere(path);
-  const file = readGatewayFile(text === undefined ? 'gateway.yaml (built in)' : path, text ?? defaultGatewayText, {
-    environment,
-    publicUrl: settings.publicUrl,
-  });
+  const shown = text === undefined ? 'gateway.yaml (built in)' : path;
+  const read = readGatewayFile(shown, text ?? defaultGatewayText, { environment, publicUrl: settings.publicUrl });
+  const file = text === undefined ? read : await withTemplatesChecked(read, parseYaml(shown, text).yaml);
   return { settings, file, gatewayPath: text === undefined ? null : path };
+}
+
+async function withTemplatesChecked(file: GatewayFile, yaml: YamlFile | undefined): Promise<GatewayFile> {
+  if (yaml === undefined || templatesIn(yaml.value as Json).length === 0) return file;
+  const { withTemplateProblems } = await import('./template-problems.ts');
+  return withTemplateProblems(file, yaml);
 }
 
 /** What mappings may refer to. */

@@ -1,5 +1,7 @@
+import type { BlockList } from 'node:net';
 import { z } from 'zod';
 import { GatewayError } from '../model/error.ts';
+import { addressList } from './address-list.ts';
 import { type Environment, environmentVariables } from './environment.ts';
 
 /** The gateway's own settings, from the environment. */
@@ -10,6 +12,12 @@ export interface Settings {
   readonly adminPort: number;
   /** Undefined: made once and kept in the data folder. */
   readonly adminToken: string | undefined;
+  /** The console's origin as browsers see it, where that is not the admin port itself. */
+  readonly adminUrl: string | undefined;
+  /** More host names that the console answers to, in lower case. */
+  readonly adminHosts: readonly string[];
+  /** What stands before the admin port and is believed; undefined: nothing is. */
+  readonly adminProxy: AdminProxySettings | undefined;
   /** Without a trailing slash. */
   readonly publicUrl: string | undefined;
   readonly mappingsDir: string;
@@ -22,7 +30,16 @@ export interface Settings {
   readonly keep: { readonly deliveredMs: number; readonly deadMs: number; readonly keysMs: number };
   /** Leaves every expression of a mapping to JSONata's interpreter. */
   readonly interprets: boolean;
+  /** Whether the API may change files of the mappings folder. */
+  readonly editsMappings: boolean;
   readonly logLevel: LogLevel;
+}
+
+export interface AdminProxySettings {
+  readonly addresses: BlockList;
+  readonly secret: string | undefined;
+  /** In lower case; where it is set the proxy logs people in. */
+  readonly userHeader: string | undefined;
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -39,6 +56,20 @@ const days = z.coerce
   .positive()
   .max(36_500)
   .transform((count) => count * 86_400_000);
+const hostNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim().toLowerCase()))
+  .refine((names) => names.every((name) => /^[a-z\d]([a-z\d.-]*[a-z\d])?$/.test(name)), {
+    error: 'must be host names without ports, as in console.example.com, gateway',
+  });
+/** These say something else to everybody, the gateway included. */
+const takenHeaders = ['authorization', 'cookie', 'host', 'origin', 'x-hookstitch-proxy-secret'];
+const userHeader = z
+  .string()
+  .transform((name) => name.toLowerCase())
+  .refine((name) => /^[a-z\d-]+$/.test(name) && !takenHeaders.includes(name), {
+    error: 'must be the name of a header that says who it is, as in X-Forwarded-User',
+  });
 const shape = z
   .object({
     HOST: z.string(),
@@ -46,6 +77,23 @@ const shape = z
     ADMIN_HOST: z.string(),
     ADMIN_PORT: port,
     ADMIN_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+    ADMIN_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in https://console.example.com' })
+      .refine((url) => `${URL.parse(url)?.origin}/` === URL.parse(url)?.href, {
+        error: 'must have no path: the console needs a host name of its own',
+      })
+      .transform((url) => URL.parse(url)?.origin)
+      .optional(),
+    ADMIN_HOSTS: hostNames.optional(),
+    ADMIN_PROXY: z
+      .string()
+      .transform((text) => addressList(text))
+      .refine((list) => list !== undefined, {
+        error: 'must be IP addresses or networks, as in 10.0.0.5, 172.18.0.0/16',
+      })
+      .optional(),
+    ADMIN_PROXY_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+    ADMIN_USER_HEADER: userHeader.optional(),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be an http(s) URL, as in https://hooks.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))
@@ -61,11 +109,20 @@ const shape = z
     KEEP_DEAD_DAYS: days,
     KEEP_KEYS_DAYS: days,
     COMPILE_EXPRESSIONS: z.enum(['true', 'false'], { error: 'must be true or false' }),
+    EDIT_MAPPINGS: z.enum(['true', 'false'], { error: 'must be true or false' }),
     LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
   })
   .refine((data) => data.KEEP_DEAD_DAYS >= data.KEEP_DELIVERED_DAYS, {
     path: ['KEEP_DEAD_DAYS'],
     error: 'must not be less than KEEP_DELIVERED_DAYS',
+  })
+  .refine((data) => data.ADMIN_USER_HEADER === undefined || data.ADMIN_PROXY !== undefined, {
+    path: ['ADMIN_USER_HEADER'],
+    error: 'needs ADMIN_PROXY: from anybody else the header is a lie',
+  })
+  .refine((data) => data.ADMIN_PROXY_SECRET === undefined || data.ADMIN_PROXY !== undefined, {
+    path: ['ADMIN_PROXY_SECRET'],
+    error: 'needs ADMIN_PROXY, the addresses of the proxy that sends it',
   });
 
 /** Throws CONFIG_INVALID naming the variable. */
@@ -86,6 +143,12 @@ export function readSettings(environment: Environment): Settings {
     adminHost: data.ADMIN_HOST,
     adminPort: data.ADMIN_PORT,
     adminToken: data.ADMIN_TOKEN,
+    adminUrl: data.ADMIN_URL,
+    adminHosts: data.ADMIN_HOSTS ?? [],
+    adminProxy: data.ADMIN_PROXY && {
+      ...{ addresses: data.ADMIN_PROXY, secret: data.ADMIN_PROXY_SECRET },
+      userHeader: data.ADMIN_USER_HEADER,
+    },
     publicUrl: data.PUBLIC_URL,
     mappingsDir: data.MAPPINGS_DIR,
     dataDir: data.DATA_DIR,
@@ -93,6 +156,7 @@ export function readSettings(environment: Environment): Settings {
     disk: { reserveBytes: data.DISK_RESERVE_MB, ballastBytes: data.DISK_BALLAST_MB },
     keep: { deliveredMs: data.KEEP_DELIVERED_DAYS, deadMs: data.KEEP_DEAD_DAYS, keysMs: data.KEEP_KEYS_DAYS },
     interprets: data.COMPILE_EXPRESSIONS === 'false',
+    editsMappings: data.EDIT_MAPPINGS === 'true',
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -2,11 +2,13 @@ import { closest } from '../diagnostics/closest.ts';
 import type { Problem } from '../diagnostics/problem.ts';
 import { quote } from '../diagnostics/quote.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
+import { eventExpressions } from '../sources/preset/preset-file.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import type { Path } from '../yaml/node-offsets.ts';
 import { type Environment, environmentVariables } from './environment.ts';
 import { type MissingVariable, variableReference, variablesIn, variableUses } from './interpolate.ts';
 import { secretKeys, valueAt } from './secrets-in-file.ts';
+import { isTemplate } from './template-settings.ts';
 
 export interface VariableProblem {
   readonly path: Path;
@@ -34,10 +36,11 @@ export function variableProblems(
       const at = yaml.positionOf(path);
       return { path, problem: { severity: 'error', code: 'config/missing-variable', message, at, hint } };
     }),
-    ...textsIn(raw, []).flatMap(({ path, text }) => [
-      ...noReference(yaml, path, text),
-      ...noExpression(file, path, text),
-    ]),
+    ...textsIn(raw, []).flatMap(({ path, text }) =>
+      isTemplate(raw, path) && text.startsWith('=')
+        ? []
+        : [...noReference(yaml, path, text), ...noExpression(file, path, text)],
+    ),
   ];
 }
 
@@ -67,8 +70,15 @@ function meantIn({ raw, environment }: FileWithVariables): (name: string) => str
   };
 }
 
-/** Nothing is evaluated in gateway.yaml: the text of an expression would be taken for the value. */
+/** Settings of a source that are expressions. */
+const expressionKeys = [...Object.keys(eventExpressions), 'batch'];
+
+const isExpression = ([section, , key, ...inner]: Path): boolean =>
+  section === 'sources' && inner.length === 0 && expressionKeys.includes(String(key));
+
+/** Nothing else is evaluated in gateway.yaml: the text of an expression would be taken for the value. */
 function noExpression({ yaml, raw }: FileWithVariables, path: Path, text: string): VariableProblem[] {
+  if (isExpression(path)) return [];
   if (!/^=\s*[$\w"'([{]/.test(text) || path.some((key) => secretKeys.includes(String(key)))) return [];
   const [, member] = /^=\s*\$vars\.(\w+)$/.exec(text) ?? [];
   const value = member === undefined ? undefined : valueAt(raw, ['vars', member]);

@@ -134,7 +134,8 @@ function outbound(request: OutboundRequest | GetRequest, userAgent: string) {
   const { method, url, headers } = request;
   const whatever = { accept: '*/*', 'user-agent': userAgent };
   const encoding = { 'accept-encoding': 'identity' };
-  if (method === 'GET') return { method, url, headers: { ...whatever, ...headers, ...encoding } };
+  if (!('body' in request) || request.body === '')
+    return { method, url, headers: { ...whatever, ...headers, ...encoding } };
   const json = { 'content-type': 'application/json' };
   return { method, url, data: request.body, headers: { ...whatever, ...json, ...headers, ...encoding } };
 }

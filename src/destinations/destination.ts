@@ -5,13 +5,16 @@ import type { JsonObject } from '../model/json.ts';
 
 /** The HTTP request a destination asks us to make. Data, so it can be shown, stored and compared. */
 export interface OutboundRequest {
-  readonly method: 'POST';
+  readonly method: Method;
   /** May carry a secret (Usermaven's token): built at send time, never stored or logged. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON text. */
+  /** JSON text wherever the vendor's API is known; empty where there is none. */
   readonly body: string;
 }
+
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type Method = (typeof methods)[number];
 
 export interface TranslateContext<Settings> {
   /** Public settings only: the evaluator never holds a secret. */
@@ -29,6 +32,17 @@ export type Translated =
     }
   | { readonly skipped: string };
 
+/** What the operator wrote in its place: the payload, once the evaluator has evaluated the expressions in it. */
+export interface Templated {
+  readonly template: JsonObject;
+  /** Keys that stay where a mapping has a payload of its own. */
+  readonly frame: readonly string[];
+  /** Keys that no mapping changes, and in whose lists every expression has to come to something. */
+  readonly fixed: readonly string[];
+  /** The payload of what the template came to. */
+  assembled(filled: JsonObject): JsonObject;
+}
+
 /** One thing wrong with a payload; `path` as in `event_attributes.amount`, empty for the payload as a whole. */
 export interface PayloadProblem {
   readonly path: string;
@@ -40,7 +54,9 @@ export type Destination<Settings extends CommonSettings = CommonSettings> =
   | HttpDestination<Settings>
   | LocalDestination<Settings>;
 
-interface DestinationBase<Settings extends CommonSettings> {
+type Made = Translated | Templated;
+
+interface DestinationBase<Settings extends CommonSettings, M extends Made> {
   /** Registry key, `type:` in gateway.yaml and file name. */
   readonly name: string;
   readonly title: string;
@@ -48,8 +64,14 @@ interface DestinationBase<Settings extends CommonSettings> {
   readonly settings: z.ZodType<Settings>;
   /** Settings that never leave the main process, are never shown, and are redacted wherever text is kept. */
   readonly secrets: readonly string[];
+  /** Secrets in the form in which they go out, where that cannot be told from the settings one by one. */
+  secretForms?(settings: Settings): readonly string[];
   /** Settings that must not be empty for the destination to be on. */
   readonly required: readonly string[];
+  /** Those that others make necessary. */
+  requiredBy?(settings: Settings): readonly string[];
+  /** Settings whose texts may be expressions, as in mappings. */
+  readonly templates?: readonly string[];
   /** Settings used by mapping tests, the documentation and dry runs. */
   readonly sample: Settings;
   /** Keys under which null means "remove this" to the vendor; everywhere else null is left out of payloads. */
@@ -57,7 +79,7 @@ interface DestinationBase<Settings extends CommonSettings> {
   /** Whether an identify with both ids makes the vendor count what an anonymous visitor did as the user's. */
   readonly joins: boolean;
   /** Canonical event → payload, nulls stripped. Gets public settings only. */
-  translate(event: CanonicalEvent, context: TranslateContext<Settings>): Translated;
+  translate(event: CanonicalEvent, context: TranslateContext<Settings>): M;
   /**
    * Everything the vendor would refuse, drop silently or half store; empty when the payload may be sent. `text` is the JSON
    * that would go out, where it is written already.
@@ -66,7 +88,8 @@ interface DestinationBase<Settings extends CommonSettings> {
 }
 
 /** A vendor behind an HTTP API. */
-export interface HttpDestination<Settings extends CommonSettings = CommonSettings> extends DestinationBase<Settings> {
+export interface HttpDestination<Settings extends CommonSettings = CommonSettings, M extends Made = Made>
+  extends DestinationBase<Settings, M> {
   readonly transport: 'http';
   /** How many payloads one request may carry; absent: one. */
   readonly batch?: { readonly max: number; readonly maxBytes: number };
@@ -80,7 +103,8 @@ export interface HttpDestination<Settings extends CommonSettings = CommonSetting
 }
 
 /** The gateway itself: every payload is delivered by showing it, and no request is made. */
-export interface LocalDestination<Settings extends CommonSettings = CommonSettings> extends DestinationBase<Settings> {
+export interface LocalDestination<Settings extends CommonSettings = CommonSettings, M extends Made = Made>
+  extends DestinationBase<Settings, M> {
   readonly transport: 'local';
 }
 
@@ -217,15 +241,16 @@ function isBaseUrl(text: string): boolean {
 interface NamesSettings<Settings> {
   readonly secrets: readonly (keyof Settings & string)[];
   readonly required: readonly (keyof Settings & string)[];
+  readonly templates?: readonly (keyof Settings & string)[];
 }
 
 /** Keeps the settings' type of a destination while checking its shape. */
-export function defineDestination<S extends CommonSettings>(
-  destination: HttpDestination<S> & NamesSettings<S>,
-): HttpDestination<S>;
-export function defineDestination<S extends CommonSettings>(
-  destination: LocalDestination<S> & NamesSettings<S>,
-): LocalDestination<S>;
+export function defineDestination<S extends CommonSettings, M extends Made>(
+  destination: HttpDestination<S, M> & NamesSettings<S>,
+): HttpDestination<S, M>;
+export function defineDestination<S extends CommonSettings, M extends Made>(
+  destination: LocalDestination<S, M> & NamesSettings<S>,
+): LocalDestination<S, M>;
 export function defineDestination(destination: Destination): Destination {
   return destination;
 }
@@ -237,4 +262,6 @@ export interface ConfiguredDestination {
   readonly settings: CommonSettings;
   /** Why mappings skip it, as a sentence for the operator; null when it is on. */
   readonly off: string | null;
+  /** What mapping tests go by, where the sample does not say what was written here; independent of any environment. */
+  readonly testSettings?: CommonSettings;
 }

@@ -1,5 +1,6 @@
 import { consoleDestination } from './console.ts';
 import type { Destination } from './destination.ts';
+import { http } from './http.ts';
 import { segment } from './segment.ts';
 import { umami } from './umami.ts';
 import { usermaven } from './usermaven.ts';
@@ -11,6 +12,7 @@ export const destinations = {
   vemetric,
   umami,
   segment,
+  http,
   console: consoleDestination,
 } as const satisfies Record<string, Destination>;
 

@@ -19,6 +19,10 @@ export interface Metrics {
   }): void;
   /** From the request's receipt to the destination's answer. */
   delivered(destination: string, seconds: number): void;
+  /** Of a source that has several. */
+  secretUsed(source: string, use: SecretUse): void;
+  /** The last use, as far as this process knows. */
+  lastSecretUse(source: string): SecretUse | undefined;
   /** How many requests a source has sent since the start, by what became of them. */
   requests(): Promise<readonly RequestCount[]>;
   /** Prometheus text; stored states are read at the time of asking. */
@@ -32,6 +36,12 @@ export interface RequestCount {
   readonly count: number;
 }
 
+export interface SecretUse {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly at: Date;
+}
+
 interface Stored {
   readonly store: Pick<Store, 'stats' | 'lanes' | 'listReplays' | 'condition'>;
   readonly clock: Clock;
@@ -41,7 +51,10 @@ export function createMetrics(stored: Stored): Metrics {
   const registry = new Registry();
   const seen = instrumentsOfTraffic(registry);
   const kept = instrumentsOfStore(registry);
+  const secretUses = new Map<string, SecretUse>();
   return {
+    secretUsed: (source, use) => secretUses.set(source, use),
+    lastSecretUse: (source) => secretUses.get(source),
     requestReceived: (source, outcome, seconds) => {
       seen.requests.inc({ source, outcome });
       if (outcome === 'accepted') seen.accept.observe(seconds);

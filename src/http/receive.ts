@@ -3,13 +3,15 @@ import type { Log } from '../log.ts';
 import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { RawRequest } from '../model/event.ts';
-import { ingest } from '../pipeline/ingest.ts';
+import { answerTo, ingest } from '../pipeline/ingest.ts';
+import { secretUsed } from '../sources/secret-used.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { RoutedRequest } from './app.ts';
+import { answerAsked, type ToldSecrets } from './handshake.ts';
 import type { Metrics } from './metrics.ts';
 import { BodyReader } from './read-body.ts';
-import { sendJson } from './send-json.ts';
+import { sendEmpty, sendJson } from './send-json.ts';
 
 export interface ReceiveDependencies {
   readonly sources: ReadonlyMap<string, ConfiguredSource>;
@@ -17,7 +19,9 @@ export interface ReceiveDependencies {
   readonly store: Pick<Store, 'recordRequest'>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'requestReceived'>;
+  readonly metrics: Pick<Metrics, 'requestReceived' | 'secretUsed'>;
+  /** What senders have told in their handshakes. */
+  readonly toldSecrets?: ToldSecrets;
   /** Told once new events are committed. */
   readonly recorded: () => void;
 }
@@ -35,7 +39,7 @@ export function receive(
     let outcome = 'accepted';
     try {
       const body = () => bodies.read(request, response);
-      await receiveFrom(source, { request, response, body }, dependencies);
+      outcome = await receiveFrom(source, { request, response, body }, dependencies);
     } catch (error) {
       // Counted here, because only here the source is known; answered in problem.ts.
       outcome = outcomeOf(error);
@@ -61,27 +65,61 @@ async function receiveFrom(
   source: ConfiguredSource,
   { request, response, body: readBody }: Exchange,
   dependencies: ReceiveDependencies,
-): Promise<void> {
-  const { log, store, clock, recorded } = dependencies;
-  if (source.off !== null) throw new GatewayError('SOURCE_NOT_CONFIGURED', source.off);
+): Promise<'accepted' | 'asked'> {
+  const { log, store, clock, metrics, recorded } = dependencies;
+  if (source.off !== null && source.source.handshake === undefined) throw isOff(source.off);
   const body = await readBody();
   const raw = rawRequest(request, { body, source, publicUrl: dependencies.publicUrl, receivedAt: clock.now() });
+  if (source.off !== null) {
+    // The secret of some senders comes with what they ask first.
+    const answer = answerTo(raw, source, false);
+    if (answer === undefined) throw isOff(source.off);
+    answerAsked(response, answer, { source, dependencies });
+    return 'asked';
+  }
   const ingested = await ingest(raw, source, { store, clock });
+  if (ingested.kind === 'asked') {
+    answerAsked(response, ingested.answer, { source, dependencies });
+    return 'asked';
+  }
   if (ingested.kind === 'refused') {
     log.write('request.refused', { source: source.name, reason: ingested.reason });
     throw new GatewayError('SIGNATURE_REFUSED', ingested.reason);
   }
+  const used = secretUsed(raw, source, raw.receivedAt);
+  if (used !== undefined) metrics.secretUsed(source.name, { number: used, at: raw.receivedAt });
   const { accepted, duplicates } = ingested.receipt;
-  sendJson(response, 200, { accepted, duplicates });
+  if (source.source.answersEmpty === true) sendEmpty(response, 200);
+  else sendJson(response, 200, { accepted, duplicates });
   log.write('event.received', { source: source.name, accepted, duplicates });
   if (accepted > 0) recorded();
+  return 'accepted';
 }
+
+const isOff = (why: string): GatewayError => new GatewayError('SOURCE_NOT_CONFIGURED', why);
 
 interface RawParts {
   readonly body: Buffer;
   readonly source: ConfiguredSource;
   readonly publicUrl: string | undefined;
   readonly receivedAt: Date;
+}
+
+/** `GET /in/<source>`, which some senders try before they send; false where nobody asks anything there. */
+export function greet(
+  dependencies: ReceiveDependencies,
+): (request: RoutedRequest, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const source = dependencies.sources.get(String(request.params.source));
+    if (source?.source.handshake === undefined) return false;
+    const { clock, publicUrl } = dependencies;
+    const raw = rawRequest(request, { body: Buffer.alloc(0), source, publicUrl, receivedAt: clock.now() });
+    const isVerified = source.source.verify(raw, source.settings, clock.now()).ok;
+    const answer = answerTo(raw, source, isVerified);
+    if (answer === undefined) return false;
+    answerAsked(response, answer, { source, dependencies });
+    return true;
+  };
 }
 
 /** The URL comes from the configuration, never from Host or X-Forwarded-*: some signatures cover it. */

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { createApp } from './app.ts';
 import { bridge } from './bridge.ts';
 import { type ReadinessDependencies, readiness } from './readiness.ts';
-import { type ReceiveDependencies, receive } from './receive.ts';
+import { greet, type ReceiveDependencies, receive } from './receive.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ReceiverDependencies extends ReceiveDependencies, Omit<ReadinessDependencies, 'store'> {
@@ -16,6 +16,7 @@ const kindPattern = /^[a-z0-9_]{1,64}$/;
 /** The public side: `/in/*`, `/bridge.js`, `/healthz`, `/readyz` and nothing else. */
 export function receiverApp(dependencies: ReceiverDependencies): RequestListener {
   const handle = receive(dependencies);
+  const isGreeted = greet(dependencies);
   return createApp(dependencies.log, 'internet', {
     hot: (router) => {
       router.post('/in/:source', handle);
@@ -23,7 +24,8 @@ export function receiverApp(dependencies: ReceiverDependencies): RequestListener
         if (!kindPattern.test(request.params.kind)) throw new GatewayError('NOT_FOUND', 'no such kind');
         return handle(request, response);
       });
-      router.all(['/in/:source', '/in/:source/:kind'], (_request, response) => {
+      router.all(['/in/:source', '/in/:source/:kind'], (request, response) => {
+        if ((request.method === 'GET' || request.method === 'HEAD') && isGreeted(request, response)) return;
         response.setHeader('Allow', 'POST');
         throw new GatewayError('METHOD_NOT_ALLOWED', 'use POST');
       });

@@ -2,6 +2,7 @@ import { type Response, Router } from 'express';
 import { z } from 'zod';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Log } from '../log.ts';
+import { failureReasons } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import { eventFailures } from '../model/event.ts';
@@ -31,19 +32,22 @@ const scope = {
   dry_run: z.boolean().default(false),
 };
 const oneReplay = z.strictObject(scope);
-const bulkReplay = z.strictObject({
-  ...scope,
-  rate,
-  filter: z.strictObject({
+const deadGroup = z.strictObject({ destination: z.string(), reason: z.enum(failureReasons), cause: z.string() });
+const replayFilter = z
+  .strictObject({
     ids: idsOf<EventId>('evt').optional(),
     source: z.string().optional(),
     type: z.string().optional(),
     status: z.enum(replayableStatuses).optional(),
     reason: z.enum(eventFailures).optional(),
     cause: z.string().optional(),
+    dead: deadGroup.optional(),
     ...filterTimes,
-  }),
-});
+  })
+  .refine(({ dead, since, until, ...others }) => dead === undefined || Object.keys(others).length === 0, {
+    error: 'beside `dead` only `since` and `until` can be named',
+  });
+const bulkReplay = z.strictObject({ ...scope, rate, filter: replayFilter });
 
 /** Replays: stored events through today's mappings, one or all that fit, or only what that would do. */
 export function replaysRouter(dependencies: ReplaysDependencies): Router {

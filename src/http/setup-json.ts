@@ -1,11 +1,15 @@
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import { type GatewayFileState, type LibraryEntry, statusOf } from '../mapping/library.ts';
 import { deliveryStatuses } from '../model/delivery.ts';
+import { eventStatuses } from '../model/event.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Lane } from '../model/lane.ts';
+import type { SentSample } from '../pipeline/send-sample.ts';
 import { type ConfiguredSource, setupSteps } from '../sources/source.ts';
+import type { Problems } from '../store/repair.ts';
 import type { Stats } from '../store/store.ts';
-import type { RequestCount } from './metrics.ts';
+import type { ToldSecret } from './handshake.ts';
+import type { RequestCount, SecretUse } from './metrics.ts';
 
 /** How what is set up looks in the API: no setting that could hold a secret is shown. */
 
@@ -56,16 +60,21 @@ export interface SourceContext {
   /** Of this source. */
   readonly requests: readonly RequestCount[];
   readonly lastEventAt: Date | null;
+  readonly stats: Stats;
+  readonly secretUse: SecretUse | undefined;
+  /** What the sender has told while it was being set up, as long as nobody has set it. */
+  readonly toldSecret: ToldSecret | undefined;
 }
 
 /** `url` is what to paste at the sender; a mere path as long as nobody has said where we are. */
 export function sourceJson(
   { name, source, settings, off }: ConfiguredSource,
-  { publicUrl, localUrl, requests, lastEventAt }: SourceContext,
+  { publicUrl, localUrl, requests, lastEventAt, stats, secretUse, toldSecret }: SourceContext,
 ): Json {
   const path = `/in/${name}`;
   const url = settings.public_url ?? (publicUrl === undefined ? undefined : publicUrl + path);
-  const refused = requests.filter(({ outcome }) => outcome !== 'accepted');
+  const refused = requests.filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'asked');
+  const own = stats.eventsBySource.filter((count) => count.source === name);
   return {
     name,
     type: source.name,
@@ -77,38 +86,86 @@ export function sourceJson(
       local: `${localUrl?.replace(/^https?:\/\//, '') ?? 'localhost'}${path}`,
     }),
     docs: source.docs,
+    signs_url: source.needsPublicUrl,
+    secrets: settings.secret.length,
+    secret_used: secretUse === undefined ? null : { number: secretUse.number, at: secretUse.at.toISOString() },
+    samples: source.samples.map((sample) => sample.name),
+    is_unsigned: source.isUnsigned === true,
+    told_secret: toldSecret === undefined ? null : { secret: toldSecret.secret, at: toldSecret.at.toISOString() },
     last_event_at: lastEventAt?.toISOString() ?? null,
+    events: Object.fromEntries(
+      eventStatuses.map((status) => [status, own.find((count) => count.status === status)?.count ?? 0]),
+    ),
+    accepted: requests.find(({ outcome }) => outcome === 'accepted')?.count ?? 0,
     refused: Object.fromEntries(refused.map(({ outcome, count }) => [outcome, count])),
   };
 }
 
+export const sentSampleJson = ({ sample, status, accepted, duplicates, eventId, message }: SentSample): Json => ({
+  sample,
+  status,
+  accepted,
+  duplicates,
+  event_id: eventId,
+  message,
+});
+
 type NamedDestination = Pick<ConfiguredDestination, 'name' | 'off'> & {
   /** Null for one that has deliveries but is configured no more. */
-  readonly destination: Pick<ConfiguredDestination['destination'], 'name' | 'title'> | null;
+  readonly configured: Pick<ConfiguredDestination, 'destination' | 'settings'> | null;
 };
 
 export interface DestinationContext {
   readonly stats: Stats;
+  readonly problems: Problems;
   /** Undefined as long as nothing has gone that way. */
   readonly lane: Lane | undefined;
 }
 
 export function destinationJson(
-  { name, destination, off }: NamedDestination,
-  { stats, lane }: DestinationContext,
+  { name, configured, off }: NamedDestination,
+  { stats, problems, lane }: DestinationContext,
 ): Json {
   const own = stats.deliveriesByDestination.filter((count) => count.destination === name);
   const countOf = (status: string): number => own.find((count) => count.status === status)?.count ?? 0;
   const oldest = stats.oldestPending.find((pending) => pending.destination === name)?.createdAt;
   return {
     name,
-    type: destination?.name ?? null,
-    title: destination?.title ?? null,
+    type: configured?.destination.name ?? null,
+    title: configured?.destination.title ?? null,
     off,
+    settings: configured === null ? null : maskedSettings(configured),
+    last_dead: lastDeadJson(problems, name),
     deliveries: Object.fromEntries(deliveryStatuses.map((status) => [status, countOf(status)])),
     oldest_pending_at: oldest?.toISOString() ?? null,
     ...laneJson(lane),
   };
+}
+
+/** How it was configured; of a secret only that there is one, and of a long one how it ends. */
+function maskedSettings({
+  destination,
+  settings,
+}: Pick<ConfiguredDestination, 'destination' | 'settings'>): JsonObject {
+  const shown = Object.entries(settings).filter(([key]) => key !== 'type');
+  return Object.fromEntries(
+    shown.map(([key, value]) => [key, destination.secrets.includes(key) ? masked(value) : value]),
+  ) as JsonObject;
+}
+
+/** The end of a shorter one would be too much of it. */
+const endShownFrom = 20;
+
+function masked(secret: unknown): string {
+  if (secret === '' || secret === undefined || secret === null) return '';
+  return typeof secret === 'string' && secret.length >= endShownFrom ? `••••••••${secret.slice(-4)}` : '••••••••';
+}
+
+function lastDeadJson({ deliveries }: Problems, name: string): Json {
+  const own = deliveries.filter(({ destination }) => destination === name);
+  const [last] = own.toSorted((a, b) => b.lastAt.getTime() - a.lastAt.getTime());
+  if (last === undefined) return null;
+  return { at: last.lastAt.toISOString(), reason: last.reason, cause: last.cause, delivery_id: last.example };
 }
 
 /** Whether an operator holds it, and what its circuit says: `probe_at` is when it is tried again. */

@@ -7,11 +7,12 @@ import type { CompiledDestination, CompiledMapping } from './compile.ts';
 import { isEmpty } from './empty.ts';
 import type { EvaluationContext, EvaluationDestination, EvaluationInput } from './evaluation.ts';
 import { mergePatch } from './merge.ts';
-import { itemScopes, openScope, refusedByWhen } from './open-scope.ts';
+import { gatewayBindings, itemScopes, openScope, refusedByWhen } from './open-scope.ts';
 import type { DestinationResult, EvaluatedRun, RunItem, Unresolved } from './run.ts';
 import { complete, type Steps } from './steps.ts';
 import { identifiersOf, type Linked, lacksAnId, stitched } from './stitching.ts';
 import { type FillScope, fillTemplate, Interruption } from './template.ts';
+import { translation } from './translation.ts';
 
 /** One mapping on one event: pure, and the same for the gateway, `hookstitch test` and previews. */
 export function evaluateMapping(
@@ -149,7 +150,10 @@ function* evaluateDestination(
       item: scope.fill.item ?? 0,
       destination,
     });
-    return { destination, ...(yield* payloadFor({ compiled, event, target, fill, id })) };
+    return {
+      destination,
+      ...(yield* payloadFor({ compiled, event, target, fill, id, scope })),
+    };
   } catch (error) {
     // As above: one destination's expressions end early without touching the others.
     return { destination, ...endedEarly(error) };
@@ -166,27 +170,42 @@ interface PayloadScope {
   readonly target: EvaluationDestination;
   readonly fill: FillScope;
   readonly id: string;
+  readonly scope: ItemScope;
 }
 
 type PayloadResult =
   | { readonly outcome: 'payload'; readonly outgoingId: string; readonly payload: JsonObject }
   | EndedEarly;
 
-function* payloadFor({ compiled, event, target, fill, id }: PayloadScope): Steps<PayloadResult> {
+function* payloadFor({ compiled, event, target, fill, id, scope }: PayloadScope): Steps<PayloadResult> {
+  const { name } = compiled;
+  const path = `destinations.${name}`;
   const done = (payload: Json | undefined): PayloadResult => {
-    const path = `destinations.${compiled.name}`;
     if (!isJsonObject(payload))
       return { outcome: 'failed', path, message: 'yields no payload: it must be a block of keys' };
     return { outcome: 'payload', outgoingId: id, payload: stripNulls(payload, target.destination.keepNullUnder) };
   };
-  if (compiled.payload !== undefined) return done(yield* fillTemplate(compiled.payload, fill));
-  if (event === undefined) return { outcome: 'failed', path: 'event', message: 'is missing' };
-  const translated = target.destination.translate(event, { settings: target.settings, outgoingId: id });
+  const isCode = target.destination.templates === undefined;
+  if (compiled.payload !== undefined && isCode) return done(yield* fillTemplate(compiled.payload, fill));
+  const translated = yield* translation({ ...{ name, target, event, outgoingId: id }, ...translationScope(scope) });
+  if (translated === undefined) return { outcome: 'failed', path: 'event', message: 'is missing' };
   if ('skipped' in translated) return { outcome: 'skipped', reason: translated.skipped };
-  const patch = compiled.merge === undefined ? undefined : yield* fillTemplate(compiled.merge, fill);
-  const payload = patch === undefined ? translated.payload : mergePatch(translated.payload, patch);
-  const { lacks } = translated;
+  const { lacks, frame, fixed = [] } = translated;
+  const [key, own] = compiled.payload === undefined ? ['merge', compiled.merge] : ['payload', compiled.payload];
+  const patch = own === undefined ? undefined : yield* fillTemplate(own, fill);
+  const changed = isJsonObject(patch) ? fixed.find((one) => Object.hasOwn(patch, one)) : undefined;
+  if (changed !== undefined)
+    return { outcome: 'failed', path: `${path}.${key}.${changed}`, message: 'is for gateway.yaml to say' };
+  if (patch === undefined && key === 'payload') return done(undefined);
+  const base = key === 'payload' ? frame : translated.payload;
+  const payload = patch === undefined ? base : mergePatch(base, patch);
   if (lacks !== undefined && isJsonObject(payload) && isEmpty(payload[lacks.key]))
     return { outcome: 'skipped', reason: lacks.otherwise };
   return done(payload);
 }
+
+const translationScope = ({ mapping, input, context, fill }: ItemScope) => ({
+  item: fill.item,
+  known: () => gatewayBindings(mapping, input, context),
+  interprets: context.interprets === true,
+});

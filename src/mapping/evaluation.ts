@@ -20,13 +20,15 @@ export interface EvaluationInput extends Facts {
 
 /** A destination that is on, with its public settings only. */
 export interface EvaluationDestination {
-  readonly destination: Pick<Destination, 'translate' | 'keepNullUnder'>;
+  readonly destination: Pick<Destination, 'translate' | 'keepNullUnder' | 'templates'>;
   readonly settings: CommonSettings;
 }
 
 export interface EvaluationContext {
   readonly vars: JsonObject;
   readonly destinations: ReadonlyMap<string, EvaluationDestination>;
+  /** Leaves the expressions of destinations to JSONata's interpreter. */
+  readonly interprets?: boolean | undefined;
   /** Told what every expression came to; absent in the worker. */
   readonly trace?: Trace | undefined;
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../model/json.ts';
 import type { CompiledLookup, CompiledMapping } from './compile.ts';
 import { isEmpty } from './empty.ts';
 import type { EvaluationContext, EvaluationInput } from './evaluation.ts';
-import { timeBindings } from './expression.ts';
+import { type Bindings, timeBindings } from './expression.ts';
 import type { LookupFact } from './facts.ts';
 import type { Needs, Run, WantedLookup } from './run.ts';
 import type { Steps } from './steps.ts';
@@ -49,21 +49,30 @@ function baseScope(
     body: input.body,
     headers: input.headers,
     query: queryOf(input.url),
-    vars,
-    meta: {
-      event_id: input.id,
-      source: input.source,
-      type: input.type,
-      kind: input.kind,
-      external_id: input.externalId,
-      occurred_at: input.occurredAt.toISOString(),
-      received_at: input.receivedAt.toISOString(),
-      mapping: mapping.file,
-    },
-    ...timeBindings(input.receivedAt),
+    ...gatewayBindings(mapping, input, { vars }),
   };
   return { fill: { input: input.body, bindings, item: null, trace }, bindings };
 }
+
+/** What the gateway says of an event, whatever a mapping calls its own values. */
+export const gatewayBindings = (
+  mapping: Pick<CompiledMapping, 'file'>,
+  input: Omit<EvaluationInput, 'body'>,
+  { vars }: Pick<EvaluationContext, 'vars'>,
+): Bindings => ({
+  vars,
+  meta: {
+    event_id: input.id,
+    source: input.source,
+    type: input.type,
+    kind: input.kind,
+    external_id: input.externalId,
+    occurred_at: input.occurredAt.toISOString(),
+    received_at: input.receivedAt.toISOString(),
+    mapping: mapping.file,
+  },
+  ...timeBindings(input.receivedAt),
+});
 
 function* nameValues(
   { let: lets, behindLookups }: CompiledMapping,

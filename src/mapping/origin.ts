@@ -2,7 +2,7 @@ import type { CanonicalEvent } from '../model/canonical-event.ts';
 import type { Position } from '../model/error.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { expressionText } from './expression-text.ts';
-import { feedingFields, type Translate, valueAt } from './perturbation.ts';
+import { type Feeders, feedersIn, type Translate, valueAt } from './perturbation.ts';
 import type { MappingFile } from './schema.ts';
 import type { TemplatePath } from './template.ts';
 import type { TraceEntry } from './trace.ts';
@@ -29,7 +29,20 @@ export interface PayloadQuery {
 }
 
 /** What a field of a payload comes from, nearest first; empty for what the destination adds of itself. */
-export function originsOf(field: TemplatePath, query: PayloadQuery): readonly Origin[] {
+export const originsOf = (field: TemplatePath, query: PayloadQuery): readonly Origin[] => originsIn(query)(field);
+
+/** The same for any field of one payload: what is costly to find out is found out once. */
+export function originsIn(query: PayloadQuery): (field: TemplatePath) => readonly Origin[] {
+  const { event, translate } = query;
+  const feeders = event === undefined ? () => [] : feedersIn({ event, translate });
+  return (field) => originsAt(field, { ...query, feeders });
+}
+
+interface FieldQuery extends PayloadQuery {
+  readonly feeders: Feeders;
+}
+
+function originsAt(field: TemplatePath, query: FieldQuery): readonly Origin[] {
   const { content, destination, trace } = query;
   const settings = settingsOf(content, destination);
   const own = (key: 'payload' | 'merge'): Origin | undefined =>
@@ -86,10 +99,10 @@ function yields({ path, written }: Origin, trace: readonly TraceEntry[]): boolea
   return (valueAt(value, path.slice(written.path.length)) ?? null) !== null;
 }
 
-function canonicalOrigins(field: TemplatePath, { content, event, translate }: PayloadQuery): readonly Origin[] {
+function canonicalOrigins(field: TemplatePath, { content, event, feeders }: FieldQuery): readonly Origin[] {
   if (event === undefined) return [];
   const missing = missingFields(content.event as Json | undefined, event, field);
-  return feedingFields(field, { event, missing, translate }).flatMap((path) => {
+  return feeders(field, missing).flatMap((path) => {
     const origin = placeIn(content.event as Json | undefined, ['event'], path);
     return origin === undefined ? [{ path: ['event', ...path], written: null }] : followed(origin, content);
   });

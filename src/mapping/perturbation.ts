@@ -7,10 +7,15 @@ export type Translate = (event: CanonicalEvent, outgoingId: string) => JsonObjec
 
 export interface Perturbed {
   readonly event: CanonicalEvent;
-  /** Fields that the mapping fills but that are not there on this event, as in `['revenue', 'amount']`. */
-  readonly missing: readonly TemplatePath[];
   readonly translate: Translate;
 }
+
+/** The fields of a canonical event that feed a payload's field. */
+export type Feeders = (
+  field: TemplatePath,
+  /** Fields that the mapping fills but that are not there on this event, as in `['revenue', 'amount']`. */
+  missing: readonly TemplatePath[],
+) => readonly TemplatePath[];
 
 const ordinaryId = 'outgoing-id';
 /** More than this explains nothing: a whole block of a payload comes from nearly everything. */
@@ -19,21 +24,32 @@ const feedersMax = 3;
 /**
  * Which fields of a canonical event a payload's field comes from. A destination's translation is code, so it is asked:
  * each field in turn is replaced by a marker, and those whose marker shows in the payload's field feed it. Where the
- * payload has no such field, the ones that would make it appear do.
+ * payload has no such field, the ones that would make it appear do. Of all fields of a payload it is asked once.
  */
-export function feedingFields(field: TemplatePath, perturbed: Perturbed): readonly TemplatePath[] {
-  const { event, missing, translate } = perturbed;
-  const seen = (changed: CanonicalEvent, outgoingId = ordinaryId): string | undefined =>
-    JSON.stringify(valueAt(translate(changed, outgoingId), field));
-  const before = seen(event);
-  const feeds = (path: TemplatePath): boolean => {
+export function feedersIn({ event, translate }: Perturbed): Feeders {
+  const whole = translate(event, ordinaryId);
+  const payloadWith = (path: TemplatePath): JsonObject | undefined => {
     const changed = marked(event as unknown as Json, path) as unknown as CanonicalEvent;
     // Of the event's id only what it is hashed to reaches a destination.
-    return seen(changed, path.join() === 'id' ? 'another-id' : ordinaryId) !== before;
+    return translate(changed, path.join() === 'id' ? 'another-id' : ordinaryId);
   };
-  const present = leaves(event as unknown as Json).filter((path) => path.join() !== 'type' && feeds(path));
-  const candidates = before === undefined ? missing.filter(feeds) : [];
-  return [...candidates, ...present].slice(0, feedersMax);
+  let present: readonly Marked[] | undefined;
+  return (field, missing) => {
+    const seen = (payload: JsonObject | undefined): string | undefined => JSON.stringify(valueAt(payload, field));
+    const before = seen(whole);
+    const feeds = ({ payload }: Pick<Marked, 'payload'>): boolean => seen(payload) !== before;
+    present ??= leaves(event as unknown as Json)
+      .filter((path) => path.join() !== 'type')
+      .map((path) => ({ path, payload: payloadWith(path) }));
+    const candidates = before === undefined ? missing.filter((path) => feeds({ payload: payloadWith(path) })) : [];
+    return [...candidates, ...present.filter(feeds).map(({ path }) => path)].slice(0, feedersMax);
+  };
+}
+
+/** What comes of an event with a marker in one field. */
+interface Marked {
+  readonly path: TemplatePath;
+  readonly payload: JsonObject | undefined;
 }
 
 export function valueAt(value: Json | undefined, path: TemplatePath): Json | undefined {

@@ -1,3 +1,4 @@
+import type { FailureReason } from './attempt.ts';
 import type { DeliveryStatus } from './delivery.ts';
 import { type EventFailure, type EventStatus, eventFailures, unusableReasons } from './event.ts';
 import type { EventId, ReplayId } from './id.ts';
@@ -11,6 +12,13 @@ export const replayableFailures: readonly EventFailure[] = eventFailures.filter(
   (reason) => !unusableReasons.some((unusable) => unusable === reason),
 );
 
+/** What a group of dead deliveries has in common. */
+export interface DeadGroupKey {
+  readonly destination: string;
+  readonly reason: FailureReason;
+  readonly cause: string;
+}
+
 /** Which stored events to replay: all that fit every member that is there. */
 export interface ReplayFilter {
   readonly ids?: readonly EventId[] | undefined;
@@ -20,6 +28,8 @@ export interface ReplayFilter {
   /** With either of these only failed events fit. */
   readonly reason?: EventFailure | undefined;
   readonly cause?: string | undefined;
+  /** Instead of all of these: the events of a group of dead deliveries. Then the times are those of death. */
+  readonly dead?: DeadGroupKey | undefined;
   /** Received at this time or later, and before `until`. */
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;

@@ -115,9 +115,11 @@ const cutOff: Outcome = {
   ambiguous: true,
 };
 
-function secretsOf({ secrets }: HttpDestination, settings: CommonSettings): readonly string[] {
-  return secrets.flatMap((key) => {
+/** What must not be seen of a destination's settings. */
+export function secretsOf({ secrets, secretForms }: HttpDestination, settings: CommonSettings): readonly string[] {
+  const plain = secrets.flatMap((key) => {
     const value: unknown = Reflect.get(settings, key);
     return typeof value === 'string' && value !== '' ? [value] : [];
   });
+  return [...plain, ...(secretForms?.(settings) ?? [])];
 }

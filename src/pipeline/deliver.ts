@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { type AttemptDependencies, attempt } from './attempt.ts';
 import { Loop } from './loop.ts';
 import { chunksOf } from './request-chunks.ts';
+import { Spacing } from './spacing.ts';
 import { writeDown } from './write-down.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -18,6 +19,8 @@ const leaseFactor = 4;
 const leaseMsMin = 60_000;
 /** Deliveries claimed at once, whatever concurrency and batch allow. */
 const claimMax = 500;
+/** Claims that left nothing behind begin so far apart, in milliseconds. */
+const spacingMs = 10;
 
 export interface DeliverDependencies extends Omit<AttemptDependencies, 'shutdown'> {
   readonly store: Pick<Store, 'claimDeliveries' | 'settleDeliveries' | 'nextDueAt' | 'isShared'>;
@@ -60,6 +63,7 @@ export class LaneWorker {
   readonly #target: ConfiguredDestination;
   readonly #dependencies: DeliverDependencies;
   readonly #loop: Loop;
+  readonly #spacing = new Spacing(spacingMs);
   readonly #shutdown = new AbortController();
   /** Many requests end at once: one commit takes them down. */
   readonly #endings = new WriteQueue<Ended>((ended) => this.#writeDown(ended));
@@ -104,6 +108,7 @@ export class LaneWorker {
   }
 
   async #work(): Promise<boolean> {
+    await this.#spacing.passed();
     const limits = this.#limits();
     // Claimed by this process and not settled yet, whatever the store has heard of it.
     if (this.#underWay.size >= limits.concurrency || this.#laneWide > 0) return false;
@@ -111,10 +116,11 @@ export class LaneWorker {
     const { name: destination, settings } = this.#target;
     const now = clock.now();
     let admission: Admission | undefined;
+    const limit = Math.min((limits.concurrency - this.#underWay.size) * limits.batch, claimMax);
     const { deliveries, lane } = await store.claimDeliveries({
       destination,
       worker,
-      limit: Math.min((limits.concurrency - this.#underWay.size) * limits.batch, claimMax),
+      limit,
       leaseMs: Math.max(leaseMsMin, settings.timeout_ms * leaseFactor),
       now,
       underWay: [...this.#underWay.values()].flatMap((deliveries) => deliveries.map(({ id }) => id)),
@@ -124,6 +130,7 @@ export class LaneWorker {
         return admission;
       },
     });
+    this.#spacing.began({ isFull: deliveries.length === limit });
     this.#inFlight += deliveries.length;
     this.#noticed(lane);
     const isProbe = deliveries.length > 0 && lane.circuit.state === 'half_open';

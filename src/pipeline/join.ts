@@ -80,7 +80,7 @@ function joinDraft(
     context: {},
   };
   const translated = target.destination.translate(identify, { settings: target.settings, outgoingId: id });
-  if ('skipped' in translated || translated.lacks !== undefined) return [];
+  if (!('payload' in translated) || translated.lacks !== undefined) return [];
   const payload = JSON.stringify(translated.payload);
   const join = { userId, anonymousId, isAll: true };
   return [{ mapping, item: index, destination: name, outgoingId: id, payload, stitch, ...line, join }];

@@ -1,6 +1,6 @@
 import type { ClaimedEvent } from '../model/event.ts';
 import type { EventId } from '../model/id.ts';
-import type { Json } from '../model/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { eventInBody } from '../sources/event-in-body.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import type { EventDetail } from '../store/store.ts';
@@ -46,6 +46,30 @@ export function storedEvent({ request, ...event }: EventDetail): PreviewEvent | 
   const { kind, url, headers, item } = request;
   const about = { id, source, type, externalId, occurredAt, receivedAt, kind, url, headers, item };
   return isJson(bodyText) ? { ...about, bodyText } : undefined;
+}
+
+/** What is kept of an event for tests, and what a new mapping is made from. */
+export interface PinnableEvent {
+  readonly source: string;
+  readonly type: string;
+  readonly kind: string | null;
+  readonly receivedAt: string;
+  /** As its mapping sees it: one element where the sender sends a list. */
+  readonly body: JsonObject;
+}
+
+/** Undefined where its body is no block of keys, so that no mapping could read it. */
+export function pinnableEvent({
+  source,
+  type,
+  kind,
+  receivedAt,
+  bodyText,
+  item,
+}: PreviewEvent): PinnableEvent | undefined {
+  const parsed = JSON.parse(bodyText) as Json;
+  const body = item !== null && Array.isArray(parsed) ? (parsed[item] as Json | undefined) : parsed;
+  return isJsonObject(body) ? { source, type, kind, receivedAt: receivedAt.toISOString(), body } : undefined;
 }
 
 export function isJson(text: string): boolean {

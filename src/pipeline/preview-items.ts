@@ -1,5 +1,5 @@
 import type { ConfiguredDestination, PayloadProblem } from '../destinations/destination.ts';
-import { originsOf } from '../mapping/origin.ts';
+import { originsIn, type PayloadQuery } from '../mapping/origin.ts';
 import type { DestinationResult, Run, RunItem } from '../mapping/run.ts';
 import type { MappingFile } from '../mapping/schema.ts';
 import { keysOf } from '../mapping/test-failure.ts';
@@ -7,6 +7,8 @@ import type { CanonicalEvent } from '../model/canonical-event.ts';
 import type { Position } from '../model/error.ts';
 import type { Stitch } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
+import { comparedWith, type LastSent, type SentPayload } from './last-sent.ts';
+import { type PayloadOrigin, payloadOrigins } from './payload-origins.ts';
 import type { Path, Place } from './preview-fields.ts';
 
 /** One canonical event; several with `for_each`. */
@@ -29,6 +31,10 @@ export type PreviewDestination = {
       readonly payload: JsonObject;
       /** Why the destination would refuse it; empty when it may be sent. */
       readonly problems: readonly (PayloadProblem & { readonly at: Position })[];
+      /** What in the mapping its fields come from; only where it was asked for. */
+      readonly origins?: readonly PayloadOrigin[];
+      /** Beside what was queued for the same event before; null where nothing was. */
+      readonly last: LastSent | null;
     }
   | { readonly outcome: 'skipped' | 'failed'; readonly message: string; readonly at: Position }
 );
@@ -37,6 +43,10 @@ export interface ItemContext {
   readonly content: MappingFile;
   readonly destinations: readonly ConfiguredDestination[];
   readonly place: Place;
+  /** Whether the payloads tell what they come from. */
+  readonly tellsOrigins: boolean;
+  /** What was queued for the event before. */
+  readonly sent: readonly SentPayload[];
 }
 
 /** What a run has for each destination, checked as before an attempt. */
@@ -57,18 +67,22 @@ interface ResultScope {
 }
 
 function previewResult(result: DestinationResult, scope: ResultScope): PreviewDestination {
-  const { content, destinations, place } = scope.context;
+  const { run, index } = scope;
+  const { content, destinations, place, tellsOrigins, sent } = scope.context;
   const { destination } = result;
   const target = destinations.find(({ name }) => name === destination);
   const about = { destination, off: target?.off ?? null };
   switch (result.outcome) {
     case 'payload': {
       const { outgoingId, payload } = result;
+      const query = payloadQuery(target, destination, scope);
       const problems = (target?.destination.check(payload) ?? []).map((problem) => ({
         ...problem,
-        at: problemPlace(problem, target, { ...scope, payload }),
+        at: problemPlace(problem, payload, { ...scope, query }),
       }));
-      return { ...about, outcome: 'payload', outgoingId, payload, problems };
+      const origins = tellsOrigins ? { origins: payloadOrigins(payload, query) } : {};
+      const last = comparedWith(sent, { mapping: run.mapping.file, item: index, destination, payload });
+      return { ...about, outcome: 'payload', outgoingId, payload, problems, ...origins, last };
     }
     case 'skipped':
       return { ...about, outcome: 'skipped', message: result.reason, at: place(settingsPath(content, destination)) };
@@ -82,24 +96,30 @@ function settingsPath({ destinations }: MappingFile, name: string): Path {
   return ['destinations', Array.isArray(destinations) ? destinations.indexOf(name) : name];
 }
 
-/** The nearest thing in the mapping that a payload's field comes from; the destination where it is none of its own. */
-function problemPlace(
-  { path }: PayloadProblem,
+function payloadQuery(
   target: ConfiguredDestination | undefined,
-  { run, item, index, context, payload }: ResultScope & { readonly payload: JsonObject },
-): Position {
-  const { content, place } = context;
-  const name = target?.name ?? '';
-  const origins = originsOf(path === '' ? [] : keysOf(path, payload), {
+  destination: string,
+  { run, item, index, context: { content } }: ResultScope,
+): PayloadQuery {
+  return {
     content,
-    destination: name,
+    destination,
     event: item.event,
     trace: (run.trace ?? []).filter((entry) => entry.item === null || entry.item === index),
     translate: (event, outgoingId) => {
       const translated = target?.destination.translate(event, { settings: target.settings, outgoingId });
       return translated !== undefined && 'payload' in translated ? translated.payload : undefined;
     },
-  });
+  };
+}
+
+/** The nearest thing in the mapping that a payload's field comes from; the destination where it is none of its own. */
+function problemPlace(
+  { path }: PayloadProblem,
+  payload: JsonObject,
+  { query, context: { content, place } }: Pick<ResultScope, 'context'> & { readonly query: PayloadQuery },
+): Position {
+  const origins = originsIn(query)(path === '' ? [] : keysOf(path, payload));
   const written = origins.find((origin) => origin.written !== null)?.written;
-  return place(path === '' || !written ? settingsPath(content, name) : written.path);
+  return place(path === '' || !written ? settingsPath(content, query.destination) : written.path);
 }

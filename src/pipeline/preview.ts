@@ -4,9 +4,11 @@ import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Evaluation } from '../mapping/evaluator/evaluator.ts';
 import type { EvaluatorSetup } from '../mapping/evaluator/protocol.ts';
 import type { Facts } from '../mapping/facts.ts';
+import type { PlacedLineage } from '../mapping/lineage/placed.ts';
 import type { ReadMapping } from '../mapping/load.ts';
 import { publicSettings } from '../mapping/public-settings.ts';
 import { endedRuns, type Run } from '../mapping/run.ts';
+import type { KnownNames } from '../mapping/static/known-names.ts';
 import type { Linked } from '../mapping/stitching.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Position } from '../model/error.ts';
@@ -16,6 +18,7 @@ import type { Identifier } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import { whyNoEvent } from '../sources/event-in-body.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
+import type { SentPayload } from './last-sent.ts';
 import { type LookUpDependencies, lookUp } from './look-up.ts';
 import { type InlineEvent, inlineEvent, type PreviewEvent } from './preview-event.ts';
 import { type Place, type PreviewField, previewFields } from './preview-fields.ts';
@@ -28,6 +31,8 @@ interface Common {
   readonly file: string;
   /** Of the mapping's text; where none is an error they are warnings. */
   readonly problems: ReadMapping['problems'];
+  /** What every expression reads; only where it was asked for and the text is a mapping. */
+  readonly lineage?: readonly PlacedLineage[];
 }
 
 /** The text is no mapping, as its problems say. */
@@ -57,6 +62,8 @@ export interface PreviewSetup {
   readonly sources: readonly ConfiguredSource[];
   readonly destinations: readonly ConfiguredDestination[];
   readonly vars: JsonObject;
+  /** What mappings may refer to; default: the names of these sources and destinations. */
+  readonly names?: KnownNames;
   /** Leaves every expression to JSONata's interpreter. */
   readonly interprets: boolean;
   readonly clock: Clock;
@@ -72,18 +79,22 @@ export interface PreviewRequest {
   /** `shown` is how problems name the file. */
   readonly mapping: { readonly name: string; readonly shown: string; readonly text: string };
   readonly event: PreviewEvent | InlineEvent;
+  /** Whether it tells where values come from. */
+  readonly lineage?: boolean;
+  /** What was queued for the event before. */
+  readonly sent?: readonly SentPayload[];
 }
 
 /** The mapping in a text on one event, translated and checked as the gateway would. Throws EVALUATOR_UNAVAILABLE. */
-export async function preview({ mapping, event: wanted }: PreviewRequest, setup: PreviewSetup): Promise<Preview> {
-  const { sources } = setup;
+export async function preview(request: PreviewRequest, setup: PreviewSetup): Promise<Preview> {
+  const { mapping, event: wanted, lineage: tellsOrigins = false, sent = [] } = request;
   const destinations = setup.destinations.map(withSamples);
-  const known = { sources: sources.map(({ name }) => name), destinations: destinations.map(({ name }) => name) };
   // Loaded with the first preview: everything else is read in the evaluator, so a gateway starts without.
   const { readMapping } = await import('../mapping/load.ts');
-  const { definition, yaml, problems } = readMapping(mapping, mapping.text, known);
-  const common = { file: mapping.name, problems };
-  if (definition === undefined || yaml === undefined) return { ...common, outcome: 'invalid' };
+  const { definition, yaml, problems } = readMapping(mapping, mapping.text, setup.names ?? namesIn(setup));
+  const told = { file: mapping.name, problems };
+  if (definition === undefined || yaml === undefined) return { ...told, outcome: 'invalid' };
+  const common = tellsOrigins ? { ...told, lineage: await lineageIn(definition, yaml) } : told;
   const event = 'body' in wanted ? received(wanted, definition, setup) : wanted;
   if ('unreadable' in event) return { ...common, outcome: 'unreadable', message: event.unreadable };
 
@@ -97,12 +108,28 @@ export async function preview({ mapping, event: wanted }: PreviewRequest, setup:
       ? { outcome: 'failed', message: evaluation.message, at: null }
       : endOf(run, { definition, event, place })),
     fields: previewFields(definition.content, run?.trace ?? [], place),
-    items: run === undefined ? [] : previewItems(run, { content: definition.content, destinations, place }),
+    items:
+      run === undefined
+        ? []
+        : previewItems(run, { content: definition.content, destinations, place, tellsOrigins, sent }),
   };
 }
 
+async function lineageIn(
+  { content }: MappingDefinition,
+  yaml: NonNullable<ReadMapping['yaml']>,
+): Promise<readonly PlacedLineage[]> {
+  const { placedLineage } = await import('../mapping/lineage/placed.ts');
+  return placedLineage(content, yaml);
+}
+
+const namesIn = ({ sources, destinations }: PreviewSetup): KnownNames => ({
+  sources: sources.map(({ name }) => name),
+  destinations: destinations.map(({ name }) => name),
+});
+
 /** Evaluates again with the answers, if the mapping asks. */
-async function evaluateKnowing(
+export async function evaluateKnowing(
   mappings: EvaluatorSetup,
   event: PreviewEvent,
   { evaluate, lookups = asksNobody, linked = async () => [], clock }: PreviewSetup,
@@ -140,15 +167,18 @@ function received(
 }
 
 /** A destination that is off has no settings to translate with: what is not set is taken from its sample. */
-function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
+export function withSamples(configured: ConfiguredDestination): ConfiguredDestination {
   if (configured.off === null) return configured;
-  const { sample } = configured.destination;
-  const own = Object.entries(configured.settings).filter(([, value]) => value !== undefined && value !== '');
-  return { ...configured, settings: { ...sample, ...Object.fromEntries(own) } };
+  const { sample, templates = [] } = configured.destination;
+  const own = Object.entries(configured.settings).filter(
+    ([key, value]) => templates.includes(key) || (value !== undefined && value !== ''),
+  );
+  const unwritten = templates.map((key) => [key, undefined] as const);
+  return { ...configured, settings: { ...sample, ...Object.fromEntries([...unwritten, ...own]) } };
 }
 
 /** Also a mapping that is not enabled can be looked at. */
-function evaluatorSetup(
+export function evaluatorSetup(
   definition: MappingDefinition,
   { destinations, vars, interprets }: Pick<PreviewSetup, 'destinations' | 'vars' | 'interprets'>,
 ): EvaluatorSetup {
@@ -178,7 +208,10 @@ interface EndScope {
 }
 
 /** How a run ended, and where; without one the mapping is for other events. */
-function endOf(run: Run | undefined, { definition, event, place }: EndScope): Pick<Told, 'outcome' | 'message' | 'at'> {
+export function endOf(
+  run: Run | undefined,
+  { definition, event, place }: EndScope,
+): Pick<Told, 'outcome' | 'message' | 'at'> {
   if (run === undefined) {
     const { events, source } = definition.content;
     const wanted = `${source} events of type ${[events].flat().join(', ')}`;

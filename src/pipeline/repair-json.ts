@@ -22,12 +22,12 @@ const groupJson = ({ reason, cause, count, firstAt, lastAt, example }: Group): J
 
 export function replayJson(replay: Replay): JsonObject {
   const { id, status, filter, destinations, includesDelivered, rate, createdAt, endedAt, progress } = replay;
-  const { since, until, ...rest } = filter;
+  const { since, until, dead, ...rest } = filter;
   const { total, translated, unmatched, failed, inLine, fates, joins } = progress;
   return {
     id,
     status,
-    filter: { ...rest, since: since?.toISOString(), until: until?.toISOString() },
+    filter: { ...rest, dead: dead && { ...dead }, since: since?.toISOString(), until: until?.toISOString() },
     destinations,
     include_delivered: includesDelivered,
     rate,

@@ -11,6 +11,7 @@ import type { Background } from './background.ts';
 import type { JoinTarget } from './join.ts';
 import { lookUp, needsLookups } from './look-up.ts';
 import { settleTranslation } from './settle-translation.ts';
+import { Spacing } from './spacing.ts';
 import { stitchEvents } from './stitch.ts';
 import { writeDown } from './write-down.ts';
 
@@ -18,6 +19,8 @@ import { writeDown } from './write-down.ts';
 const batchMax = 200;
 /** One is evaluated while the one before it is settled. */
 const batchesAtOnce = 2;
+/** Batches that are not full begin so far apart, in milliseconds. */
+const spacingMs = 10;
 /** Longer than two full batches can take with an evaluator that is killed again and again. */
 const leaseMs = 1_200_000;
 /** An event that was under way this often when the gateway ended is evaluated alone from then on. */
@@ -48,6 +51,7 @@ export interface TranslateDependencies {
  */
 export class Translator {
   readonly #dependencies: TranslateDependencies;
+  readonly #spacing = new Spacing(spacingMs);
   /** Oldest first. */
   readonly #underWay: Promise<void>[] = [];
   /** One that is under way, or several. */
@@ -60,8 +64,10 @@ export class Translator {
   /** True when there may be more at once. Throws what went wrong with a batch begun before. */
   async work(): Promise<boolean> {
     if (this.#hasFailed || this.#underWay.length >= batchesAtOnce) await this.#oldest();
+    await this.#spacing.passed();
     const { store, worker, clock } = this.#dependencies;
     const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
+    this.#spacing.began({ isFull: events.length === batchMax });
     if (events.length > 0) await this.#begin(events);
     else if (this.#underWay.length === 0) return false;
     else await this.#oldest();

@@ -5,14 +5,24 @@ import { momentFromIso, shortText } from './body-field.ts';
 import { callrailEventTypes } from './callrail-event-types.ts';
 import { contentHash, externalIdOf } from './external-id.ts';
 import { callrailSamples } from './samples/callrail-samples.ts';
-import { defineSource, type Parsed, type Verification } from './source.ts';
+import { defineSource, type Parsed } from './source.ts';
 import { publicUrl, secretList } from './source-settings.ts';
-import { hmac } from './verify/digest.ts';
-import { decodeBase64, matchesAnySecret } from './verify/signature.ts';
-import { singleHeader } from './verify/single-header.ts';
-import { accepted, refuse } from './verify/verification.ts';
+import { signedDescriptor } from './verify/descriptor.ts';
+import { compileSigner } from './verify/signer.ts';
+import { compileVerifier } from './verify/verifier.ts';
 
-const signatureHeader = 'signature';
+/**
+ * The signature covers no timestamp. The body's `timestamp` is no substitute: it repeats the start of the call, and a
+ * call may be reported hours later, modified days later. Against replays there is the external id.
+ */
+const signature = signedDescriptor({
+  method: 'hmac',
+  algorithm: 'sha1',
+  encoding: 'base64',
+  signature: { header: 'signature' },
+});
+const verify = compileVerifier(signature);
+
 /** The type of an event whose URL named no kind: it is kept, and mappings for a kind do not match it. */
 const unknownKind = 'unknown';
 
@@ -33,9 +43,9 @@ export const callrail = defineSource<CallrailSettings>({
   settings,
   needsPublicUrl: false,
   sendsOnce: true,
-  verify,
+  verify: (request, { secret }, now) => verify(request, secret, now),
   parse,
-  sign,
+  sign: compileSigner(signature),
   eventTypes: callrailEventTypes,
   samples: callrailSamples,
   setup: [
@@ -45,20 +55,6 @@ export const callrail = defineSource<CallrailSettings>({
     'Settings › Integrations › Custom Cookie Capture: the name of your analytics cookie, so that a call finds its visit.',
   ],
 });
-
-/**
- * The signature covers no timestamp. The body's `timestamp` is no substitute: it repeats the start of the call, and a
- * call may be reported hours later, modified days later. Against replays there is the external id.
- */
-function verify({ headers, body }: RawRequest, { secret: secrets }: CallrailSettings): Verification {
-  const header = singleHeader(headers, signatureHeader);
-  if (!header.ok) return header;
-  const signature = decodeBase64(header.value, 20);
-  if (signature === undefined) return refuse('malformed_signature');
-  return matchesAnySecret([signature], secrets, (secret) => hmac('sha1', secret, [body]))
-    ? accepted
-    : refuse('bad_signature');
-}
 
 /**
  * CallRail never sends anything twice, so every genuine body becomes an event, however odd. Only the URL says what
@@ -80,8 +76,4 @@ function momentOf(kind: string | null, fields: JsonObject): Date | undefined {
   if (kind?.startsWith('updated_')) return undefined;
   const { start_time, submitted_at, created_at, timestamp } = fields;
   return [start_time, submitted_at, created_at, timestamp].map(momentFromIso).find((moment) => moment !== undefined);
-}
-
-function sign({ body }: Pick<RawRequest, 'body'>, secret: string): Record<string, string> {
-  return { [signatureHeader]: hmac('sha1', secret, [body]).toString('base64') };
 }

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { RawRequest, SourceEvent } from '../model/event.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
@@ -8,19 +7,31 @@ import { hubspotEventTypes } from './hubspot-event-types.ts';
 import { hubspotSamples } from './samples/hubspot-samples.ts';
 import { defineSource, type Parsed, type Verification } from './source.ts';
 import { apiToken, apiUrl, publicUrl, secretList } from './source-settings.ts';
-import { hmac, sha256 } from './verify/digest.ts';
-import { decodeBase64, decodeHex, matchesAnySecret } from './verify/signature.ts';
+import { signedDescriptor } from './verify/descriptor.ts';
+import { compileSigner } from './verify/signer.ts';
 import { singleHeader } from './verify/single-header.ts';
-import { isFresh, parseTimestamp } from './verify/timestamp.ts';
-import { accepted, refuse } from './verify/verification.ts';
+import { refuse } from './verify/verification.ts';
+import { compileVerifier } from './verify/verifier.ts';
 
 const v3Header = 'x-hubspot-signature-v3';
-const timestampHeader = 'x-hubspot-request-timestamp';
-const plainHeader = 'x-hubspot-signature';
 const plainVersionHeader = 'x-hubspot-signature-version';
 
-/** Five minutes, as HubSpot's documentation asks for. */
-const toleranceMs = 300_000;
+/** Five minutes, as HubSpot's documentation asks for, and the escapes that it lists; any other (`%20`, `%26`, …) is signed as it stands. */
+const v3 = signedDescriptor({
+  method: 'hmac',
+  encoding: 'base64',
+  signature: { header: v3Header },
+  timestamp: { header: 'x-hubspot-request-timestamp', format: 'unix_ms', tolerance_s: 300 },
+  signed: '{method}{url}{body}{timestamp}',
+  percent_decode: ['%3A', '%2F', '%3F', '%40', '%21', '%24', '%27', '%28', '%29', '%2A', '%2C', '%3B'],
+});
+const verifyV3 = compileVerifier(v3);
+
+/** v1 and v2 are plain hashes that start with the secret. */
+const plainVerifier = (signed: string) =>
+  compileVerifier(signedDescriptor({ method: 'hash', signature: { header: 'x-hubspot-signature' }, signed }));
+const verifyPlain = { v1: plainVerifier('{secret}{body}'), v2: plainVerifier('{secret}{method}{url}{body}') };
+
 /** HubSpot batches "up to 100 events". */
 const maxEvents = 100;
 
@@ -60,7 +71,7 @@ export const hubspot = defineSource<HubspotSettings>({
   needsPublicUrl: true,
   verify,
   parse,
-  sign,
+  sign: compileSigner(v3),
   apiToken: 'access_token',
   api: ({ access_token, api_url, api_rate }) => ({
     url: api_url,
@@ -79,75 +90,14 @@ export const hubspot = defineSource<HubspotSettings>({
 });
 
 /** HubSpot sends an older signature beside v3; falling back to it would make v3 pointless. */
-function verify(request: RawRequest, accepting: HubspotSettings, now: Date): Verification {
-  return request.headers[v3Header] === undefined ? verifyPlain(request, accepting) : verifyV3(request, accepting, now);
-}
-
-function verifyV3(request: RawRequest, { secret: secrets }: HubspotSettings, now: Date): Verification {
-  const header = singleHeader(request.headers, v3Header);
-  if (!header.ok) return header;
-  const time = singleHeader(request.headers, timestampHeader);
-  if (!time.ok) return time;
-  const signature = decodeBase64(header.value, 32);
-  const timestamp = parseTimestamp(time.value, 13);
-  if (signature === undefined || timestamp === undefined) return refuse('malformed_signature');
-  if (!matchesAnySecret([signature], secrets, (secret) => signV3(request, secret, timestamp))) {
-    return refuse('bad_signature');
-  }
-  return isFresh(timestamp, now.getTime(), toleranceMs) ? accepted : refuse('stale_timestamp');
-}
-
-type SignedRequest = Pick<RawRequest, 'method' | 'url' | 'body'>;
-
-function signV3({ method, url, body }: SignedRequest, secret: string, timestamp: number): Buffer {
-  return hmac('sha256', secret, [method, decodeUrl(url), body, `${timestamp}`]);
-}
-
-/** The characters HubSpot's documentation lists; any other escape (`%20`, `%26`, …) is signed as it stands. */
-const decodedEscapes: Readonly<Record<string, string>> = {
-  '%3A': ':',
-  '%2F': '/',
-  '%3F': '?',
-  '%40': '@',
-  '%21': '!',
-  '%24': '$',
-  '%27': "'",
-  '%28': '(',
-  '%29': ')',
-  '%2A': '*',
-  '%2C': ',',
-  '%3B': ';',
-};
-
-const decodeUrl = (url: string): string => url.replace(/%[0-9A-F]{2}/g, (code) => decodedEscapes[code] ?? code);
-
-/** v1 and v2 are plain hashes that start with the secret. */
-const plainHashes = new Map<string, (request: SignedRequest, secret: string) => Buffer>([
-  ['v1', ({ body }, secret) => sha256([secret, body])],
-  ['v2', ({ method, url, body }, secret) => sha256([secret, method, url, body])],
-]);
-
-function verifyPlain(request: RawRequest, { secret: secrets, signatures }: HubspotSettings): Verification {
-  const header = singleHeader(request.headers, plainHeader);
-  if (!header.ok) return header;
+function verify(request: RawRequest, { secret, signatures }: HubspotSettings, now: Date): Verification {
+  if (request.headers[v3Header] !== undefined) return verifyV3(request, secret, now);
   const version = singleHeader(request.headers, plainVersionHeader);
   if (!version.ok) return version;
-  const hash = plainHashes.get(version.value);
-  if (hash === undefined || !signatures.some((listed) => listed === version.value)) return refuse('missing_signature');
-  const signature = decodeHex(header.value, 32);
-  if (signature === undefined) return refuse('malformed_signature');
-  // Whoever has one such hash can compute the hash of a longer body, but not without SHA-256's padding in its middle,
-  // which starts with 0x80 and so is never UTF-8.
-  if (!isUtf8(request.body)) return refuse('bad_signature');
-  return matchesAnySecret([signature], secrets, (secret) => hash(request, secret)) ? accepted : refuse('bad_signature');
-}
-
-function sign(request: SignedRequest, secret: string, now: Date): Record<string, string> {
-  const timestamp = now.getTime();
-  return {
-    [v3Header]: signV3(request, secret, timestamp).toString('base64'),
-    [timestampHeader]: `${timestamp}`,
-  };
+  const listed = signatures.find((name) => name === version.value);
+  return listed === undefined || listed === 'v3'
+    ? refuse('missing_signature')
+    : verifyPlain[listed](request, secret, now);
 }
 
 /** An app's webhook is an array of events, a workflow's is one object with whatever its author chose. */

@@ -1,13 +1,30 @@
 import { callrail } from './callrail.ts';
+import { genericNamed, genericNames, isGeneric } from './generic.ts';
 import { hubspot } from './hubspot.ts';
+import { presetNamed, presetNames, standardWebhooks } from './preset/presets.ts';
 import type { Source } from './source.ts';
 import { stripe } from './stripe.ts';
 
-/** Every sender we know, under the word `type:` names it by in gateway.yaml. */
+/** The senders that need code, under the word `type:` names them by in gateway.yaml. */
 export const sources = { stripe, callrail, hubspot } as const satisfies Record<string, Source>;
 
 export type SourceName = keyof typeof sources;
 
 const isSourceName = (name: string): name is SourceName => Object.hasOwn(sources, name);
 
-export const sourceNamed = (name: string): Source | undefined => (isSourceName(name) ? sources[name] : undefined);
+/** Every word that `type:` may be. */
+export const sourceTypes: readonly string[] = [
+  ...Object.keys(sources),
+  ...genericNames,
+  standardWebhooks,
+  ...presetNames,
+];
+
+/** The words that name a way of proving oneself and no sender. */
+export const genericTypes: readonly string[] = [...genericNames, standardWebhooks];
+
+/** A sender, or a way in which senders prove themselves. Throws CONFIG_INVALID where a preset's file is at fault. */
+export function sourceNamed(name: string): Source | undefined {
+  if (isSourceName(name)) return sources[name];
+  return isGeneric(name) ? genericNamed(name) : presetNamed(name);
+}

@@ -1,8 +1,5 @@
 import type { Json } from '../model/json.ts';
-import type { Parsed } from './source.ts';
-
-/** A verified body as JSON, or why nothing can be done with it. */
-type ParsedBody = { readonly json: Json } | Extract<Parsed, { unusable: unknown }>;
+import type { ParsedBody } from './source.ts';
 
 /** Deeper bodies would overflow the stack of whatever walks them recursively, `JSON.stringify` included. */
 const maxDepth = 64;

@@ -6,6 +6,7 @@ export interface FreshSample {
   readonly source: ConfiguredSource;
   readonly sample: Sample;
   readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Every `<source>.<sample>` that can be sent. */
@@ -21,7 +22,10 @@ export function newSample(
   for (const source of sources) {
     const sample = source.source.samples.find(({ name }) => wanted === `${source.name}.${name}`);
     if (sample === undefined) continue;
-    return { source, sample, body: JSON.stringify(sample.body(fresh)) };
+    const json = sample.body(fresh);
+    const written = source.source.writeBody?.(json) ?? { type: 'application/json', text: JSON.stringify(json) };
+    const headers = { 'content-type': written.type, ...sample.headers?.(fresh) };
+    return { source, sample, body: written.text, headers };
   }
   return undefined;
 }
@@ -32,12 +36,14 @@ export interface SigningContext {
   /** What the gateway thinks its base URL is; some signatures cover it. */
   readonly publicUrl: string;
   readonly now: Date;
+  /** The private key in PEM, for senders whose secret is a public key. */
+  readonly key?: string | undefined;
 }
 
-/** The request a sender would make. Throws SOURCE_NOT_CONFIGURED where there is no secret to sign with. */
+/** The request a sender would make. Throws SOURCE_NOT_CONFIGURED where there is nothing to sign with. */
 export function signedRequest(
-  { source, sample, body }: FreshSample,
-  { base, publicUrl, now }: SigningContext,
+  { source, sample, body, headers: own }: FreshSample,
+  { base, publicUrl, now, key }: SigningContext,
 ): {
   readonly method: 'POST';
   readonly url: string;
@@ -53,7 +59,9 @@ export function signedRequest(
     );
   }
   const path = sample.kind === null ? `/in/${source.name}` : `/in/${source.name}/${sample.kind}`;
-  const signed = { method: 'POST', url: source.settings.public_url ?? `${publicUrl}${path}`, body: Buffer.from(body) };
-  const headers = { 'content-type': 'application/json', ...source.source.sign(signed, secret, now) };
-  return { method: 'POST', url: `${base}${path}`, headers, body };
+  const withSecret = (url: string): string => source.source.signUrl?.(url, secret) ?? url;
+  const url = withSecret(source.settings.public_url ?? `${publicUrl}${path}`);
+  const signed = { method: 'POST', url, body: Buffer.from(body) };
+  const headers = { ...own, ...source.source.sign(signed, key ?? secret, now) };
+  return { method: 'POST', url: withSecret(`${base}${path}`), headers, body };
 }

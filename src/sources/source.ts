@@ -19,6 +19,35 @@ export type Parsed =
   | { readonly events: readonly SourceEvent[] }
   | { readonly unusable: { readonly reason: UnusableReason; readonly message: string } };
 
+/** A verified body as JSON, or why nothing can be done with it. */
+export type ParsedBody =
+  | {
+      readonly json: Json;
+      /** What is kept instead of the body, where that is not JSON itself. */
+      readonly stored?: Uint8Array;
+    }
+  | Extract<Parsed, { unusable: unknown }>;
+
+/** What may be a question before the first event. */
+export interface Asked {
+  readonly request: RawRequest;
+  readonly body: Json;
+  readonly isVerified: boolean;
+}
+
+/** What a sender is told that asks before it sends; nothing of it is stored. */
+export type HandshakeAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly status: 200 | 204;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly type: string;
+      readonly text: string;
+      /** The secret that the sender told with it, for the operator to set; null where it told none. */
+      readonly toldSecret: string | null;
+    }
+  | { readonly kind: 'refused'; readonly reason: Refusal };
+
 /** A body this project ships for `hookstitch send <source>.<sample>`, the demo and the tests. */
 export interface Sample {
   readonly name: string;
@@ -26,6 +55,8 @@ export interface Sample {
   readonly kind: string | null;
   /** A fresh body: own ids and `now` as its time, so that sending it twice is two events. */
   readonly body: (fresh: { readonly id: string; readonly now: Date }) => Json;
+  /** Headers of the sender's own, such as the one that names the event. */
+  readonly headers?: (fresh: { readonly id: string; readonly now: Date }) => Readonly<Record<string, string>>;
 }
 
 /** A system that sends us webhooks. Pure: no I/O, no clock, no store. */
@@ -51,6 +82,22 @@ export interface Source<Settings extends SourceSettings = SourceSettings> {
     secret: string,
     now: Date,
   ): Readonly<Record<string, string>>;
+  /** The source as an entry of gateway.yaml makes it, where settings say what its events are. */
+  bind?(settings: Settings): Source;
+  /** How a body becomes JSON, where it is not JSON itself. */
+  readBody?(body: Uint8Array): ParsedBody;
+  /** The body of a sample as it goes over the wire, and what it is then; JSON where nothing is said. */
+  writeBody?(body: Json): { readonly type: string; readonly text: string };
+  /** The URL of a sample, where it carries the secret. */
+  signUrl?(url: string, secret: string): string;
+  /** What the sender asks before it sends; undefined where a request asks nothing. */
+  handshake?(asked: Asked, settings: Settings): HandshakeAnswer | undefined;
+  /** A request without what would let its reader send another one; absent where nothing of it does. */
+  withoutSecrets?(request: RawRequest): RawRequest;
+  /** Some senders take a JSON answer for an instruction. */
+  readonly answersEmpty?: boolean;
+  /** Nothing but the secret URL protects it: whoever learns the URL can send anything. */
+  readonly isUnsigned?: boolean;
   /** The sender never sends again what was not taken; others do. */
   readonly sendsOnce?: boolean;
   /** The types the sender is known to send, for suggestions and warnings; others are taken all the same. */

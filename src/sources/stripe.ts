@@ -5,20 +5,23 @@ import type { RawRequest, SourceEvent } from '../model/event.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { momentFromIso, momentFromMs, shortText } from './body-field.ts';
 import { stripeSamples } from './samples/stripe-samples.ts';
-import { defineSource, type Parsed, type Verification } from './source.ts';
+import { defineSource, type Parsed } from './source.ts';
 import { apiToken, apiUrl, publicUrl, secretList } from './source-settings.ts';
 import { stripeEventTypes } from './stripe-event-types.ts';
-import { hmac } from './verify/digest.ts';
-import { decodeHex, matchesAnySecret } from './verify/signature.ts';
-import { singleHeader } from './verify/single-header.ts';
-import { isFresh, parseTimestamp } from './verify/timestamp.ts';
-import { accepted, type Checked, refuse } from './verify/verification.ts';
+import { signedDescriptor } from './verify/descriptor.ts';
+import { compileVerifier } from './verify/verifier.ts';
 
 const signatureHeader = 'stripe-signature';
-/** What Stripe's own libraries allow. */
-const toleranceSeconds = 300;
-/** While a secret is rolled Stripe sends one signature per valid secret, so two; a limit keeps a header cheap. */
-const maxSignatures = 16;
+
+/** `t=1700000000,v1=<hex>,v1=<hex>,v0=<hex>`; only `v1` counts. The tolerance is that of Stripe's own libraries. */
+const verify = compileVerifier(
+  signedDescriptor({
+    method: 'hmac',
+    signature: { header: signatureHeader, style: 'key_value', key: 'v1' },
+    timestamp: { key: 't', format: 'unix_s', tolerance_s: 300 },
+    signed: '{timestamp}.{body}',
+  }),
+);
 
 const defaultApiUrl = 'https://api.stripe.com';
 /** Stripe takes 25 a second in test mode and 100 in live mode; others ask it too. */
@@ -42,7 +45,7 @@ export const stripe = defineSource<StripeSettings>({
   docs: 'https://docs.stripe.com/webhooks/signature',
   settings,
   needsPublicUrl: false,
-  verify,
+  verify: (request, { secret }, now) => verify(request, secret, now),
   parse,
   sign,
   apiToken: 'api_key',
@@ -62,38 +65,6 @@ export const stripe = defineSource<StripeSettings>({
     'On your own machine, run stripe listen --forward-to <local> instead; it prints a signing secret of its own.',
   ],
 });
-
-function verify(request: RawRequest, { secret: secrets }: StripeSettings, now: Date): Verification {
-  const header = singleHeader(request.headers, signatureHeader);
-  if (!header.ok) return header;
-  const signed = parseSignatureHeader(header.value);
-  if (!signed.ok) return signed;
-  const { timestamp, signatures } = signed.value;
-  const expected = (secret: string) => hmac('sha256', secret, [`${timestamp}.`, request.body]);
-  if (!matchesAnySecret(signatures, secrets, expected)) return refuse('bad_signature');
-  return isFresh(timestamp, unixSeconds(now), toleranceSeconds) ? accepted : refuse('stale_timestamp');
-}
-
-/** `t=1700000000,v1=<hex>,v1=<hex>,v0=<hex>`; only `v1` counts, unknown elements are skipped. */
-function parseSignatureHeader(
-  header: string,
-): Checked<{ readonly timestamp: number; readonly signatures: readonly Uint8Array[] }> {
-  // Stripe writes no spaces: one after a comma is the trace of two headers that a proxy has joined.
-  if (header.includes(', ')) return refuse('ambiguous_signature');
-  const elements = header.split(',');
-  const [time, ...otherTimes] = valuesOf('t', elements);
-  if (otherTimes.length > 0) return refuse('ambiguous_signature');
-  const timestamp = parseTimestamp(time ?? '', 10);
-  const given = valuesOf('v1', elements).slice(0, maxSignatures);
-  const signatures = given.map((hex) => decodeHex(hex, 32)).filter((bytes) => bytes !== undefined);
-  return timestamp === undefined || signatures.length === 0
-    ? refuse('malformed_signature')
-    : { ok: true, value: { timestamp, signatures } };
-}
-
-function valuesOf(key: string, elements: readonly string[]): readonly string[] {
-  return elements.filter((element) => element.startsWith(`${key}=`)).map((element) => element.slice(key.length + 1));
-}
 
 const unixSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 

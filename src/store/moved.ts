@@ -11,7 +11,7 @@ export type Schema = ReadonlyMap<string, readonly string[]>;
 /** In an order in which they can be written: what others refer to comes first. */
 const movedTables = [
   ...['request', 'replay', 'event', 'delivery', 'attempt', 'lane', 'tally', 'problem', 'stitch_tally', 'series'],
-  ...['identifier', 'identity_link', 'event_identifier', 'identity_join', 'gone_event'],
+  ...['identifier', 'identity_link', 'event_identifier', 'identity_join', 'gone_event', 'access'],
 ];
 
 /** What each store has for itself: which schema it has, who it is, the row that is there to be committed, who is being forgotten. */

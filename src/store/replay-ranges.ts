@@ -1,7 +1,9 @@
 /** Which stored events a replay takes: short ranges in the order of their receipt, so that no step walks through history. */
 import { type EventFailure, type EventStatus, unusableReasons } from '../model/event.ts';
-import { type ReplayFilter, replayableFailures, replayableStatuses } from '../model/replay.ts';
+import { type DeadGroupKey, type ReplayFilter, replayableFailures, replayableStatuses } from '../model/replay.ts';
 import type { Place } from './pages.ts';
+
+const noEnd = Number.MAX_SAFE_INTEGER;
 
 /** Events of one source and status, behind a place. */
 export interface ReplayRange {
@@ -31,13 +33,33 @@ export interface ReplayableRow extends Place {
   readonly cause: string | null;
 }
 
+/** Where the walk has come to, and the event there: by receipt, or by the deaths of a group's deliveries. */
+export interface Found extends Place {
+  /** Its number. */
+  readonly event: number;
+}
+
+/** The deaths of a group behind a place, each event's first. */
+export interface DeathRange extends DeadGroupKey {
+  readonly since: number;
+  readonly until: number;
+  readonly afterAt: number;
+  readonly afterSeq: number;
+}
+
+export const deathRange = (key: DeadGroupKey, { since, until }: ReplayFilter, after: Place): DeathRange => ({
+  ...key,
+  since: since?.getTime() ?? 0,
+  until: until?.getTime() ?? noEnd,
+  afterAt: after.at,
+  afterSeq: after.seq,
+});
+
 /** Before the first event that was received then. */
 export const startOf = ({ since }: ReplayFilter): Place => ({ at: since?.getTime() ?? 0, seq: 0 });
 
 export const isLater = (a: Place, b: Place): boolean => a.at > b.at || (a.at === b.at && a.seq > b.seq);
 export const byReceipt = (a: Place, b: Place): number => a.at - b.at || a.seq - b.seq;
-
-const noEnd = Number.MAX_SAFE_INTEGER;
 
 interface Walk {
   readonly filter: ReplayFilter;

@@ -189,6 +189,8 @@ export function toFilter({ filter }: Pick<ReplayRow, 'filter'>): ReplayFilter {
 /** What a person was named by in a filter is forgotten with them; which events were replayed stays. */
 export function filterWithout({ filter }: Pick<ReplayRow, 'filter'>, traces: Traces): string | undefined {
   if (!traces.isIn(filter, '')) return undefined;
-  const { ids, since, until, status, reason } = JSON.parse(filter) as FilterText;
-  return JSON.stringify({ ids, since, until, status, reason, cause: 'erased' });
+  const { ids, since, until, status, reason, dead } = JSON.parse(filter) as FilterText;
+  const cause = 'erased';
+  const which = dead === undefined ? { status, reason, cause } : { dead: { ...dead, cause } };
+  return JSON.stringify({ ids, since, until, ...which });
 }

@@ -9,6 +9,7 @@ import type { Json } from '../model/json.ts';
 import type { Lane } from '../model/lane.ts';
 import type { Forgotten, Person } from '../model/person.ts';
 import type { SeriesPoint, SeriesStep } from '../model/series.ts';
+import type { AccessStore } from './access.ts';
 import type { RepairStore } from './repair.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
@@ -308,6 +309,8 @@ export interface Store extends RepairStore {
   readonly clock: Clock;
   /** Whether other processes may leave work here: then a wake-up is not to be waited for too long. */
   readonly isShared: boolean;
+  /** Who may enter the console. */
+  readonly access: AccessStore;
 
   /** Inserts what is new; `(source, externalId)` already known is counted, not stored twice. Throws STORE_UNAVAILABLE. */
   recordRequest(request: ReceivedRequest): Promise<Receipt>;

@@ -129,7 +129,8 @@ function columnOf(text: string, collection: Collection): number {
 
 const style = { lineWidth: 0, version: '1.2', schema: 'core' } as const;
 
-const onOneLine = (value: unknown): string => stringify(value, { ...style, collectionStyle: 'flow' }).trim();
+/** A value as it is written on one line. */
+export const onOneLine = (value: unknown): string => stringify(value, { ...style, collectionStyle: 'flow' }).trim();
 
 function block(value: unknown, column: number): string {
   const rendered = stringify(value, style);

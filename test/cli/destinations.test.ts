@@ -43,12 +43,16 @@ describe('hookstitch destinations', () => {
   });
 
   it('says so where deliveries wait for one that is off', () => {
-    const circuit = { state: 'closed', trouble: null, message: null, since: null, probe_at: null };
-    const off = { name: 'gone', type: null, off: 'gateway.yaml does not name it', paused_at: null, circuit };
-    expect(destinationTable([{ ...off, deliveries: { pending: 3 } }])).toMatch(
+    const circuit = { state: 'closed', trouble: null, message: null, since: null, probe_at: null } as const;
+    const known = { title: null, settings: null, last_dead: null, oldest_pending_at: null, paused_at: null, circuit };
+    const off = { ...known, name: 'gone', type: null, off: 'gateway.yaml does not name it' } as const;
+    const none = { pending: 0, in_flight: 0, delivered: 0, dead: 0, cancelled: 0 };
+    expect(destinationTable([{ ...off, deliveries: { ...none, pending: 3 } }])).toMatch(
       /✗ off +3 +0 +0 +3 wait for ever: gateway\.yaml does not name it/,
     );
-    expect(destinationTable([{ ...off, deliveries: { dead: 3 } }])).toMatch(/⊘ off +0 +0 +3 +gateway\.yaml does/);
+    expect(destinationTable([{ ...off, deliveries: { ...none, dead: 3 } }])).toMatch(
+      /⊘ off +0 +0 +3 +gateway\.yaml does/,
+    );
   });
 
   it('sends a test event and tells what came of it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiDelivery, ApiEvent } from '../../src/cli/api-client.ts';
+import type { ApiDelivery, ApiEvent } from '../../src/api-shapes/stored.ts';
 import { eventDetails, eventRow } from '../../src/cli/event-view.ts';
 
 const delivery: ApiDelivery = {
@@ -7,6 +7,8 @@ const delivery: ApiDelivery = {
   event_id: 'evt_1',
   destination: 'umami',
   mapping: 'a.yaml',
+  mapping_version: 'v1',
+  item: 0,
   replay_of: null,
   outgoing_id: 'out-1',
   stitch: {

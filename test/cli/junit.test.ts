@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { junitReport } from '../../src/cli/junit.ts';
-import type { PlacedResult } from '../../src/config/check-report.ts';
+import type { PlacedResult } from '../../src/mapping/placed-results.ts';
 
 const at = { file: 'mappings/a.yaml', line: 52, column: 5 };
 const failing: PlacedResult = {

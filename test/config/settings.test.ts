@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { environmentFrom, environmentVariables } from '../../src/config/environment.ts';
 import { logLevels, readSettings } from '../../src/config/settings.ts';
@@ -24,6 +25,9 @@ describe('the settings', () => {
       adminHost: '127.0.0.1',
       adminPort: 8081,
       adminToken: undefined,
+      adminUrl: undefined,
+      adminHosts: [],
+      adminProxy: undefined,
       publicUrl: undefined,
       mappingsDir: './mappings',
       dataDir: './data',
@@ -31,6 +35,7 @@ describe('the settings', () => {
       disk: { reserveBytes: undefined, ballastBytes: undefined },
       keep: { deliveredMs: 30 * day, deadMs: 90 * day, keysMs: 365 * day },
       interprets: false,
+      editsMappings: true,
       logLevel: 'info',
     });
   });
@@ -44,6 +49,11 @@ describe('the settings', () => {
         ADMIN_HOST: '0.0.0.0',
         ADMIN_PORT: '65535',
         ADMIN_TOKEN: token,
+        ADMIN_URL: 'https://Console.example.com/',
+        ADMIN_HOSTS: 'Gateway, console.internal',
+        ADMIN_PROXY: '10.0.0.5, 172.18.0.0/16,fd00::/8',
+        ADMIN_PROXY_SECRET: 's'.repeat(32),
+        ADMIN_USER_HEADER: 'X-Forwarded-User',
         PUBLIC_URL: 'https://hooks.example.com/gateway//',
         MAPPINGS_DIR: '/mappings',
         DATA_DIR: '/data',
@@ -54,6 +64,7 @@ describe('the settings', () => {
         KEEP_DEAD_DAYS: '7',
         KEEP_KEYS_DAYS: '14',
         COMPILE_EXPRESSIONS: 'false',
+        EDIT_MAPPINGS: 'false',
         LOG_LEVEL: 'debug',
       }),
     ).toEqual({
@@ -62,6 +73,9 @@ describe('the settings', () => {
       adminHost: '0.0.0.0',
       adminPort: 65_535,
       adminToken: token,
+      adminUrl: 'https://console.example.com',
+      adminHosts: ['gateway', 'console.internal'],
+      adminProxy: { addresses: expect.any(BlockList), secret: 's'.repeat(32), userHeader: 'x-forwarded-user' },
       publicUrl: 'https://hooks.example.com/gateway',
       mappingsDir: '/mappings',
       dataDir: '/data',
@@ -69,6 +83,7 @@ describe('the settings', () => {
       disk: { reserveBytes: 512 * 1024 * 1024, ballastBytes: 0 },
       keep: { deliveredMs: 7 * day, deadMs: 7 * day, keysMs: 14 * day },
       interprets: true,
+      editsMappings: false,
       logLevel: 'debug',
     });
   });
@@ -89,6 +104,17 @@ describe('the settings', () => {
     ['PORT', '80.5'],
     ['ADMIN_PORT', '8081 '.repeat(2)],
     ['ADMIN_TOKEN', 'x'.repeat(31)],
+    ['ADMIN_URL', 'console.example.com'],
+    ['ADMIN_URL', 'https://example.com/console'],
+    ['ADMIN_HOSTS', 'http://console.example.com'],
+    ['ADMIN_HOSTS', 'gateway:8081'],
+    ['ADMIN_HOSTS', '*.example.com'],
+    ['ADMIN_PROXY', 'proxy'],
+    ['ADMIN_PROXY', '0.0.0.0/0'],
+    ['ADMIN_PROXY_SECRET', 'x'.repeat(31)],
+    ['ADMIN_PROXY_SECRET', 'x'.repeat(32)],
+    ['ADMIN_USER_HEADER', 'X-Forwarded-User'],
+    ['ADMIN_USER_HEADER', 'Authorization'],
     ['PUBLIC_URL', 'hooks.example.com'],
     ['PUBLIC_URL', 'ftp://hooks.example.com'],
     ['DISK_RESERVE_MB', 'half'],

@@ -303,6 +303,51 @@ export function describeReplays(opened: { readonly store: Store }): void {
       ).toEqual([...expected].toSorted());
     });
 
+    it('may be those of a group of dead deliveries, each once, in the order in which they died', async () => {
+      const sent = async (name: string, drafts: readonly Draft[]) => await keep({ name, drafts });
+      await sent('first', [aDraft({ outgoingId: '1a' }), aDraft({ outgoingId: '1b', item: 1 })]);
+      await sent('second', [aDraft({ outgoingId: '2' })]);
+      const claimed = await claimDeliveries(store, 'segment', { now: at(50_000) });
+      await settleDeliveries(
+        store,
+        claimed.map((each, index) => settledAs(each, refused, at(51_000 + index))),
+      );
+      await sent('other', [aDraft({ destination: 'umami', outgoingId: '3' })]);
+      await settleDeliveries(store, [
+        settledAs(only(await claimDeliveries(store, 'umami', { now: at(50_000) })), refused, at(52_000)),
+      ]);
+      await sent('fine', [aDraft({ outgoingId: '4' })]);
+      await settleAll(delivered);
+      const dead = { destination: 'segment', reason: 'rejected', cause: 'no such field' } as const;
+
+      const first = await store.replayCandidates({ dead }, { limit: 1 });
+      const second = await store.replayCandidates({ dead }, { limit: 1, from: first.next ?? undefined });
+      const third = await store.replayCandidates({ dead }, { limit: 1, from: second.next ?? undefined });
+      expect([first, second, third].map(({ candidates }) => candidates.map(({ event }) => event.externalId))).toEqual([
+        ['first'],
+        ['second'],
+        [],
+      ]);
+      expect(await store.countReplayable({ dead })).toEqual({ replayable: 2, unusable: 0 });
+      expect(await store.countReplayable({ dead, since: at(51_001) })).toEqual({ replayable: 2, unusable: 0 });
+      expect(await store.countReplayable({ dead, since: at(51_002) })).toEqual({ replayable: 1, unusable: 0 });
+      expect(await store.countReplayable({ dead, until: at(51_002) })).toEqual({ replayable: 1, unusable: 0 });
+      expect(await store.countReplayable({ dead: { ...dead, cause: 'other' } })).toMatchObject({ replayable: 0 });
+
+      const drafts = (name: string) =>
+        name === 'first'
+          ? [aDraft({ outgoingId: '1a' }), aDraft({ outgoingId: '1b', item: 1 })]
+          : [aDraft({ outgoingId: '2' })];
+      const { events, replay } = await run(await start({ filter: { dead } }), drafts);
+      expect(externalIds(events)).toEqual(['first', 'second']);
+      expect(replay).toMatchObject({
+        status: 'finished',
+        filter: { dead },
+        progress: { total: 2, translated: 2, fates: { again: 3 } },
+      });
+      expect((await store.problems()).deliveries).toMatchObject([{ destination: 'umami', count: 1 }]);
+    });
+
     it('may be named, as far as they can be replayed', async () => {
       const one = await keep(when('one', 1));
       const two = await keep({ ...when('two', 2), type: 'other' });

@@ -1,6 +1,7 @@
 /** What every store does, whatever database is below it. Drivers run it with `describeStore`. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
+import { describeAccess } from './store-access.contract.ts';
 import { describeDeliveries } from './store-deliveries.contract.ts';
 import { describeEvents } from './store-events.contract.ts';
 import { describeHistory } from './store-history.contract.ts';
@@ -48,6 +49,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeSearch(opened);
     describeSeries(opened);
     describeHostileTexts(opened);
+    describeAccess(opened);
 
     describe('opening and closing', () => {
       it('finds everything again after it was closed', async () => {

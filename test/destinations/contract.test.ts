@@ -7,6 +7,11 @@ const facts: Readonly<Record<DestinationName, DestinationFacts>> = {
   vemetric: { accepted: '' },
   umami: { accepted: '{"cache":"<jwt>","sessionId":"ddbfadfe-43be-5e0a-b2c3-03cff8768985"}' },
   segment: { dedupesOn: 'messageId', accepted: '{"success":true}' },
+  http: {
+    dedupesOn: 'headers.idempotency-key',
+    accepted: '{"ok":true}',
+    bodyIn: (payload) => JSON.stringify(JSON.parse(payload).body),
+  },
   console: { accepted: '' },
 };
 

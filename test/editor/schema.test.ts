@@ -1,20 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema, schemaNames } from '../../src/config/json-schema.ts';
 import { schemaReference } from '../../src/config/schema-reference.ts';
 import { isJsonObject, type Json } from '../../src/model/json.ts';
-
-/** `UPDATE=1 npm test` writes the generated files anew. */
-function expectGenerated(path: string, text: string): void {
-  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
-  if (process.env.UPDATE === '1') {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-  expect(readFileSync(file, 'utf8')).toBe(text);
-}
+import { expectGenerated } from '../support/generated.ts';
 
 const intro = `# Reference
 

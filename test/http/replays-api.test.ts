@@ -35,6 +35,13 @@ const plan: ReplayPlan = {
   failures: [{ cause: 'no <n>', count: 1, example: 'evt_2' }],
 };
 
+const deadWith = (key: object, others: object = {}): Json =>
+  JSON.parse(
+    JSON.stringify({
+      filter: { dead: { destination: 'segment', reason: 'rejected', cause: 'answered <n>', ...key }, ...others },
+    }),
+  );
+
 /** An API over one event that matched nothing, one that is not JSON and one that is on its way. */
 async function adminWithEvents() {
   const receiver = await testReceiver();
@@ -129,7 +136,18 @@ describe('POST /api/replays', () => {
     expect(await json('/api/replays')).toEqual({ items: [] });
   });
 
+  it('takes the events of a group of dead deliveries, as the problems name it', async () => {
+    const { post } = await adminWithEvents();
+    const dead = { destination: 'segment', reason: 'rejected', cause: 'answered <n>' };
+    expect(await post('/replays', { filter: { dead } })).toMatchObject([
+      200,
+      { status: 'running', filter: { dead }, events: { total: 0 } },
+    ]);
+  });
+
   it.each<[string, Json, number, string]>([
+    ['a group of dead deliveries without its cause', deadWith({ cause: undefined }), 400, 'request_invalid'],
+    ['a group of dead deliveries beside what else fits', deadWith({}, { source: 'stripe' }), 400, 'request_invalid'],
     ['no filter', {}, 400, 'request_invalid'],
     ['an unknown member', { filter: { colour: 'red' } }, 400, 'request_invalid'],
     ['events that are on their way', { filter: { status: 'received' } }, 400, 'request_invalid'],

@@ -1,13 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSender } from '../../src/delivery/send.ts';
 import { destinations } from '../../src/destinations/index.ts';
 import { amend, emptyLibrary, type Finding } from '../../src/mapping/library.ts';
 import type { Json } from '../../src/model/json.ts';
+import { sendSample } from '../../src/pipeline/send-sample.ts';
 import { callrail } from '../../src/sources/callrail.ts';
 import { hubspot } from '../../src/sources/hubspot.ts';
 import { stripe } from '../../src/sources/stripe.ts';
 import { definitionOf } from '../mapping/definitions.ts';
 import { now, secret } from '../sources/raw-request.ts';
-import { draft, testAdmin, translateAll } from '../support/admin.ts';
+import { draft, letDie, testAdmin, token, translateAll } from '../support/admin.ts';
 import { request } from '../support/http-client.ts';
 import { configured, publicUrl, testReceiver } from '../support/receiver.ts';
 
@@ -176,6 +178,87 @@ describe('GET /api/sources', () => {
   });
 });
 
+describe('a source with two secrets', () => {
+  it('tells how many it accepts and which one was used last', async () => {
+    const [older, newer] = ['older-secret-of-enough-characters', 'newer-secret-of-enough-characters'] as const;
+    const rotating = configured(stripe, { secret: [older, newer] });
+    const receiver = await testReceiver({ sources: [rotating] });
+    const { json } = await testAdmin(receiver, { file: { sources: [rotating], destinations: [] } });
+    const answered = async () => itemsOf(await json('/api/sources'));
+    expect(await answered()).toMatchObject([{ secrets: 2, secret_used: null, accepted: 0 }]);
+    const send = async (secretOfSender: string, id: string) => {
+      const body = JSON.stringify({ id, type: 'invoice.paid' });
+      const url = `${publicUrl}/in/stripe`;
+      const headers = stripe.sign({ method: 'POST', url, body: Buffer.from(body) }, secretOfSender, now);
+      return await request(`${receiver.url}/in/stripe`, { method: 'POST', headers, body });
+    };
+    for (const [number, secretOfSender] of [older, newer].entries()) {
+      expect(await send(secretOfSender, `evt_${number}`)).toMatchObject({ status: 200 });
+      expect(await answered()).toMatchObject([{ secret_used: { number: number + 1, at: now.toISOString() } }]);
+    }
+    expect(await answered()).toMatchObject([{ accepted: 2, events: { received: 2, failed: 0 } }]);
+  });
+});
+
+describe('POST /api/sources/:name/sample', () => {
+  const post = (url: string, body?: string) =>
+    request(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      ...(body !== undefined && { body }),
+    });
+
+  const adminOver = async (off: string | null = null) => {
+    const sources = [{ ...configured(stripe, off === null ? {} : { secret: [] }), off }, configured(hubspot)];
+    const receiver = await testReceiver({ sources });
+    const sender = createSender();
+    onTestFinished(() => sender.close());
+    const { store } = receiver;
+    const clock = { now: () => now };
+    return {
+      receiver,
+      ...(await testAdmin(receiver, {
+        sendSample: (wanted) =>
+          sendSample(wanted, { sources, store, sender, clock, publicUrl, localUrl: () => receiver.url }),
+      })),
+    };
+  };
+
+  it('sends what the sender would send, and names the event that came of it', async () => {
+    const { url, receiver } = await adminOver();
+    const { status, text } = await post(`${url}/api/sources/stripe/sample`);
+    const [event] = await receiver.events();
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      {
+        ...{ sample: stripe.samples[0]?.name, status: 200, accepted: 1, duplicates: 0 },
+        ...{ event_id: event?.id, message: null },
+      },
+    ]);
+  });
+
+  it('sends the one that is asked for', async () => {
+    const { url, receiver } = await adminOver();
+    const { text } = await post(`${url}/api/sources/hubspot/sample`, '{"sample":"workflow"}');
+    const [event] = await receiver.events();
+    expect(event).toMatchObject({ source: 'hubspot', type: 'workflow' });
+    expect(JSON.parse(text)).toMatchObject({ sample: 'workflow', event_id: event?.id });
+  });
+
+  it('says what there is instead of one that is not, and why a source is off', async () => {
+    const { url } = await adminOver('STRIPE_WEBHOOK_SECRET is not set');
+    expect(JSON.parse((await post(`${url}/api/sources/hubspot/sample`, '{"sample":"x"}')).text)).toMatchObject({
+      error: { code: 'request_invalid', hint: 'samples: lifecyclestage, workflow' },
+    });
+    expect(JSON.parse((await post(`${url}/api/sources/shop/sample`)).text)).toMatchObject({
+      error: { code: 'source_unknown' },
+    });
+    expect(JSON.parse((await post(`${url}/api/sources/stripe/sample`)).text)).toMatchObject({
+      error: { code: 'source_not_configured', message: expect.stringContaining('STRIPE_WEBHOOK_SECRET is not set') },
+    });
+  });
+});
+
 describe('GET /api/destinations', () => {
   const debug = { name: 'debug', destination: destinations.console, settings: destinations.console.sample, off: null };
 
@@ -186,6 +269,7 @@ describe('GET /api/destinations', () => {
     const idle = { ...debug, name: 'idle', off: 'SEGMENT_WRITE_KEY is not set' };
     const { json } = await testAdmin(receiver, { file: { sources: [], destinations: [debug, idle] } });
     const circuit = { state: 'closed', trouble: null, message: null, since: null, probe_at: null };
+    const { type, ...settings } = destinations.console.sample;
     const none = { pending: 0, in_flight: 0, delivered: 0, dead: 0, cancelled: 0 };
     expect(itemsOf(await json('/api/destinations'))).toEqual([
       {
@@ -193,6 +277,8 @@ describe('GET /api/destinations', () => {
         type: 'console',
         title: 'Console',
         off: null,
+        settings,
+        last_dead: null,
         deliveries: { ...none, pending: 2 },
         oldest_pending_at: now.toISOString(),
         paused_at: null,
@@ -203,11 +289,45 @@ describe('GET /api/destinations', () => {
         type: 'console',
         title: 'Console',
         off: 'SEGMENT_WRITE_KEY is not set',
+        settings,
+        last_dead: null,
         deliveries: none,
         oldest_pending_at: null,
         paused_at: null,
         circuit,
       },
+    ]);
+  });
+
+  it('shows of a secret no more than how a long one ends', async () => {
+    const { segment, usermaven } = destinations;
+    const writeKey = 'write-key-of-many-characters-WXYZ';
+    const targets = [
+      { name: 'segment', destination: segment, settings: { ...segment.sample, write_key: writeKey }, off: null },
+      {
+        name: 'usermaven',
+        destination: usermaven,
+        settings: { ...usermaven.sample, server_token: 'short' },
+        off: null,
+      },
+    ];
+    const { json } = await testAdmin(await testReceiver(), { file: { sources: [], destinations: targets } });
+    const answer = await json('/api/destinations');
+    expect(itemsOf(answer)).toMatchObject([
+      { settings: { url: 'https://api.segment.io', write_key: '••••••••WXYZ' } },
+      { settings: { api_key: usermaven.sample.api_key, server_token: '••••••••' } },
+    ]);
+    expect(JSON.stringify(answer)).not.toMatch(/many-characters|short/);
+  });
+
+  it('tells what died last', async () => {
+    const receiver = await testReceiver();
+    await receiver.post(stripe, JSON.stringify({ id: 'evt_1', type: 'invoice.paid' }));
+    await translateAll(receiver, () => ({ runs: [], drafts: [draft('debug')] }));
+    const { id } = await letDie(receiver.store, 'debug', 'answered 400');
+    const { json } = await testAdmin(receiver, { file: { sources: [], destinations: [debug] } });
+    expect(itemsOf(await json('/api/destinations'))).toMatchObject([
+      { last_dead: { at: now.toISOString(), reason: 'rejected', cause: 'answered <n>', delivery_id: id } },
     ]);
   });
 

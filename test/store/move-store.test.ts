@@ -161,7 +161,7 @@ it('names a table or a column that nobody has decided about', () => {
   const whole = (name: string): [string, readonly string[]] => [name, ['seq']];
   const names = [
     ...['request', 'replay', 'event', 'delivery', 'attempt', 'lane', 'tally', 'problem', 'stitch_tally', 'series'],
-    ...['identifier', 'identity_link', 'event_identifier', 'identity_join', 'gone_event'],
+    ...['identifier', 'identity_link', 'event_identifier', 'identity_join', 'gone_event', 'access'],
   ];
   const schema = new Map(names.map(whole));
   expect(planMove(schema, schema, {})).toHaveLength(names.length);

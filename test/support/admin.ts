@@ -1,20 +1,27 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
+import { Doorkeeper } from '../../src/http/access/doorkeeper.ts';
+import { Passwords } from '../../src/http/access/password.ts';
 import { type AdminDependencies, adminApp } from '../../src/http/admin-app.ts';
 import { silentLog } from '../../src/log.ts';
 import { emptyLibrary, unchangedGatewayFile } from '../../src/mapping/library.ts';
 import type { Attempt, Outcome } from '../../src/model/attempt.ts';
+import { causeOf } from '../../src/model/cause.ts';
 import type { ClaimedDelivery, Draft } from '../../src/model/delivery.ts';
 import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { WorkerId } from '../../src/model/id.ts';
 import type { StitchOrigin } from '../../src/model/identity.ts';
 import type { Json } from '../../src/model/json.ts';
+import { MappingFiles } from '../../src/pipeline/mapping-files.ts';
 import type { Store } from '../../src/store/store.ts';
 import { claimDeliveries as claimed } from '../contracts/store-samples.ts';
 import { now } from '../sources/raw-request.ts';
 import { type ClientAnswer, request } from './http-client.ts';
 import type { TestReceiver } from './receiver.ts';
 import { type Served, serve } from './served.ts';
+
+/** Many passwords are set and tried; how long that should take is not what the tests are about. */
+const quickly = { ln: 4, r: 1, p: 1 };
 
 export const token = 'a-token-of-at-least-32-characters';
 
@@ -37,14 +44,42 @@ export async function testAdmin(
     gatewayFile: () => unchangedGatewayFile,
     resumed: () => undefined,
     test: () => Promise.reject(new Error('this test sends no test event')),
+    runningAs: {
+      ...({
+        version: '1.2.3',
+        node: '24.0.0',
+        startedAt: now,
+        store: 'sqlite',
+        logLevel: 'info',
+        token: 'file',
+      } as const),
+      ...{ publicUrl: undefined, mappingsDir: './mappings', keep: { deliveredMs: 1, deadMs: 2, keysMs: 3 } },
+    },
+    sendSample: () => Promise.reject(new Error('this test sends no sample')),
     replayStarted: () => undefined,
     planReplay: () => Promise.reject(new Error('this test plans no replay')),
     notReady: () => undefined,
     publicUrl: undefined,
     localUrl: () => undefined,
     preview: () => Promise.reject(new Error('this test has no previews')),
+    explain: () => Promise.reject(new Error('this test explains no values')),
+    checkText: () => Promise.reject(new Error('this test checks no mapping')),
+    files: new MappingFiles({ folder: undefined, isEnabled: true, check: async () => Promise.reject(new Error('no')) }),
+    readers: async () => [],
+    authoring: {
+      lineage: () => Promise.reject(new Error('this test asks for no lineage')),
+      draft: () => Promise.reject(new Error('this test drafts no mapping')),
+      pin: () => Promise.reject(new Error('this test pins no event')),
+      language: async () => ({}),
+    },
+    ending: new AbortController().signal,
+    hosts: { adminUrl: undefined, adminHosts: [] },
+    proxy: undefined,
+    setupUrl: (secret: string) => `http://localhost/setup?token=${secret}`,
   };
-  const app = adminApp({ token, store, metrics, clock: { now: () => now }, log: silentLog, ...setup, ...parts });
+  const { clock = { now: () => now } } = parts;
+  const doorkeeper = new Doorkeeper({ store, clock, passwords: new Passwords(quickly) });
+  const app = adminApp({ token, store, metrics, clock, doorkeeper, log: silentLog, ...setup, ...parts });
   const served = await serve(around(app));
   onTestFinished(served.stop);
   const get = (path: string) => request(`${served.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
@@ -100,4 +135,14 @@ export const claimDeliveries = (
 export function attemptOf({ id, attempts }: ClaimedDelivery, outcome: Outcome): Attempt {
   const number = attempts + 1;
   return { id: `att_${id}_${number}`, deliveryId: id, number, startedAt: now, durationMs: 12, outcome };
+}
+
+/** The first due delivery to a destination is refused for good with this message. */
+export async function letDie(store: Store, destination: string, message: string): Promise<ClaimedDelivery> {
+  const [delivery] = await claimDeliveries(store, destination, now, 1);
+  if (delivery === undefined) throw new Error('nothing was queued');
+  const attempt = attemptOf(delivery, { kind: 'fail', reason: 'rejected', message });
+  const about = { delivery, attempt, settledAt: now, to: 'dead', reason: 'rejected', cause: causeOf(message) } as const;
+  await store.settleDeliveries({ destination, settlements: [about], observe: (lane) => lane });
+  return delivery;
 }

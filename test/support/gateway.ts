@@ -45,6 +45,8 @@ export interface TestGatewayOptions {
   readonly dataDir?: string;
   /** Of PostgreSQL; without it SQLite in the data folder. */
   readonly databaseUrl?: string;
+  /** Of the environment, beside what every test has. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export async function testGateway({
@@ -52,6 +54,7 @@ export async function testGateway({
   mappings,
   dataDir,
   databaseUrl,
+  variables = {},
 }: TestGatewayOptions): Promise<TestGateway> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'hookstitch-')));
   const text = JSON.stringify({
@@ -64,6 +67,7 @@ export async function testGateway({
     ...{ HOST: '127.0.0.1', PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, STRIPE_WEBHOOK_SECRET: stripeSecret },
     ...(isFolder ? { MAPPINGS_DIR: mappings.folder } : {}),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+    ...variables,
   });
   const file = readGatewayFile('gateway.yaml', text, { environment, publicUrl: undefined });
   const shown: string[] = [];

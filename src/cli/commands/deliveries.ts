@@ -1,5 +1,5 @@
-import type { ApiDelivery, ApiDeliverySummary, ApiPage } from '../api-client.ts';
-import type { ApiMoved } from '../api-repair.ts';
+import type { ApiMoved } from '../../api-shapes/repair.ts';
+import type { ApiDelivery, ApiDeliverySummary, ApiPage } from '../../api-shapes/stored.ts';
 import { exitCodes, type Verb, type VerbGroup } from '../command.ts';
 import { endsMany, isMeant } from '../confirm.ts';
 import { queryOf } from '../event-query.ts';

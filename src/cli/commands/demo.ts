@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiEvent } from '../../api-shapes/stored.ts';
 import { createSender } from '../../delivery/send.ts';
 import { type Demo, startDemo } from '../../demo/demo.ts';
 import { demoSamples } from '../../demo/scenario.ts';
 import { systemClock } from '../../model/clock.ts';
 import { newSample, signedRequest } from '../../sources/sample-request.ts';
-import { type ApiEvent, createApiClient } from '../api-client.ts';
+import { createApiClient } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { print, style } from '../output.ts';
 import { stopSignal } from '../stop-signal.ts';

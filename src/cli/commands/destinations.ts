@@ -1,5 +1,6 @@
+import type { ApiDestination, ApiItems, ApiTested } from '../../api-shapes/configured.ts';
 import { exitCodes, type Verb, type VerbGroup } from '../command.ts';
-import { type ApiDestination, type ApiTested, destinationTable, testedText } from '../destination-view.ts';
+import { destinationTable, testedText } from '../destination-view.ts';
 import { print, printJson } from '../output.ts';
 import { runningGateway } from '../running-gateway.ts';
 
@@ -11,7 +12,7 @@ const listVerb: Verb = {
   description: 'every destination: what waits for it, and whether it is held or in trouble',
   configure: (command) => command.option(...json),
   run: async (_args, options) => {
-    const page = await runningGateway().get<{ readonly items: readonly ApiDestination[] }>('/destinations');
+    const page = await runningGateway().get<ApiItems<ApiDestination>>('/destinations');
     if (options.json === true) printJson(page);
     else print(page.items.length === 0 ? 'no destinations' : destinationTable(page.items));
     return exitCodes.ok;

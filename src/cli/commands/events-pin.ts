@@ -1,15 +1,19 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { runOnBody } from '../../config/check-setup.ts';
+import type { ApiEvent } from '../../api-shapes/stored.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
+import {
+  type Drafted,
+  type DraftWork,
+  draftTest,
+  type EventToPin,
+  type Fixture,
+  keepFixture,
+} from '../../config/pinned-event.ts';
 import { compileMapping, type MappingDefinition } from '../../mapping/compile.ts';
-import { draftExpectation } from '../../mapping/draft-test.ts';
-import { fixturesFolder } from '../../mapping/folder.ts';
-import { pseudonymize } from '../../mapping/pseudonymize/pseudonymize.ts';
 import type { MappingTest } from '../../mapping/schema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { appendItem } from '../../yaml/edit.ts';
-import type { ApiEvent } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { eventNamed, withKnownEvents } from '../known-events.ts';
 import { chooseFiles } from '../named-files.ts';
@@ -37,17 +41,14 @@ export const pinVerb: Verb = {
       printError(`the body of ${event.id} is no JSON object, so no mapping can read it`);
       return exitCodes.problems;
     }
-    const body = pseudonymize(original) as Record<string, Json>;
-    const fixture = keepFixture(body, event, configuration.settings.mappingsDir);
-    const told =
-      chosen.definition === undefined
+    const pinned = pinnable(event, original);
+    const fixture = await keepFixture(pinned, configuration.settings.mappingsDir);
+    const { definition } = chosen;
+    const told: Told =
+      definition === undefined
         ? { note: chosen.note }
-        : await draft({
-            event,
-            body,
-            fixture,
-            definition: chosen.definition,
-            configuration,
+        : await addTest({
+            ...{ event: pinned, fixture, definition, configuration },
             name: typeof name === 'string' ? name : undefined,
           });
     if (json === true) printJson({ fixture: fixture.path, ...told });
@@ -55,6 +56,10 @@ export const pinVerb: Verb = {
     return 'failure' in told ? exitCodes.problems : exitCodes.ok;
   },
 };
+
+const pinnable = ({ source, type, received_at, request }: ApiEvent, body: JsonObject): EventToPin => ({
+  ...{ source, type, body, kind: request.kind, receivedAt: received_at },
+});
 
 /** The event as its mapping sees it: one element where the sender sends a list. */
 function bodyOf({ request: { body, body_encoding, item } }: ApiEvent): JsonObject | undefined {
@@ -102,66 +107,18 @@ function fits(definition: MappingDefinition, { source, type }: ApiEvent): boolea
   return mapping.source === source && mapping.matches(type);
 }
 
-interface Fixture {
-  readonly path: string;
-  /** As `given:` names it. */
-  readonly given: string;
-  readonly isNew: boolean;
-}
-
-/** Under the next free number; the same body is kept once. */
-function keepFixture(body: Json, { source, type }: ApiEvent, mappingsDir: string): Fixture {
-  const folder = join(mappingsDir, fixturesFolder);
-  mkdirSync(folder, { recursive: true });
-  const text = `${JSON.stringify(body, null, 2)}\n`;
-  // The sender chose the type: it must name no other folder.
-  const stem = `${source}.${type.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 100)}.`;
-  const taken = new Set(readdirSync(folder));
-  const same = [...taken].find((name) => name.startsWith(stem) && readFileSync(join(folder, name), 'utf8') === text);
-  let number = 1;
-  while (taken.has(`${stem}${number}.json`)) number += 1;
-  const name = same ?? `${stem}${number}.json`;
-  if (same === undefined) writeFileSync(join(folder, name), text, { flag: 'wx' });
-  return { path: join(folder, name), given: `${fixturesFolder}/${name}`, isNew: same === undefined };
-}
-
-interface DraftWork {
-  readonly event: ApiEvent;
-  readonly body: Record<string, Json>;
-  readonly fixture: Fixture;
-  readonly definition: MappingDefinition;
+interface PinnedWork extends Omit<DraftWork, 'configuration'> {
   readonly configuration: Configuration;
-  readonly name: string | undefined;
 }
 
-type Told =
-  | { readonly note: string }
-  | { readonly failure: string }
-  | { readonly mapping: string; readonly test: MappingTest };
+type Told = Exclude<Drafted, { readonly test: MappingTest }> | { readonly mapping: string; readonly test: MappingTest };
 
-async function draft({ event, body, fixture, definition, configuration, name }: DraftWork): Promise<Told> {
-  const { file, content } = definition;
-  if (content.tests?.some(({ given }) => given === fixture.given)) return { note: `${file} has a test for it already` };
-  const { kind } = event.request;
-  const type = kind === null ? {} : { type: kind };
-  const run = await runOnBody(configuration, definition, { body, kind });
-  const drafted =
-    run === undefined
-      ? { failure: 'the mapping cannot read it' }
-      : draftExpectation(
-          run,
-          configuration.file.destinations.map(({ destination, name: target }) => ({
-            name: target,
-            destination,
-            settings: destination.sample,
-          })),
-        );
-  if ('failure' in drafted) return { failure: `${file} fails on it, so there is no test yet: ${drafted.failure}` };
-  const sentence = name ?? `${event.type} of ${event.received_at.slice(0, 10)} means what it meant when it was pinned`;
-  const test: MappingTest = { name: sentence, given: fixture.given, ...type, expect: drafted.expect };
-  const path = join(configuration.settings.mappingsDir, file);
-  writeFileSync(path, appendItem(readFileSync(path, 'utf8'), ['tests'], test));
-  return { mapping: path, test };
+async function addTest(work: PinnedWork): Promise<Told> {
+  const drafted = await draftTest(work);
+  if (!('test' in drafted)) return drafted;
+  const path = join(work.configuration.settings.mappingsDir, work.definition.file);
+  await writeFile(path, appendItem(await readFile(path, 'utf8'), ['tests'], drafted.test));
+  return { mapping: path, test: drafted.test };
 }
 
 function report({ path, isNew }: Fixture, told: Told): void {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiEvent, ApiEventSummary, ApiPage } from '../../api-shapes/stored.ts';
 import { systemClock } from '../../model/clock.ts';
-import type { ApiClient, ApiEvent, ApiEventSummary, ApiPage } from '../api-client.ts';
+import type { ApiClient } from '../api-client.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { eventQuery, filterOptions, queryOf } from '../event-query.ts';
 import { eventLine, eventRow } from '../event-view.ts';

@@ -1,4 +1,4 @@
-import type { ApiEvent, ApiEventSummary } from '../api-client.ts';
+import type { ApiEvent, ApiEventSummary } from '../../api-shapes/stored.ts';
 import { exitCodes, type Verb, type VerbGroup } from '../command.ts';
 import { eventQuery, filterOptions } from '../event-query.ts';
 import { eventDetails, eventTable } from '../event-view.ts';

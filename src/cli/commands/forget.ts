@@ -1,7 +1,8 @@
+import type { ApiForgotten } from '../../api-shapes/people.ts';
 import { GatewayError } from '../../model/error.ts';
 import { forgetPerson } from '../../pipeline/people.ts';
 import { forgottenJson } from '../../pipeline/people-json.ts';
-import { type ApiForgotten, withStore } from '../api-people.ts';
+import { withStore } from '../api-people.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { isMeant } from '../confirm.ts';
 import { print, printJson } from '../output.ts';

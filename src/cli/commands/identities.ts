@@ -1,7 +1,8 @@
+import type { ApiPerson } from '../../api-shapes/people.ts';
 import { GatewayError } from '../../model/error.ts';
 import { personBehind } from '../../pipeline/people.ts';
 import { personJson } from '../../pipeline/people-json.ts';
-import { type ApiPerson, withStore } from '../api-people.ts';
+import { withStore } from '../api-people.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { print, printJson } from '../output.ts';
 import { personText } from '../person-view.ts';

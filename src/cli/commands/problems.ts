@@ -1,4 +1,4 @@
-import type { ApiProblems } from '../api-repair.ts';
+import type { ApiProblems } from '../../api-shapes/repair.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { print, printJson } from '../output.ts';
 import { problemsText } from '../repair-view.ts';

@@ -1,4 +1,4 @@
-import type { ApiMoved } from '../api-repair.ts';
+import type { ApiMoved } from '../../api-shapes/repair.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { isMeant, sendsToMany } from '../confirm.ts';
 import { print, printJson } from '../output.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiPlan, ApiReplay } from '../../api-shapes/repair.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ApiClient } from '../api-client.ts';
-import type { ApiPlan, ApiReplay } from '../api-repair.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { isMeant, sendsToMany } from '../confirm.ts';
 import { Progress, print, printJson } from '../output.ts';

@@ -1,4 +1,4 @@
-import type { ApiReplay } from '../api-repair.ts';
+import type { ApiReplay } from '../../api-shapes/repair.ts';
 import { exitCodes, type Verb, type VerbGroup } from '../command.ts';
 import { print, printJson } from '../output.ts';
 import { replayTable, replayText } from '../repair-view.ts';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { readEnvironment } from '../../config/environment.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { createSender } from '../../delivery/send.ts';
@@ -17,8 +18,9 @@ export const sendCommand: Verb = {
   configure: (command) =>
     command
       .option('--url <url>', 'the gateway’s base URL (default: this machine)')
+      .option('--key <file>', 'the private key in PEM, for a sender whose secret is a public key')
       .option('--json', 'machine-readable output'),
-  run: async ([wanted], { url, json }) => {
+  run: async ([wanted], { url, key, json }) => {
     const { settings, file } = await loadConfiguration(readEnvironment());
     const sample = newSample(String(wanted), file.sources, {
       id: randomBytes(8).toString('hex'),
@@ -30,7 +32,12 @@ export const sendCommand: Verb = {
       });
     }
     const base = typeof url === 'string' ? url.replace(/\/+$/, '') : `http://localhost:${settings.port}`;
-    const request = signedRequest(sample, { base, publicUrl: settings.publicUrl ?? base, now: systemClock.now() });
+    const request = signedRequest(sample, {
+      base,
+      publicUrl: settings.publicUrl ?? base,
+      now: systemClock.now(),
+      key: await keyIn(key),
+    });
     const sender = createSender();
     const result = await sender.send(request, { timeoutMs, allowPrivateAddress: true });
     sender.close();
@@ -39,8 +46,15 @@ export const sendCommand: Verb = {
       return exitCodes.problems;
     }
     const { status, body } = result.answer;
-    if (json === true) printJson({ url: request.url, status, body });
+    if (json === true) printJson({ url: request.url.replace(/\?.*/, ''), status, body });
     else print(`${status} ${plainText(body)}`);
     return status === 200 ? exitCodes.ok : exitCodes.problems;
   },
 };
+
+async function keyIn(file: unknown): Promise<string | undefined> {
+  if (typeof file !== 'string') return undefined;
+  return await readFile(file, 'utf8').catch((cause) => {
+    throw new GatewayError('CONFIG_INVALID', `${plainText(file)} cannot be read`, { cause });
+  });
+}

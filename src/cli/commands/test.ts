@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type CheckReport, checkReport, type PlacedResult } from '../../config/check-report.ts';
+import { checkReport } from '../../config/check-report.ts';
 import { type Configuration, loadConfiguration } from '../../config/load.ts';
 import { formatProblem } from '../../diagnostics/format.ts';
 import { isError, type Problem } from '../../diagnostics/problem.ts';
+import type { CheckReport } from '../../mapping/placed-results.ts';
+import { checkReportJson } from '../../pipeline/check-report-json.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { junitReport } from '../junit.ts';
 import { chooseFiles } from '../named-files.ts';
@@ -56,7 +58,7 @@ async function runTests(
   const report = await checkReport(configuration, concerns, signal);
   const ok = errors.length === 0 && report.results.every(passed);
   if (typeof junit === 'string') await writeFile(junit, junitReport(report, errors));
-  if (json === true) printJson(reportJson(report, errors));
+  if (json === true) printJson(checkReportJson(report, errors));
   else printReport(report, errors, coverage === true);
   return ok ? exitCodes.ok : exitCodes.problems;
 }
@@ -65,38 +67,4 @@ function printReport(report: CheckReport, errors: readonly Problem[], coverage: 
   for (const problem of errors) printError(formatProblem(problem));
   if (coverage) print(coverageReport(report));
   print(testReport(report));
-}
-
-function reportJson({ results, coverage }: CheckReport, problems: readonly Problem[]): object {
-  const { total, missed } = coverage;
-  return {
-    ok: problems.length === 0 && results.every(passed),
-    problems,
-    results: results.map(resultJson),
-    coverage: {
-      expressions: total,
-      produced: total - missed.length,
-      missed: missed.map(({ file, path, text, at }) => ({ file, path: path.join('.'), expression: text, at })),
-    },
-  };
-}
-
-function resultJson({ file, index, name, durationMs, at, failures }: PlacedResult): object {
-  return {
-    file,
-    index,
-    name,
-    ok: failures.length === 0,
-    at,
-    duration_ms: Math.round(durationMs),
-    failures: failures.map(({ from, says: _, ...failure }) => ({
-      ...failure,
-      from: from.map(({ path, written, why, at: where }) => ({
-        path: path.join('.'),
-        expression: written?.text ?? null,
-        why,
-        at: where,
-      })),
-    })),
-  };
 }

@@ -94,6 +94,16 @@ export const configCodes = {
       right: { 'gateway.yaml': 'sources:\n  stripe: { type: stripe, secret: "${SECRET}" }' },
     },
   },
+  'config/unsigned-source': {
+    title: 'A source that proves nothing',
+    why: 'Its sender does not sign: the secret in the URL is all that keeps others out, and URLs end up in logs. Choose this only for senders that know no better.',
+    example: {
+      wrong: { 'gateway.yaml': 'sources:\n  stripe: { type: secret_url, secret: "${SECRET}" }' },
+      right: {
+        'gateway.yaml': 'sources:\n  stripe: { type: hmac, secret: "${SECRET}", signature: { header: X-Signature } }',
+      },
+    },
+  },
   'config/unreadable': {
     title: 'gateway.yaml, or a file that it needs, cannot be read',
     why: 'The running gateway keeps what it has started with, but it would not start again.',

@@ -78,7 +78,7 @@ function load({ mappings, destinations, vars, interprets = false }: EvaluatorSet
           before.get(`${definition.file} ${definition.version}`) ?? compileMapping(definition, { interprets }).mapping,
       ),
     interprets,
-    context: { vars, destinations: new Map(known) },
+    context: { vars, destinations: new Map(known), interprets },
   };
 }
 

@@ -30,13 +30,22 @@ export class PreviewEvaluator {
   }
 
   /** Tells what every expression came to as well. Throws EVALUATOR_UNAVAILABLE. */
-  async evaluate(setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts = {}): Promise<Evaluation> {
+  evaluate(setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts = {}): Promise<Evaluation> {
+    return this.use(async (evaluator) => {
+      await evaluator.reload(setup);
+      const evaluations = await evaluator.evaluate([event], { trace: true, facts: new Map([[event.id, facts]]) });
+      return evaluations.get(event.id) ?? { kind: 'runs', runs: [] };
+    });
+  }
+
+  /** The process alone for this work, once it is its turn. Throws EVALUATOR_UNAVAILABLE. */
+  async use<T>(work: (evaluator: Evaluator) => Promise<T>): Promise<T> {
     if (this.#waiting >= waitingMax) throw new GatewayError('EVALUATOR_UNAVAILABLE', 'too many previews at once');
     this.#waiting += 1;
     clearTimeout(this.#idle);
-    const evaluation = this.#turn.then(() => this.#evaluate(setup, event, facts)).finally(() => this.#done());
-    this.#turn = evaluation.catch(() => undefined);
-    return await evaluation;
+    const done = this.#turn.then(() => work(this.#started())).finally(() => this.#done());
+    this.#turn = done.catch(() => undefined);
+    return await done;
   }
 
   /** Resolves when the process is gone; there is no other after it. */
@@ -46,13 +55,10 @@ export class PreviewEvaluator {
     await this.#end();
   }
 
-  async #evaluate(setup: EvaluatorSetup, event: ClaimedEvent, facts: Facts): Promise<Evaluation> {
+  #started(): Evaluator {
     if (this.#stopped) throw new GatewayError('EVALUATOR_UNAVAILABLE', 'the evaluator was stopped');
     this.#evaluator ??= new Evaluator({ mappings: [], destinations: [], vars: {} }, this.#limits);
-    const evaluator = this.#evaluator;
-    await evaluator.reload(setup);
-    const evaluations = await evaluator.evaluate([event], { trace: true, facts: new Map([[event.id, facts]]) });
-    return evaluations.get(event.id) ?? { kind: 'runs', runs: [] };
+    return this.#evaluator;
   }
 
   #done(): void {

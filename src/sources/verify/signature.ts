@@ -1,17 +1,22 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** `length` bytes of hex. Lower case only, as senders write it, so that a signature has exactly one spelling. */
-export function decodeHex(text: string, length: number): Buffer | undefined {
+/** Hex of that many bytes, or of any. Lower case only, as senders write it, so that a signature has exactly one spelling. */
+export function decodeHex(text: string, length = text.length / 2): Buffer | undefined {
   return text.length === 2 * length && /^[0-9a-f]+$/.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
 /**
- * `length` bytes of base64. Encoding them again must give the same text: Node skips characters it does not know, and
- * the last character has spare bits, so that without the check many texts stand for one signature.
+ * Base64 of that many bytes, or of any. Encoding them again must give the same text: Node skips characters it does not
+ * know, and the last character has spare bits, so that without the check many texts stand for one signature.
  */
-export function decodeBase64(text: string, length: number): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length === length && bytes.toString('base64') === text ? bytes : undefined;
+export function decodeBase64(
+  text: string,
+  length?: number,
+  alphabet: 'base64' | 'base64url' = 'base64',
+): Buffer | undefined {
+  const bytes = Buffer.from(text, alphabet);
+  const isWhole = length === undefined ? bytes.length > 0 : bytes.length === length;
+  return isWhole && bytes.toString(alphabet) === text ? bytes : undefined;
 }
 
 /** Constant time for equal lengths; lengths are no secret. */
@@ -20,10 +25,10 @@ function bytesEqual(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 /** Compares all with all, without stopping at a match, so that time does not tell which secret it was. */
-export function matchesAnySecret(
+export function matchesAnySecret<Key extends string | Uint8Array>(
   given: readonly Uint8Array[],
-  secrets: readonly string[],
-  expected: (secret: string) => Uint8Array,
+  secrets: readonly Key[],
+  expected: (secret: Key) => Uint8Array,
 ): boolean {
   let matches = false;
   for (const secret of secrets) {

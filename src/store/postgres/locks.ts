@@ -16,6 +16,9 @@ export const stitchLock = lockOf('stitch');
 /** One step of a replay at a time; whoever ends one waits for it. */
 export const replayLock = lockOf('replay');
 
+/** Whoever may enter the console is changed by one at a time. */
+export const accessLock = lockOf('access');
+
 /** Minutes become hours one batch after the other. */
 export const seriesLock = lockOf('series');
 

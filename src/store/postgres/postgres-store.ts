@@ -7,6 +7,7 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
 import { type Findings, FoundDamages } from '../found-damages.ts';
 import type {
@@ -42,6 +43,7 @@ import type {
   TranslationSettlement,
 } from '../store.ts';
 import { Tally } from '../tally.ts';
+import { changeAccess, readAccess } from './access.ts';
 import type { Connections, Transaction } from './connections.ts';
 import { countWithin, findEvents } from './counts.ts';
 import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
@@ -53,7 +55,7 @@ import { Forgetting } from './forget.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { examineLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
+import { accessLock, examineLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
 import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
@@ -101,6 +103,10 @@ interface PostgresParts {
 export class PostgresStore implements Store {
   readonly clock: Clock;
   readonly isShared = true;
+  readonly access: AccessStore = {
+    read: () => this.#connections.snapshot(readAccess),
+    change: (change) => this.#work([accessLock], (tx) => changeAccess(tx, change)),
+  };
   readonly #connections: Connections;
   readonly #recent = new RecentContents();
   readonly #groups: WriteGroups;

@@ -18,7 +18,7 @@ const kinds = {
 
 /** The first of all these ranges. */
 const places = (kind: string): string => `
-  select place.at, place.seq from ${ranges}, lateral (
+  select place.at, place.seq, place.seq as event from ${ranges}, lateral (
     select received_at as at, seq from ${kind} order by received_at, seq limit $2
   ) as place order by place.at, place.seq limit $2`;
 const count = (kind: string): string => `
@@ -38,6 +38,15 @@ export const replayCountSql = {
   failedOfCause: count(kinds.failedOfCause),
 };
 
+const ofGroup = (name: string): string => `${name}.status = 'dead' and ${name}.destination = $1 and ${name}.reason = $2
+  and ${name}.cause = $3 and ${name}.settled_at >= $4::bigint`;
+/** Each event's first. */
+const deaths = `from delivery as death join event on event.id = death.event_id
+  where ${ofGroup('death')} and death.settled_at < $5::bigint and (death.settled_at, death.seq) > ($6::bigint, $7::bigint)
+    and event.status <> 'received' and not exists (
+      select 1 from delivery as earlier where earlier.event_id = death.event_id and ${ofGroup('earlier')}
+        and (earlier.settled_at, earlier.seq) < (death.settled_at, death.seq))`;
+
 const replayable = 'select seq, received_at as at, source, status, type, reason, cause from event';
 
 /** How it ends where nothing is left to do after `in_line` has changed by so much. */
@@ -48,6 +57,9 @@ function ended(change: string, { dueAt, now }: { readonly dueAt: string; readonl
 }
 
 export const replaySql = {
+  deaths: `select death.settled_at as at, death.seq, event.seq as event ${deaths}
+    order by death.settled_at, death.seq limit $8`,
+  countDeaths: `select count(*) as count ${deaths}`,
   named: `${replayable} where id = any($1)`,
   /** Whoever else would move one of these waits. */
   toPutInLine: `${replayable} where seq = any($1::bigint[]) order by seq for update`,

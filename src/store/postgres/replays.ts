@@ -2,13 +2,15 @@
 import type { Traces } from '../../identity/traces.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { EventId, ReplayId } from '../../model/id.ts';
-import { type Replay, type ReplayFilter, replayableFailures } from '../../model/replay.ts';
+import { type DeadGroupKey, type Replay, type ReplayFilter, replayableFailures } from '../../model/replay.ts';
 import { toStored } from '../event-moves.ts';
 import { fromCursor, type Place, toCursor } from '../pages.ts';
 import type { ReplayCandidate, ReplayCandidates } from '../repair.ts';
 import {
   byReceipt,
   countedRanges,
+  deathRange,
+  type Found,
   fits,
   isLater,
   isReplayable,
@@ -57,7 +59,8 @@ interface Wanted {
   readonly limit: number;
 }
 
-async function placesOf(read: Read, { filter, after, limit }: Wanted): Promise<readonly Place[]> {
+async function placesOf(read: Read, { filter, after, limit }: Wanted): Promise<readonly Found[]> {
+  if (filter.dead !== undefined) return read<Found>(replaySql.deaths, [...deathsOf(filter.dead, filter, after), limit]);
   const found = filter.ids === undefined ? await placesIn(read, { filter, after, limit }) : await named(read, filter);
   return found
     .filter((place) => isLater(place, after))
@@ -65,14 +68,14 @@ async function placesOf(read: Read, { filter, after, limit }: Wanted): Promise<r
     .slice(0, limit);
 }
 
-async function placesIn(read: Read, { filter, after, limit }: Wanted): Promise<readonly Place[]> {
+async function placesIn(read: Read, { filter, after, limit }: Wanted): Promise<readonly Found[]> {
   const ranged = replayRanges(await sourcesOf(read, filter), { filter, after, failures: replayableFailures });
-  return (await eachKind(ranged, (kind, ranges) => read<Place>(replayPlaceSql[kind], [ranges, limit]))).flat();
+  return (await eachKind(ranged, (kind, ranges) => read<Found>(replayPlaceSql[kind], [ranges, limit]))).flat();
 }
 
 /** The events that the filter names, as far as they fit the rest of it and can be replayed. */
-async function named(read: Read, filter: ReplayFilter): Promise<readonly ReplayableRow[]> {
-  return (await fitting(read, filter)).filter(isReplayable);
+async function named(read: Read, filter: ReplayFilter): Promise<readonly Found[]> {
+  return (await fitting(read, filter)).filter(isReplayable).map((row) => ({ ...row, event: row.seq }));
 }
 
 async function fitting(read: Read, filter: ReplayFilter): Promise<readonly ReplayableRow[]> {
@@ -89,8 +92,20 @@ export async function countReplayable(
     const replayable = rows.filter(isReplayable).length;
     return { replayable, unusable: rows.length - replayable };
   }
+  if (filter.dead !== undefined) {
+    const [counted] = await read<{ count: number }>(
+      replaySql.countDeaths,
+      deathsOf(filter.dead, filter, startOf(filter)),
+    );
+    return { replayable: counted?.count ?? 0, unusable: 0 };
+  }
   const { replayable, unusable } = countedRanges(await sourcesOf(read, filter), filter);
   return { replayable: await countIn(read, replayable), unusable: await countIn(read, unusable) };
+}
+
+function deathsOf(dead: DeadGroupKey, filter: ReplayFilter, after: Place): readonly (string | number)[] {
+  const { destination, reason, cause, since, until, afterAt, afterSeq } = deathRange(dead, filter, after);
+  return [destination, reason, cause, since, until, afterAt, afterSeq];
 }
 
 async function countIn(read: Read, ranged: readonly Ranged[]): Promise<number> {
@@ -121,15 +136,15 @@ interface MadeRow {
   readonly payload: string;
 }
 
-async function candidatesAt(read: Read, places: readonly Place[]): Promise<readonly ReplayCandidate[]> {
+async function candidatesAt(read: Read, places: readonly Found[]): Promise<readonly ReplayCandidate[]> {
   if (places.length === 0) return [];
-  const rows = await read<EventRow>(eventSql.bySeqs, [places.map(({ seq }) => seq)]);
+  const rows = await read<EventRow>(eventSql.bySeqs, [places.map(({ event }) => event)]);
   const requests = await requestTexts(read, rows);
   const made = await read<MadeRow>(deliverySql.payloadsOfEvents, [rows.map(({ id }) => id)]);
   const deliveriesOf = Map.groupBy(made, ({ event_id }) => event_id);
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
-  return places.flatMap(({ seq }): readonly ReplayCandidate[] => {
-    const row = bySeq.get(seq);
+  return places.flatMap(({ event }): readonly ReplayCandidate[] => {
+    const row = bySeq.get(event);
     const request = row === undefined ? undefined : requests.get(row.request_seq);
     if (row === undefined || request === undefined) return [];
     const deliveries = (deliveriesOf.get(row.id) ?? []).map(
@@ -171,11 +186,11 @@ export async function continueReplay(tx: Transaction, seq: number, now: Date): P
 /** How many are in line now; not those that somebody else has moved or erased meanwhile. */
 async function putBack(
   tx: Transaction,
-  { places, replay, now }: { readonly places: readonly Place[]; readonly replay: number; readonly now: Date },
+  { places, replay, now }: { readonly places: readonly Found[]; readonly replay: number; readonly now: Date },
   tally: Tally,
 ): Promise<number> {
   if (places.length === 0) return 0;
-  const rows = await tx.rows<ReplayableRow>(replaySql.toPutInLine, [places.map(({ seq }) => seq)]);
+  const rows = await tx.rows<ReplayableRow>(replaySql.toPutInLine, [places.map(({ event }) => event)]);
   const settled = rows.filter(({ status }) => status !== 'received');
   await tx.rows(replaySql.putInLine, [settled.map(({ seq }) => seq), replay, now.getTime()]);
   for (const { source, status, reason, cause } of settled) {

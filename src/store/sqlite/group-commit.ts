@@ -9,6 +9,8 @@ import { type TallyStatements, writeTally } from './tally-statements.ts';
 export const writeLimits = {
   /** Most operations in one commit: bounds how long the event loop stands still. */
   group: 1_000,
+  /** Most events that requests of one commit bring, or one request: meanwhile no other is read and no connection accepted. */
+  events: 500,
   /** Of other operations in a commit that senders wait for; they take about twice as long. */
   besideRequests: 100,
   ...roomLimits,
@@ -32,6 +34,8 @@ export interface CommitHooks {
 
 interface Operation {
   readonly bytes: number;
+  /** What a sender brings. */
+  readonly events: number;
   /** Does the work; what it returns tells the caller, once the commit is on disk. */
   readonly run: (tally: Tally) => () => void;
   readonly reject: (fault: GatewayError) => void;
@@ -60,26 +64,26 @@ export class GroupCommit {
 
   /** Adds work that must not be refused: a settlement that is turned away is a payload sent twice. */
   write<T>(work: Work<T>): Promise<T> {
-    return this.#add(work, this.#others);
+    return this.#add(work, this.#others, { bytes: 0, events: 0 });
   }
 
-  #add<T>(work: Work<T>, line: Operation[], bytes = 0): Promise<T> {
+  #add<T>(work: Work<T>, line: Operation[], size: Pick<Operation, 'bytes' | 'events'>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const run = (tally: Tally) => {
         const result = work(tally);
         return () => resolve(result);
       };
-      line.push({ bytes, run, reject });
-      this.#waitingBytes += bytes;
+      line.push({ ...size, run, reject });
+      this.#waitingBytes += size.bytes;
       this.#schedule();
     });
   }
 
   /** Adds work that can be turned away while too much is waiting, or nothing is written: then who comes back can wait there. */
-  async writeIfRoom<T>(work: Work<T>, bytes: number, { isSentOnce = false } = {}): Promise<T> {
+  async writeIfRoom<T>(work: Work<T>, bytes: number, { events = 1, isSentOnce = false } = {}): Promise<T> {
     if (this.#isHeld && !isSentOnce) throw new GatewayError('STORE_UNAVAILABLE', 'the database is being rewritten');
     assertRoom(this.#waiting, this.#waitingBytes + bytes);
-    return this.#add(work, this.#requests, bytes);
+    return this.#add(work, this.#requests, { bytes, events });
   }
 
   /** Each work on its own: one that fails takes no other with it. Throws the first failure after all have ended. */
@@ -144,7 +148,18 @@ export class GroupCommit {
   #nextGroup(): readonly Operation[] {
     if (this.#requests.length === 0) return this.#take(0, writeLimits.group);
     const others = Math.min(this.#others.length, writeLimits.besideRequests);
-    return this.#take(writeLimits.group - others, others);
+    return this.#take(this.#fewRequests(writeLimits.group - others), others);
+  }
+
+  /** As many as bring no more events than a commit should have. */
+  #fewRequests(most: number): number {
+    let [count, events] = [0, 0];
+    for (const request of this.#requests.slice(0, most)) {
+      events += request.events;
+      if (count > 0 && events > writeLimits.events) break;
+      count += 1;
+    }
+    return count;
   }
 
   #take(requests: number, others: number): readonly Operation[] {

@@ -1,8 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { DeliveryStatus } from '../../model/delivery.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
-import type { Place } from '../pages.ts';
-import type { RangeKind, ReplayableRow, ReplayRange } from '../replay-ranges.ts';
+import type { DeathRange, Found, RangeKind, ReplayableRow, ReplayRange } from '../replay-ranges.ts';
 import { type NewReplay, type ReplayCounts, type ReplayRow, type ReplayStep, replayColumns } from '../replay-rows.ts';
 
 type Limited = ReplayRange & { readonly limit: number };
@@ -26,13 +25,21 @@ const ranges = {
     and reason = @reason and cause = @cause and ${behind} and (@type is null or type = @type)`,
 } as const satisfies Record<RangeKind, string>;
 
+const ofGroup = (name: string): string => `${name}.status = 'dead' and ${name}.destination = @destination
+  and ${name}.reason = @reason and ${name}.cause = @cause and ${name}.settled_at >= @since`;
+const deaths = `delivery as death indexed by delivery_dead_of_cause join event on event.id = death.event_id
+  where ${ofGroup('death')} and (death.settled_at, death.seq) > (@afterAt, @afterSeq) and death.settled_at < @until
+    and event.status <> 'received' and not exists (
+      select 1 from delivery as earlier where earlier.event_id = death.event_id and ${ofGroup('earlier')}
+        and (earlier.settled_at, earlier.seq) < (death.settled_at, death.seq))`;
+
 /** Whether nothing is left to do after `in_line` has changed by so much. */
 const isOver = (change: string, dueAt: string): string =>
   `status = 'running' and ${dueAt} is null and in_line + ${change} = 0`;
 
 export function replayStatements(db: Database) {
   const places = (range: string) =>
-    db.prepare<Limited, Place>(`select received_at as at, seq from ${range} ${inOrder}`);
+    db.prepare<Limited, Found>(`select received_at as at, seq, seq as event from ${range} ${inOrder}`);
   const count = (range: string) => db.prepare<ReplayRange, number>(`select count(*) from ${range}`).pluck();
   const settled = 'in_line = in_line - @settled';
   const ended = (change: string, dueAt: string): string => `
@@ -50,6 +57,10 @@ export function replayStatements(db: Database) {
       failed: count(ranges.failed),
       failedOfCause: count(ranges.failedOfCause),
     },
+    deaths: db.prepare<DeathRange & { readonly limit: number }, Found>(`
+      select death.settled_at as at, death.seq, event.seq as event from ${deaths}
+      order by death.settled_at, death.seq limit @limit`),
+    countDeaths: db.prepare<DeathRange, number>(`select count(*) from ${deaths}`).pluck(),
     event: db.prepare<[EventId], ReplayableRow>(`${replayable} where id = ?`),
     eventAt: db.prepare<[number], ReplayableRow>(`${replayable} where seq = ?`),
 

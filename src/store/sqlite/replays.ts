@@ -8,6 +8,8 @@ import type { ReplayCandidate, ReplayCandidates } from '../repair.ts';
 import {
   byReceipt,
   countedRanges,
+  deathRange,
+  type Found,
   fits,
   isLater,
   isReplayable,
@@ -36,13 +38,16 @@ interface Wanted {
   readonly limit: number;
 }
 
-function placesOf(sql: Statements, { filter, after, limit }: Wanted): readonly Place[] {
+function placesOf(sql: Statements, { filter, after, limit }: Wanted): readonly Found[] {
+  if (filter.dead !== undefined) return sql.replays.deaths.all({ ...deathRange(filter.dead, filter, after), limit });
   const found =
     filter.ids === undefined
       ? replayRanges(sourcesOf(sql), { filter, after, failures: replayableFailures }).flatMap(({ kind, range }) =>
           sql.replays.places[kind].all({ ...range, limit }),
         )
-      : named(sql, filter).filter((row) => isReplayable(row) && isLater(row, after));
+      : named(sql, filter)
+          .filter((row) => isReplayable(row) && isLater(row, after))
+          .map((row) => ({ ...row, event: row.seq }));
   return found.toSorted(byReceipt).slice(0, limit);
 }
 
@@ -60,6 +65,10 @@ export function countReplayable(sql: Statements, filter: ReplayFilter): { replay
     const replayable = rows.filter(isReplayable).length;
     return { replayable, unusable: rows.length - replayable };
   }
+  if (filter.dead !== undefined) {
+    const range = deathRange(filter.dead, filter, startOf(filter));
+    return { replayable: sql.replays.countDeaths.get(range) ?? 0, unusable: 0 };
+  }
   const countIn = (ranged: readonly Ranged[]): number =>
     ranged.map(({ kind, range }) => sql.replays.counts[kind].get(range) ?? 0).reduce((sum, count) => sum + count, 0);
   const { replayable, unusable } = countedRanges(sourcesOf(sql), filter);
@@ -76,7 +85,7 @@ export function replayCandidates(
   const requests = new Map<number, RequestText | undefined>();
   const last = places.at(-1);
   return {
-    candidates: places.flatMap(({ seq }) => candidateOf(sql, seq, requests)),
+    candidates: places.flatMap(({ event }) => candidateOf(sql, event, requests)),
     next: last === undefined || places.length < limit ? null : toCursor(last),
   };
 }
@@ -125,7 +134,7 @@ function continueReplay(
   // One more than is taken tells whether these are the last.
   const found = limit === 0 ? [] : placesOf(sql, { filter: toFilter(row), after, limit: limit + 1 });
   const places = found.slice(0, limit);
-  for (const { seq } of places) putInLine(sql, { seq, replay: row.seq, now: now.getTime() }, tally);
+  for (const { event } of places) putInLine(sql, { seq: event, replay: row.seq, now: now.getTime() }, tally);
   sql.replays.step.run(replayStepOf(row, { found, putInLine: places.length, now }));
   return places.length;
 }

@@ -9,6 +9,7 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
+import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
 import type { Cancellation, DeadFilter, Redelivery } from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
@@ -34,6 +35,7 @@ import type {
   TranslationSettlement,
 } from '../store.ts';
 import type { Tally } from '../tally.ts';
+import { changeAccess, readAccess } from './access.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { countWithin, findEvents } from './counts.ts';
 import { Damages } from './damages.ts';
@@ -71,6 +73,10 @@ interface SqliteParts {
 export class SqliteStore implements Store {
   readonly clock: Clock;
   readonly isShared = false;
+  readonly access: AccessStore = {
+    read: async () => this.#read(() => readAccess(this.#sql)),
+    change: (change) => this.#commit.write(() => changeAccess(this.#sql, change)),
+  };
   readonly #db: Database;
   readonly #sql: Statements;
   readonly #checkpoints: Checkpoints;
@@ -117,7 +123,10 @@ export class SqliteStore implements Store {
       await this.#space.admit({ isSentOnce, reusableBytes });
     }
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, { isSentOnce });
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, {
+      events: request.events.length,
+      isSentOnce,
+    });
     this.#recent.recorded(recorded, request.headers);
     return recorded.receipt;
   }

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { accessStatements } from './access-statements.ts';
 import { batchStatements } from './batch-statements.ts';
 import { deliveryStatements } from './delivery-statements.ts';
 import { erasureStatements } from './erasure-statements.ts';
@@ -31,6 +32,7 @@ export function prepareStatements(db: Database) {
     replays: replayStatements(db),
     series: seriesStatements(db),
     tally: tallyStatements(db),
+    access: accessStatements(db),
     beat: db.prepare('update pulse set beats = beats + 1'),
   };
 }

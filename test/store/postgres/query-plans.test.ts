@@ -1,12 +1,12 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/open.ts';
+import { accessSql } from '../../../src/store/postgres/access.ts';
 import { configFor } from '../../../src/store/postgres/connections.ts';
 import { damagedSql } from '../../../src/store/postgres/damaged-rows.ts';
 import { joinSql } from '../../../src/store/postgres/deliveries.ts';
 import { deliverySql } from '../../../src/store/postgres/delivery-sql.ts';
 import { erasureSql } from '../../../src/store/postgres/erasure-sql.ts';
-import { eventPageSql, eventPlaceSql } from '../../../src/store/postgres/event-page-sql.ts';
 import { eventSql } from '../../../src/store/postgres/events.ts';
 import { examinePlaceSql, examineSql } from '../../../src/store/postgres/examine-sql.ts';
 import { identitySql } from '../../../src/store/postgres/identities.ts';
@@ -61,7 +61,18 @@ function walksHistory(node: Plan): boolean {
 
 /** Statements without parameters cannot be prepared to be explained, or lock a table as a whole. */
 const named = Object.entries({
-  ...{ deliverySql, joinSql, erasureSql, eventSql, identitySql, laneSql, linkSql, peopleSql, tallySql },
+  ...{
+    accessSql,
+    deliverySql,
+    joinSql,
+    erasureSql,
+    eventSql,
+    identitySql,
+    laneSql,
+    linkSql,
+    peopleSql,
+    tallySql,
+  },
   ...{
     translationSql,
     watchSql,
@@ -74,7 +85,6 @@ const named = Object.entries({
     replaySql,
   },
   ...{ damagedSql, examineSql, examinePlaceSql, purgeSql, seriesSql, unreadableSql },
-  ...{ eventPageSql, olderSql: eventPlaceSql.older, newerSql: eventPlaceSql.newer },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );

@@ -45,6 +45,16 @@ describe('group commit', () => {
     expect(notes()).toHaveLength(many.length);
   });
 
+  it('puts no more events of senders into one commit than the event loop can stand still for', async () => {
+    db.exec('create table note (text text)');
+    const events = writeLimits.events / 2;
+    const requests = ['a', 'b', 'c'].map((text) => commit.writeIfRoom(() => note(text), 1, { events }));
+    const large = commit.writeIfRoom(() => note('large'), 1, { events: 2 * writeLimits.events });
+
+    expect(await commitsOf(() => Promise.all([...requests, large]))).toBe(3);
+    expect(notes()).toEqual(['a', 'b', 'c', 'large']);
+  });
+
   it('tells a caller only when another connection can see the write', async () => {
     db.exec('create table note (text text)');
     await commit.write(() => note('written'));

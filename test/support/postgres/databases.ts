@@ -43,7 +43,17 @@ export async function makeDatabase(ownServer?: string): Promise<TestDatabase> {
 /** Leaves a database as its migrations made it. */
 export function emptied({ url }: TestDatabase): Promise<void> {
   const tables = ['attempt', 'delivery', 'event_identifier', 'event', 'request', 'identity_link', 'identifier'];
-  const others = ['identity_join', 'gone_event', 'forgetting', 'lane', 'tally', 'stitch_tally', 'series', 'problem', 'replay'];
+  const others = [
+    'identity_join',
+    'gone_event',
+    'forgetting',
+    'lane',
+    'tally',
+    'stitch_tally',
+    'series',
+    'problem',
+    'replay',
+  ];
   return runOn(url, [...tables, ...others].map((table) => `delete from ${table}`).join('; '));
 }
 

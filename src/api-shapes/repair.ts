@@ -1,8 +1,9 @@
 import type { Json } from '../model/json.ts';
+import type { ReplayStatus } from '../model/replay.ts';
 
-/** What the API answers about problems, redeliveries and replays, as far as the command line shows it. */
+/** Problems, redeliveries and replays as the admin API answers them. */
 
-interface ApiProblem {
+export interface ApiProblemGroup {
   readonly reason: string;
   readonly cause: string;
   readonly count: number;
@@ -12,8 +13,15 @@ interface ApiProblem {
 }
 
 export interface ApiProblems {
-  readonly deliveries: readonly (ApiProblem & { readonly destination: string })[];
-  readonly events: readonly (ApiProblem & { readonly source: string })[];
+  readonly deliveries: readonly (ApiProblemGroup & { readonly destination: string })[];
+  readonly events: readonly (ApiProblemGroup & { readonly source: string })[];
+}
+
+/** What a group of dead deliveries has in common. */
+export interface ApiDeadGroupKey {
+  readonly destination: string;
+  readonly reason: string;
+  readonly cause: string;
 }
 
 /** What was redelivered or cancelled, or would be. */
@@ -33,8 +41,10 @@ export interface ApiFates {
 
 export interface ApiReplay {
   readonly id: string;
-  readonly status: string;
-  readonly filter: Readonly<Record<string, string | readonly string[]>>;
+  readonly status: ReplayStatus;
+  readonly filter: Readonly<Record<string, string | readonly string[] | ApiDeadGroupKey>>;
+  readonly destinations: readonly string[] | null;
+  readonly include_delivered: boolean;
   readonly rate: number;
   readonly created_at: string;
   readonly ended_at: string | null;

@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build, type Rolldown } from 'vite';
+
+/** What a browser loads of the console, compressed, and the limits that it is held to. */
+
+type Output = Rolldown.OutputChunk | Rolldown.OutputAsset;
+
+const limits = [
+  { what: 'the first page', view: 'views/home/', kilobytes: 60 },
+  { what: 'the playground', view: 'views/playground/', kilobytes: 250 },
+];
+
+const configFile = fileURLToPath(new URL('vite.config.ts', import.meta.url));
+const built = await build({ configFile, logLevel: 'warn', build: { write: false } });
+const outputs: readonly Output[] = [built].flat().flatMap((each) => ('output' in each ? each.output : []));
+const named = new Map(outputs.map((output) => [output.fileName, output]));
+const chunks = outputs.filter((output) => output.type === 'chunk');
+
+/** A chunk with all that it cannot run without. */
+function withImports(name: string, loaded = new Set<string>()): ReadonlySet<string> {
+  const output = named.get(name);
+  if (output === undefined || loaded.has(name)) return loaded;
+  loaded.add(name);
+  if (output.type !== 'chunk') return loaded;
+  for (const css of output.viteMetadata?.importedCss ?? []) loaded.add(css);
+  for (const imported of output.imports) withImports(imported, loaded);
+  return loaded;
+}
+
+const compressed = (name: string): number => {
+  const output = named.get(name);
+  return output === undefined ? 0 : gzipSync(output.type === 'chunk' ? output.code : output.source).length;
+};
+
+const entry = chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
+const page = [
+  'index.html',
+  ...outputs.filter(({ fileName }) => fileName.endsWith('.svg')).map(({ fileName }) => fileName),
+];
+
+const measured = limits.map(({ what, view, kilobytes }) => {
+  const own = chunks.filter(({ facadeModuleId }) => facadeModuleId?.includes(`/src/console/${view}`) === true);
+  const files = new Set([
+    ...page,
+    ...[...entry, ...own.map(({ fileName }) => fileName)].flatMap((name) => [...withImports(name)]),
+  ]);
+  const bytes = [...files].reduce((sum, name) => sum + compressed(name), 0);
+  return { what, isThere: own.length > 0, bytes, kilobytes, files: files.size };
+});
+
+for (const { what, isThere, bytes, kilobytes, files } of measured) {
+  const size = `${(bytes / 1_000).toFixed(1)} of ${kilobytes} KB compressed, in ${files} files`;
+  console.info(isThere ? `${bytes <= kilobytes * 1_000 ? '✓' : '✗'} ${what}: ${size}` : `✗ ${what}: no such view`);
+}
+if (measured.some(({ isThere, bytes, kilobytes }) => !isThere || bytes > kilobytes * 1_000)) process.exitCode = 1;

@@ -1,0 +1,13 @@
+import { render } from 'preact';
+import { keepLive } from './api/live.ts';
+import { keepTime } from './clock.ts';
+import { App } from './frame/app.tsx';
+import { applyPreferences } from './state/preferences.ts';
+import { listenForShortcuts } from './state/shortcuts.ts';
+
+applyPreferences();
+keepTime();
+keepLive();
+listenForShortcuts();
+const root = document.getElementById('console');
+if (root !== null) render(<App />, root);

@@ -1,0 +1,178 @@
+import type { ApiItems, ApiSource } from '../../../api-shapes/configured.ts';
+import { useApi } from '../../api/use-api.ts';
+import { StitchChart, VolumeChart } from '../../charts/kinds.tsx';
+import { RangeChoice } from '../../charts/range-choice.tsx';
+import { type Range, rangeIn, useSeries } from '../../charts/use-series.ts';
+import { useUrlState } from '../../state/url-state.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { number } from '../../ui/number-text.ts';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { Answered, Empty } from '../../ui/states.tsx';
+import { Mark } from '../../ui/status.tsx';
+import { Time } from '../../ui/time.tsx';
+import type { ViewProps } from '../../view.ts';
+import { Bridge } from './bridge.tsx';
+import { Refusals } from './refusals.tsx';
+import { SampleButton } from './sample-button.tsx';
+import { sourceMark } from './source-mark.ts';
+import './sources.css';
+import { Url } from './sources.tsx';
+
+export function Source({ params }: ViewProps) {
+  const name = params.name ?? '';
+  const sources = useApi<ApiItems<ApiSource>>('/sources', ['events', 'configuration']);
+  return (
+    <Answered of={sources}>
+      {({ items }) => {
+        const found = items.find((one) => one.name === name);
+        return found === undefined ? <Unknown name={name} /> : <Found key={name} source={found} />;
+      }}
+    </Answered>
+  );
+}
+
+const back = { href: '/sources', label: 'Sources' };
+
+function Unknown({ name }: { readonly name: string }) {
+  return (
+    <>
+      <PageHeader title={name} back={back} />
+      <Empty icon="sources" title="There is no such source">
+        <p>gateway.yaml does not name it, so requests to it are answered 404.</p>
+      </Empty>
+    </>
+  );
+}
+
+function Found({ source }: { readonly source: ApiSource }) {
+  const { name, title, off, url, setup, docs } = source;
+  return (
+    <>
+      <PageHeader
+        title={name}
+        tab={`${name} · Sources`}
+        back={back}
+        sub={
+          <span class="line">
+            <Mark {...sourceMark(source)} />
+            {title}
+          </span>
+        }
+      >
+        {off === null && <SampleButton source={source} />}
+      </PageHeader>
+      {off !== null && (
+        <div class="note warn">
+          <Icon name="info" />
+          <span>Off: {off}. Requests are answered 503, so that the sender tries again; nothing is stored.</span>
+        </div>
+      )}
+      <section class="panel">
+        <div class="panel-head">
+          <h2 class="grow">Connect {title}</h2>
+          <a href={docs} target="_blank" rel="noreferrer noopener" class="line small">
+            How it signs
+            <Icon name="out" />
+          </a>
+        </div>
+        <div class="panel-body stack">
+          <div class="stack tight">
+            <h3>URL</h3>
+            <Url url={url} />
+            {!url.startsWith('http') && (
+              <p class="muted small">Set PUBLIC_URL to the address that the world reaches the gateway at.</p>
+            )}
+          </div>
+          <ol class="steps">
+            {setup.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
+        </div>
+      </section>
+      <Figures source={source} />
+      <Secrets source={source} />
+      <Traffic source={source} />
+      <Bridge />
+    </>
+  );
+}
+
+function Figures({ source: { name, events, last_event_at } }: { readonly source: ApiSource }) {
+  const of = `source=${encodeURIComponent(name)}`;
+  return (
+    <div class="tiles">
+      <div class="panel tile">
+        <span class="label">Last event</span>
+        <span class="figure small-figure">{last_event_at === null ? 'none yet' : <Time at={last_event_at} />}</span>
+      </div>
+      {(['translated', 'unmatched', 'failed', 'received'] as const).map((status) => (
+        <div key={status} class="panel tile">
+          <span class="label">
+            <a href={`/events?${of}&status=${status}`}>{status}</a>
+          </span>
+          <span class="figure">{number(events[status])}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Secrets({ source: { secrets, secret_used, signs_url } }: { readonly source: ApiSource }) {
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>Verification</h2>
+      </div>
+      <div class="panel-body stack tight">
+        <p>{secretText(secrets)}</p>
+        {secret_used !== null && (
+          <p>
+            The last request, <Time at={secret_used.at} />, was signed with{' '}
+            <strong>{secret_used.number === secrets ? 'the last' : `number ${secret_used.number}`}</strong> of them.{' '}
+            {secret_used.number === secrets
+              ? 'Once the sender uses it for all requests, the others can be taken out of gateway.yaml.'
+              : 'Keep it until the sender uses the newer one.'}
+          </p>
+        )}
+        {signs_url && <p>The signature covers the URL, so it must be exactly the one above.</p>}
+        <p class="muted small">
+          To rotate: set both, the old one first, as in <code>old,new</code>; change it at the sender; then take the old
+          one out.
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function secretText(secrets: number): string {
+  if (secrets === 0) return 'No secret is set, so nothing can be verified.';
+  return secrets === 1 ? 'One secret is accepted.' : `${secrets} secrets are accepted: one is being rotated.`;
+}
+
+function Traffic({ source }: { readonly source: ApiSource }) {
+  const { name } = source;
+  const [{ range: said }, change] = useUrlState(['range']);
+  const range = rangeIn(said);
+  const series = useSeries(range, { source: name });
+  return (
+    <>
+      <div class="line apart">
+        <h2>Traffic</h2>
+        <RangeChoice
+          range={range}
+          onChoose={(chosen: Range) => change({ range: chosen === '24h' ? '' : chosen }, true)}
+        />
+      </div>
+      <Answered of={series}>
+        {(data) => (
+          <div class="charts">
+            <VolumeChart series={data} of={name} />
+            <StitchChart series={data} of={name} />
+          </div>
+        )}
+      </Answered>
+      <Refusals source={source} range={range} totals={series.data?.sources.find((one) => one.name === name)?.totals} />
+    </>
+  );
+}

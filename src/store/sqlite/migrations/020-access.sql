@@ -1,0 +1,5 @@
+-- Who may enter the console, in one row. Written by access.change; read by it and by access.read.
+create table access (
+  one      integer primary key check (one = 1),
+  document text    not null
+) strict;
