@@ -11,7 +11,7 @@ import { quantilesOf } from '../measure/quantiles.ts';
 import { type Goal, type Measured, ratioOf, rowsOf } from '../report/report.ts';
 
 const stored = { quick: [500, 5_000], full: [10_000, 1_000_000] } as const;
-const repeats = { quick: 5, full: 40 } as const;
+const repeats = { quick: 5, full: 20 } as const;
 
 type Paths = (ids: readonly string[], round: number) => string;
 

@@ -7,7 +7,6 @@ import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.t
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
-import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
@@ -17,18 +16,10 @@ import type {
   ClaimedDeliveries,
   Damage,
   DeliveryClaim,
-  DeliveryDetail,
-  DeliveryFilter,
   DeliverySettlement,
-  DeliverySummary,
   EventClaim,
-  EventDetail,
-  Page,
-  PageRequest,
   Purge,
-  Purged,
   SettledDeliveries,
-  Stats,
   Stitching,
   Store,
   StoreCondition,
@@ -156,11 +147,11 @@ export class SqliteStore implements Store {
     return this.#read(() => findIdentifiers(this.#sql, text));
   }
 
-  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+  async findPerson(identifier: Identifier): ReturnType<Store['findPerson']> {
     return this.#read(() => findPerson(this.#sql, identifier));
   }
 
-  async forget(identifier: Identifier): Promise<Forgotten> {
+  async forget(identifier: Identifier): ReturnType<Store['forget']> {
     // Who reads for long keeps what was deleted in the log.
     this.#looking.abort();
     this.#looking = new AbortController();
@@ -300,7 +291,7 @@ export class SqliteStore implements Store {
     return this.#commit.write(() => this.#sql.replays.cancel.run({ id, now: now.getTime() }).changes > 0);
   }
 
-  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+  async getEvent(id: EventId): ReturnType<Store['getEvent']> {
     return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
@@ -316,15 +307,15 @@ export class SqliteStore implements Store {
     return this.#read(() => countWithin(this.#sql, within));
   }
 
-  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+  async getDelivery(id: DeliveryId): ReturnType<Store['getDelivery']> {
     return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
-  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
+  async listDeliveries(...[filter, page]: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
     return this.#read(() => listDeliveries(this.#sql, filter, page));
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): ReturnType<Store['stats']> {
     return this.#read(() => stats(this.#sql));
   }
 
@@ -336,7 +327,7 @@ export class SqliteStore implements Store {
     await this.#commit.write((tally) => tally.refused(refusals, now));
   }
 
-  async purge(order: Purge): Promise<Purged> {
+  async purge(order: Purge): ReturnType<Store['purge']> {
     await this.#space?.tend();
     return purge(this.#commit, { sql: this.#sql, order, damages: this.#damages });
   }
