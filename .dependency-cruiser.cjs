@@ -44,6 +44,7 @@ const mayImport = {
       'sources',
       'destinations/destination.ts',
       'mapping/library.ts',
+      'mapping/pseudonymize',
       'pipeline',
       'store/store.ts',
       'store/repair.ts',

@@ -35,7 +35,7 @@ const sourceWords = [...Object.keys(sourceRegistry), ...genericTypes].join(', ')
 export const fileShape = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
   sources: z
-    .record(resourceName, entryOf(`${sourceWords}, or a sender that \`hookstitch sources\` lists`))
+    .record(resourceName, entryOf(`${sourceWords}, or one of the senders of docs/presets.md`))
     .default({})
     .meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
   destinations: z

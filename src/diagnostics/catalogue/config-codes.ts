@@ -98,9 +98,9 @@ export const configCodes = {
     title: 'A source that proves nothing',
     why: 'Its sender does not sign: the secret in the URL is all that keeps others out, and URLs end up in logs. Choose this only for senders that know no better.',
     example: {
-      wrong: { 'gateway.yaml': 'sources:\n  forms: { type: secret_url, secret: "${SECRET}" }' },
+      wrong: { 'gateway.yaml': 'sources:\n  stripe: { type: secret_url, secret: "${SECRET}" }' },
       right: {
-        'gateway.yaml': 'sources:\n  forms: { type: hmac, secret: "${SECRET}", signature: { header: X-Signature } }',
+        'gateway.yaml': 'sources:\n  stripe: { type: hmac, secret: "${SECRET}", signature: { header: X-Signature } }',
       },
     },
   },

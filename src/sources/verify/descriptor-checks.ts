@@ -13,8 +13,13 @@ interface Signed {
     readonly numbered: boolean;
     readonly key?: string | undefined;
     readonly tag?: string | undefined;
+    readonly key_separator: string;
+    readonly tag_separator: string;
+    readonly separator?: string | undefined;
   };
-  readonly timestamp?: { readonly header?: string | undefined; readonly key?: string | undefined } | undefined;
+  readonly timestamp?:
+    | { readonly header?: string | undefined; readonly key?: string | undefined; readonly format: string }
+    | undefined;
   readonly id_header?: string | undefined;
   readonly percent_decode?: readonly string[] | undefined;
   readonly signed: string;
@@ -81,7 +86,9 @@ function templateProblems({ method, signed, timestamp, id_header, percent_decode
 }
 
 function signatureProblems({ signature }: Signed): readonly Misfit[] {
-  const { style, key, tag, prefix, numbered } = signature;
+  const { style, key, tag, prefix, numbered, separator = style === 'list' ? ' ' : ',' } = signature;
+  const inner = style === 'list' ? 'tag_separator' : 'key_separator';
+  const isAmbiguous = ['list', 'key_value'].includes(style) && separator.startsWith(signature[inner]);
   const only = (name: string, isThere: boolean, wanted: string): Misfit[] =>
     isThere && style !== wanted
       ? [{ path: ['signature', name], message: `belongs to the style ${wanted}`, hint: `write style: ${wanted}` }]
@@ -97,18 +104,25 @@ function signatureProblems({ signature }: Signed): readonly Misfit[] {
     ...needs('tag', tag !== undefined, 'list'),
     ...only('prefix', prefix !== undefined, 'plain'),
     ...only('numbered', numbered, 'plain'),
+    ...(isAmbiguous
+      ? [{ path: ['signature', inner], message: 'separates the elements as well', hint: 'they need two separators' }]
+      : []),
   ];
 }
 
 function timestampProblems({ signature, timestamp }: Signed): readonly Misfit[] {
   if (timestamp === undefined) return [];
-  const { header, key } = timestamp;
+  const { header, key, format } = timestamp;
   const path = ['timestamp'];
   if (header !== undefined && key !== undefined)
     return [{ path, message: 'stands in one place', hint: 'keep header: or key:' }];
   if (key !== undefined && signature.style !== 'key_value')
     return [{ path, message: 'has a key, and the signature has none', hint: 'write header: …' }];
+  if (key !== undefined && key === signature.key)
+    return [{ path, message: 'has the key of the signatures', hint: 'write the key that the sender gives the time' }];
   const isFirst = signature.style === 'positional';
+  if ((isFirst || key !== undefined) && format === 'http_date')
+    return [{ path, message: 'has commas and spaces, as there are between elements', hint: 'write header: …' }];
   if (isFirst && header !== undefined)
     return [{ path, message: 'is the first element of the signature', hint: 'remove header:' }];
   if (!isFirst && header === undefined && key === undefined)

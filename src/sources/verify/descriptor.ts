@@ -13,7 +13,13 @@ const headerName = z
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, { error: 'must be the name of a header' })
   .transform((name) => name.toLowerCase());
 
-const separator = (fallback: string) => z.string().min(1).max(4).default(fallback);
+/** Of a key or a tag: none of them stands in a signature, whichever way it is written. */
+const word = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, { error: 'must be a word of letters and digits' });
+const inside = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[=:,]$/, { error: 'must be =, : or a comma' })
+    .default(fallback);
 
 export const signatureStyles = ['plain', 'key_value', 'list', 'positional'] as const;
 
@@ -33,19 +39,13 @@ const signature = z
       .boolean()
       .default(false)
       .meta({ description: 'plain: the header comes as <header>1, <header>2, … and one match is enough.' }),
-    key: z.string().min(1).max(40).optional().meta({ description: 'key_value: the key of the signatures, as `v1`.' }),
-    key_separator: separator('=').meta({ description: 'key_value: between a key and its value.' }),
-    tag: z
-      .string()
-      .min(1)
-      .max(40)
-      .optional()
-      .meta({ description: 'list: the tag of the signatures that count, as `v1`.' }),
-    tag_separator: separator(',').meta({ description: 'list: between a tag and its signature.' }),
+    key: word.optional().meta({ description: 'key_value: the key of the signatures, as `v1`.' }),
+    key_separator: inside('=').meta({ description: 'key_value: between a key and its value.' }),
+    tag: word.optional().meta({ description: 'list: the tag of the signatures that count, as `v1`.' }),
+    tag_separator: inside(',').meta({ description: 'list: between a tag and its signature.' }),
     separator: z
       .string()
-      .min(1)
-      .max(4)
+      .regex(/^([,;|&] ?| )$/, { error: 'must be a comma, ;, | or & (perhaps with a space behind it), or a space' })
       .optional()
       .meta({ description: 'Between the elements; a comma, and in a list a space, where nothing is said.' }),
   })
@@ -54,10 +54,7 @@ const signature = z
 const timestamp = z
   .strictObject({
     header: headerName.optional().meta({ description: 'The header with the time.' }),
-    key: z
-      .string()
-      .min(1)
-      .max(40)
+    key: word
       .optional()
       .meta({ description: 'key_value: the key of the time in the header of the signature, as `t`.' }),
     format: z
