@@ -40,6 +40,8 @@ interface Story extends TestConsole {
   onDisk(name?: string): Promise<string>;
   /** The address of the newest event in the playground. */
   address(): Promise<string>;
+  /** Shows personal data as it is. */
+  reveal(): Promise<void>;
   /** Writes a text in place of the whole mapping, as from the clipboard. */
   write(text: string): Promise<void>;
 }
@@ -77,6 +79,7 @@ async function story(text: string, variables: Readonly<Record<string, string>> =
     ...{ gateway, folder, editor },
     onDisk: (name = 'paid.yaml') => readFile(join(folder, name), 'utf8'),
     address: async () => `/playground?event=${await newest()}&mapping=paid.yaml`,
+    reveal: () => opened.page.getByRole('button', { name: 'Reveal personal data' }).click(),
     write: async (next) => {
       await editor.click();
       await opened.page.keyboard.press('ControlOrMeta+a');
@@ -98,7 +101,7 @@ describeInBrowser('the playground', () => {
     async () => {
       // What is on disk refuses its own test, so the mapping in force is none: it is loaded without the test first.
       const broken = mapping.slice(0, mapping.indexOf('tests:'));
-      const { page, open, shoot, faults, address, write, onDisk, gateway } = await story(broken);
+      const { page, open, shoot, faults, address, write, onDisk, gateway, reveal, violations } = await story(broken);
       await open(await address(), 'Playground');
 
       await page.getByText('event.user: has neither id nor anonymous_id').waitFor();
@@ -106,11 +109,16 @@ describeInBrowser('the playground', () => {
       await shoot('playground-failed');
 
       await write(mended);
-      await expect.poll(() => value(page, 'event.user.id').textContent(), { timeout: 10_000 }).toBe('ada@example.com');
+      const user = value(page, 'event.user.id');
+      await expect.poll(() => user.textContent(), { timeout: 20_000 }).toBe('a•••@example.com');
+      await reveal();
+      await expect.poll(() => user.textContent(), { timeout: 20_000 }).toBe('ada@example.com');
+      expect(gateway.logged).toContainEqual(expect.objectContaining({ event: 'data.revealed', path: '/api/preview' }));
       await page.locator('.ghost', { hasText: '⟶ ada@example.com' }).waitFor();
       await page.getByRole('tab', { name: 'usermaven valid' }).click();
       await page.getByRole('treeitem').filter({ hasText: 'event_type:"Invoice Paid"' }).waitFor();
       await shoot('playground-mended');
+      expect(await violations()).toEqual([]);
 
       await page.getByRole('button', { name: 'Run tests' }).first().click();
       await page.getByText('whoever pays is the user').waitFor();
@@ -121,6 +129,7 @@ describeInBrowser('the playground', () => {
       await dialog.getByRole('row', { name: /removed.*custmer_email/ }).waitFor();
       await dialog.getByRole('row', { name: /added.*id: =.*customer_email/ }).waitFor();
       await shoot('playground-save');
+      expect(await violations()).toEqual([]);
       await dialog.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('paid.yaml is saved and takes effect now').last().waitFor();
 
@@ -228,7 +237,7 @@ describeInBrowser('the playground', () => {
         .toContain('=$lowercase($invoice.customer_email)');
       await expect
         .poll(() => page.getByRole('tree', { name: 'body' }).locator('[data-marked]').allTextContents())
-        .toContain('customer_email:"Ada@example.com"');
+        .toContain('customer_email:"A•••@example.com"');
       expect(faults).toEqual([]);
     },
     patience,
