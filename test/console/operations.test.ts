@@ -149,6 +149,34 @@ describeInBrowser('what an operator does in the console', () => {
     expect(faults).toEqual([]);
   });
 
+  it('replays events that a mapping failed, after it is corrected', async () => {
+    const { page, gateway, save, taken, open, shoot, violations, faults } = await story(
+      mapping("=$require(data.object.amount, 'no amount')"),
+    );
+    for (const id of ['evt_1', 'evt_2']) await gateway.send(id);
+    await open('/problems?reason=mapping_failed', 'Problems');
+    await page.getByRole('row', { name: 'stripe' }).getByRole('link').click();
+    await page.getByRole('heading', { level: 1, name: 'Failed from stripe' }).waitFor();
+    await page.getByText('2 events', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Open one in the playground' }).waitFor();
+    expect(await violations()).toEqual([]);
+    await shoot('problem-failed');
+
+    await page.getByRole('button', { name: 'Plan a replay' }).click();
+    const plan = page.getByRole('dialog', { name: 'Plan of the replay' });
+    await plan.getByText('2 events would fail').waitFor();
+    await plan.getByRole('button', { name: 'Leave it' }).click();
+    await save(mapping('=42'));
+    await page.getByRole('button', { name: 'Plan a replay' }).click();
+    await plan.getByText('2 deliveries would be made').waitFor();
+    await shoot('replay-plan-new');
+    await plan.getByRole('button', { name: 'Replay 2 events' }).click();
+    await page.getByText('finished', { exact: true }).waitFor();
+    await page.getByText('what was made has been delivered').waitFor();
+    expect(taken).toHaveLength(2);
+    expect(faults).toEqual([]);
+  });
+
   it('redelivers or gives up a group of dead deliveries', async () => {
     const { page, gateway, open } = await story(mapping('forty-two'));
     for (const id of ['evt_1', 'evt_2']) await gateway.send(id);
