@@ -177,6 +177,28 @@ describeInBrowser('what an operator does in the console', () => {
     expect(faults).toEqual([]);
   });
 
+  it('replays no faster than it is told to, and cancels what has not begun', async () => {
+    const { page, gateway, save, open, shoot } = await story(mapping('forty-two'));
+    for (let n = 0; n < 30; n += 1) await gateway.send(`evt_${n}`);
+    await deliveriesAre(gateway, { dead: 30 });
+    await save(mapping('=42'));
+    await open('/problems', 'Problems');
+    await page.getByRole('row', { name: 'segment' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Plan a replay' }).click();
+    await page.getByLabel('At most so many events in a second').fill('1');
+    await page.getByText('takes at least 30 s').waitFor();
+    await page.getByRole('button', { name: 'Replay 30 events' }).click();
+    await page.getByText('running', { exact: true }).waitFor();
+    await page.getByText('of the group are dead').waitFor();
+    await shoot('replay-running');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('It was cancelled').waitFor();
+    expect(await gateway.get('/api/replays')).toMatchObject({
+      items: [{ status: 'cancelled', events: { total: 30 } }],
+    });
+    await page.getByRole('link', { name: 'See the group' }).waitFor();
+  });
+
   it('redelivers or gives up a group of dead deliveries', async () => {
     const { page, gateway, open } = await story(mapping('forty-two'));
     for (const id of ['evt_1', 'evt_2']) await gateway.send(id);
