@@ -203,8 +203,9 @@ describeInBrowser('what an operator does in the console', () => {
     const { page, gateway, open } = await story(mapping('forty-two'));
     for (const id of ['evt_1', 'evt_2']) await gateway.send(id);
     await deliveriesAre(gateway, { dead: 2 });
-    await open('/problems', 'Problems');
-    await page.getByRole('row', { name: 'segment' }).getByRole('link').click();
+    await open('/destinations/segment', 'segment');
+    await page.getByText('dead: rejected').waitFor();
+    await page.getByRole('link', { name: 'See its group' }).click();
 
     await page.getByRole('button', { name: 'Redeliver 2 deliveries' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Redeliver', exact: true }).click();
