@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { sources } from '../../src/sources/index.ts';
+import { presetFile } from '../../src/sources/preset/preset-file.ts';
 import { expectGeneratedPart } from '../support/generated.ts';
 import { readProjectFile } from '../support/project-files.ts';
 import { presets, presetsPage, slug, sourcesTable } from './presets-page.ts';
@@ -19,6 +21,16 @@ describe('the documentation of the presets', () => {
     expect(setup.join('\n')).toContain('<url>');
     expect(notes).not.toEqual([]);
   });
+
+  it.each(['docs', 'setup', 'samples', 'group', 'secret', 'verify'])(
+    'is not there for a preset without %s, which is refused',
+    (key) => {
+      const file = parse(readProjectFile('src/sources/presets/paddle.yaml')) as Record<string, unknown>;
+      expect(presetFile.safeParse(file).success).toBe(true);
+      const { [key]: _gone, ...others } = file;
+      expect(presetFile.safeParse(others).error?.issues).toMatchObject([{ path: [key] }]);
+    },
+  );
 
   it.each(presets)('names in the steps where the secret goes: $title', ({ setup, secret }) => {
     expect(setup.join('\n')).toContain(secret.variable);
