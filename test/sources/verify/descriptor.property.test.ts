@@ -82,35 +82,46 @@ const signing: fc.Arbitrary<Descriptor> = fc
   .map((parts) => descriptor.parse(written(parts)));
 
 function written(parts: Parts): Readonly<Record<string, unknown>> {
-  const { method, names, has, literals, order } = parts;
-  const [signatureName, timeName, idName] = names;
-  const isPositional = parts.style.style === 'positional';
-  const isInside = isPositional || (parts.style.style === 'key_value' && parts.timeInside);
-  const asked = parts.time ?? (isPositional ? { format: 'unix_s', tolerance_s: 300 } : null);
-  // A date has the commas and spaces that stand between elements, so it has a header of its own.
-  const timed = isInside && asked?.format === 'http_date' ? { ...asked, format: 'rfc3339' } : asked;
-  const names6 = [
-    parts.isForm ? '{form_sorted}' : '{body}',
-    timed === null ? '' : '{timestamp}',
+  const { method, names, has } = parts;
+  const isHmac = method === 'hmac';
+  const timed = timeOf(parts);
+  const all: Readonly<Record<string, unknown>> = {
+    method,
+    encoding: parts.encoding,
+    signature: { header: names[0], ...parts.style },
+    signed: templateOf(parts, timed !== undefined),
+    timestamp: timed,
+    id_header: has.id ? names[2] : undefined,
+    percent_decode: has.url ? ['%3A', '%2F', '%40'] : undefined,
+    require_headers: has.required ? { 'x-version': 'v2' } : undefined,
+    algorithm: isHmac || method === 'hash' ? parts.algorithm : undefined,
+    secret_encoding: isHmac ? parts.secretEncoding : undefined,
+    secret_prefix: isHmac ? parts.secretPrefix : undefined,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** In a header of its own, or where the style has a place for it. */
+function timeOf({ style: { style: name }, time: asked, timeInside, names }: Parts) {
+  if (name === 'positional') return withoutSpaces(asked ?? { format: 'unix_s' });
+  if (asked === null) return undefined;
+  return name === 'key_value' && timeInside ? { ...withoutSpaces(asked), key: 't' } : { ...asked, header: names[1] };
+}
+
+/** A date has the commas and spaces that stand between elements, so it never stands among them. */
+const withoutSpaces = (asked: Readonly<Record<string, unknown>>) =>
+  asked.format === 'http_date' ? { ...asked, format: 'rfc3339' } : asked;
+
+function templateOf({ method, isForm, has, order, literals }: Parts, isTimed: boolean): string {
+  const places = [
+    isForm ? '{form_sorted}' : '{body}',
+    isTimed ? '{timestamp}' : '',
     has.id ? '{id}' : '',
     has.url ? '{url}' : '',
     has.method ? '{method}' : '',
     method === 'hash' ? '{secret}' : '',
   ];
-  const placed = isInside ? (isPositional ? {} : { key: 't' }) : { header: timeName };
-  return {
-    method,
-    encoding: parts.encoding,
-    signature: { header: signatureName, ...parts.style },
-    signed: order.map((index, place) => `${literals[place]}${names6[index]}`).join('') + literals[6],
-    ...(timed !== null && { timestamp: { ...timed, ...placed } }),
-    ...(has.id && { id_header: idName }),
-    ...(has.url && { percent_decode: ['%3A', '%2F', '%40'] }),
-    ...(has.required && { require_headers: { 'x-version': 'v2' } }),
-    ...((method === 'hmac' || method === 'hash') && { algorithm: parts.algorithm }),
-    ...(method === 'hmac' && { secret_encoding: parts.secretEncoding }),
-    ...(method === 'hmac' && parts.secretPrefix !== undefined && { secret_prefix: parts.secretPrefix }),
-  };
+  return `${order.map((index, at) => `${literals[at]}${places[index]}`).join('')}${literals[6]}`;
 }
 
 const field = fc.tuple(
