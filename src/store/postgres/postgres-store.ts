@@ -10,15 +10,7 @@ import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
 import { type Findings, FoundDamages } from '../found-damages.ts';
-import type {
-  Cancellation,
-  DeadCount,
-  DeadFilter,
-  MovedDelivery,
-  Problems,
-  Redelivery,
-  ReplayCandidates,
-} from '../repair.ts';
+import type { Cancellation, DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
   Claim,
@@ -26,13 +18,9 @@ import type {
   Damage,
   DeliveryClaim,
   DeliveryDetail,
-  DeliveryFilter,
   DeliverySettlement,
-  DeliverySummary,
   EventClaim,
   EventDetail,
-  Page,
-  PageRequest,
   Purge,
   Purged,
   SettledDeliveries,
@@ -229,11 +217,8 @@ export class PostgresStore implements Store {
     return this.#work([laneLock(cancellation.filter.destination)], (tx) => cancelFirst(tx, cancellation));
   }
 
-  async replayCandidates(
-    filter: ReplayFilter,
-    page: Parameters<Store['replayCandidates']>[1],
-  ): Promise<ReplayCandidates> {
-    return this.#connections.snapshot((read) => replayCandidates(read, filter, page));
+  async replayCandidates(...page: Parameters<Store['replayCandidates']>): ReturnType<Store['replayCandidates']> {
+    return this.#connections.snapshot((read) => replayCandidates(read, ...page));
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
@@ -285,8 +270,8 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => getDelivery(read, id, this.#damages));
   }
 
-  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
-    return this.#connections.snapshot((read) => listDeliveries(read, filter, page));
+  async listDeliveries(...page: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
+    return this.#connections.snapshot((read) => listDeliveries(read, ...page));
   }
 
   async stats(): Promise<Stats> {

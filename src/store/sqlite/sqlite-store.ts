@@ -14,20 +14,14 @@ import { pageOfEvents } from '../event-walk.ts';
 import type { Cancellation, DeadFilter, Redelivery } from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
 import type {
-  ClaimedDeliveries,
   Damage,
   DeliveryClaim,
   DeliveryDetail,
-  DeliveryFilter,
   DeliverySettlement,
-  DeliverySummary,
   EventClaim,
   EventDetail,
-  Page,
-  PageRequest,
   Purge,
   Purged,
-  SettledDeliveries,
   Stats,
   Stitching,
   Store,
@@ -40,7 +34,7 @@ import { Checkpoints } from './checkpoint.ts';
 import { countWithin, findEvents } from './counts.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
-import type { DiskSpace } from './disk-space.ts';
+import { type DiskSpace, reusableBytes } from './disk-space.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { examineApart } from './examining.ts';
@@ -118,15 +112,10 @@ export class SqliteStore implements Store {
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
     const { isSentOnce = false, body } = request;
-    if (this.#space !== undefined) {
-      const reusableBytes = (): number => this.#reusableBytes();
-      await this.#space.admit({ isSentOnce, reusableBytes });
-    }
+    await this.#space?.admit({ isSentOnce, reusableBytes: () => reusableBytes(this.#db) });
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, {
-      events: request.events.length,
-      isSentOnce,
-    });
+    const size = { events: request.events.length, isSentOnce };
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, size);
     this.#recent.recorded(recorded, request.headers);
     return recorded.receipt;
   }
@@ -178,12 +167,16 @@ export class SqliteStore implements Store {
     }
   }
 
-  async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
+  async claimDeliveries(claim: DeliveryClaim): ReturnType<Store['claimDeliveries']> {
     const recent = this.#recent.deliveriesTo(claim.destination);
     return this.#write((care) => (tally) => claimDeliveries(this.#sql, { ...claim, ...care, recent }, tally));
   }
 
-  async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
+  async settleDeliveries({
+    destination,
+    settlements,
+    observe,
+  }: DeliverySettlement): ReturnType<Store['settleDeliveries']> {
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
     const [kept, lane] = await Promise.all([this.#settle(destination, shown), this.changeLane(destination, observe)]);
     this.#recent.settled(destination, settlements);
@@ -269,11 +262,8 @@ export class SqliteStore implements Store {
     return this.#commit.write((tally) => cancelFirst(this.#sql, cancellation, tally));
   }
 
-  async replayCandidates(
-    filter: ReplayFilter,
-    page: Parameters<Store['replayCandidates']>[1],
-  ): ReturnType<Store['replayCandidates']> {
-    return this.#read(() => replayCandidates(this.#sql, filter, page));
+  async replayCandidates(...page: Parameters<Store['replayCandidates']>): ReturnType<Store['replayCandidates']> {
+    return this.#read(() => replayCandidates(this.#sql, ...page));
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
@@ -320,8 +310,8 @@ export class SqliteStore implements Store {
     return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
-  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
-    return this.#read(() => listDeliveries(this.#sql, filter, page));
+  async listDeliveries(...page: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
+    return this.#read(() => listDeliveries(this.#sql, ...page));
   }
 
   async stats(): Promise<Stats> {
@@ -379,12 +369,6 @@ export class SqliteStore implements Store {
       this.#releaseLock();
     }
     await this.#space?.close();
-  }
-
-  /** Free pages within the file: what is purged is written over, the file does not shrink. */
-  #reusableBytes(): number {
-    const of = (pragma: string): number => Number(this.#db.pragma(pragma, { simple: true }));
-    return of('freelist_count') * of('page_size');
   }
 
   /** What meets damage is done once more, row by row: then only the damaged rows are left out. */
