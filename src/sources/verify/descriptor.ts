@@ -41,9 +41,7 @@ const signature = z
       .meta({ description: 'plain: the header comes as <header>1, <header>2, … and one match is enough.' }),
     key: word.optional().meta({ description: 'key_value: the key of the signatures, as `v1`.' }),
     key_separator: inside('=').meta({ description: 'key_value: between a key and its value.' }),
-    tag: word
-      .optional()
-      .meta({ description: 'list: the tag of the signatures that count, as `v1`.' }),
+    tag: word.optional().meta({ description: 'list: the tag of the signatures that count, as `v1`.' }),
     tag_separator: inside(',').meta({ description: 'list: between a tag and its signature.' }),
     separator: z
       .string()
