@@ -44,6 +44,7 @@ const mayImport = {
       'sources',
       'destinations/destination.ts',
       'mapping/library.ts',
+      'mapping/pseudonymize',
       'pipeline',
       'store/store.ts',
       'store/repair.ts',
@@ -77,6 +78,15 @@ const mayImport = {
 
 /** Package → the only places that may import it. A package that is missing here may be imported nowhere. */
 const livesIn = {
+  '@codemirror/autocomplete': ['console/views/playground'],
+  '@codemirror/commands': ['console/views/playground'],
+  '@codemirror/lang-yaml': ['console/views/playground'],
+  '@codemirror/language': ['console/views/playground'],
+  '@codemirror/lint': ['console/views/playground'],
+  '@codemirror/search': ['console/views/playground'],
+  '@codemirror/state': ['console/views/playground'],
+  '@codemirror/view': ['console/views/playground'],
+  '@lezer/highlight': ['console/views/playground'],
   '@preact/signals': ['console'],
   axios: ['delivery/send.ts', 'delivery/transport'],
   'better-sqlite3': ['store/sqlite'],

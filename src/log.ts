@@ -12,6 +12,8 @@ export interface LogEvents {
   /** The one secret that is logged: there is no other way to whoever has started it. It sets a password once, within an hour. */
   'setup.needed': { readonly next: string; readonly until: string };
   'password.set': Record<never, never>;
+  /** Somebody has looked at personal data: who, and at what. */
+  'data.revealed': { readonly by: string; readonly path: string };
   'gateway.stopping': { readonly signal: string };
   'gateway.stopped': Record<never, never>;
   'config.problem': {
@@ -100,6 +102,7 @@ const levels: Readonly<Record<LogEvent, 'debug' | 'info' | 'warn' | 'error'>> = 
   'gateway.listening': 'info',
   'setup.needed': 'info',
   'password.set': 'info',
+  'data.revealed': 'info',
   'gateway.stopping': 'info',
   'gateway.stopped': 'info',
   'config.problem': 'error',

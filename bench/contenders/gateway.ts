@@ -27,6 +27,8 @@ export interface GatewaySetup {
 export interface RunningGateway extends RunningContender {
   /** From the start of the process until it said that it is ready. */
   readonly readyMs: number;
+  /** Where its API is, and the token that it wants. */
+  readonly api: { readonly adminUrl: string; readonly token: string };
 }
 
 /** The whole gateway, built. */
@@ -56,12 +58,14 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
     place,
   );
   const { pid, port, readyMs, stop } = started;
+  const api = { adminUrl: `http://127.0.0.1:${adminPort}`, token };
   return {
     pids: [pid],
     readyMs,
+    api,
     targets: [{ host: '127.0.0.1', port }],
     path: setup.path,
-    account: () => accountOf({ adminUrl: `http://127.0.0.1:${adminPort}`, token }),
+    account: () => accountOf(api),
     stop,
   };
 }

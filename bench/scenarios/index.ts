@@ -5,6 +5,7 @@ import { identity } from './identity.ts';
 import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { mapping } from './mapping.ts';
+import { pagesOfConsole } from './pages.ts';
 import { pipeline } from './pipeline.ts';
 import { postgres } from './postgres.ts';
 import { receive } from './receive.ts';
@@ -22,4 +23,5 @@ export const scenarios: readonly Scenario[] = [
   idle,
   postgres,
   identity,
+  pagesOfConsole,
 ];

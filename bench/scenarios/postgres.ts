@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { type PostgresServer, startPostgresServer } from '../../test/support/postgres/server.ts';
 import { isChosen, type RunOptions, type Scenario } from '../bench-run.ts';
 import { checkoutGateway, ofType } from '../contenders/checkout.ts';
 import type { Contender, RunningContender } from '../contenders/contender.ts';
 import { canShareCores, holdTo } from '../contenders/core-share.ts';
+import { newDatabase } from '../contenders/new-database.ts';
 import { type Burst, endToEnd, endToEndColumns } from '../end-to-end.ts';
 import { interleaved } from '../interleaved.ts';
 import { type Measured, ratioOf, rowsOf } from '../report/report.ts';
@@ -129,22 +129,6 @@ const held = (contender: Contender, name: string): Contender => ({
     };
   },
 });
-
-let made = 0;
-
-async function newDatabase(server: string): Promise<string> {
-  made += 1;
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  try {
-    await client.query(`create database bench_${made}`);
-  } finally {
-    await client.end();
-  }
-  const url = new URL(server);
-  url.pathname = `/bench_${made}`;
-  return url.href;
-}
 
 /** Any of them knows what is stored. */
 const together = (running: readonly RunningContender[], databasePid: number): RunningContender => ({

@@ -101,3 +101,14 @@ export interface ApiPage<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;
 }
+
+/** `GET /api/stats`: over everything that is stored. */
+export interface ApiStats {
+  readonly events: Readonly<Record<'received' | 'translated' | 'unmatched' | 'failed', number>>;
+  readonly deliveries: Readonly<Record<'pending' | 'in_flight' | 'delivered' | 'dead' | 'cancelled', number>>;
+  readonly oldest_pending_seconds: number;
+  /** By source; `rate` is the share that the links had a part in. */
+  readonly stitching: Readonly<
+    Record<string, Readonly<Record<'event' | 'link' | 'stable_id' | 'nowhere' | 'rate', number>>>
+  >;
+}

@@ -6,7 +6,7 @@ import { GatewayError } from '../model/error.ts';
 import { type EventStatus, eventStatuses } from '../model/event.ts';
 import type { EventId } from '../model/id.ts';
 import { isJson, type PreviewEvent } from '../pipeline/preview-event.ts';
-import { eventJson, eventSummaryJson } from '../pipeline/stored-json.ts';
+import { eventJson, eventPageJson } from '../pipeline/stored-json.ts';
 import type { Store } from '../store/store.ts';
 import type { ApiClient } from './api-client.ts';
 import { type EventQuery, queryOf } from './event-query.ts';
@@ -108,10 +108,7 @@ async function listFrom(
   const filter = { source, type, status: status === undefined ? undefined : statusNamed(status) };
   const from = since === undefined ? undefined : dateFromMs(Date.parse(since));
   const page = await store.listEvents({ ...filter, since: from }, { limit: limitOf(limit), cursor });
-  return {
-    items: page.items.map((event) => eventSummaryJson(event) as unknown as ApiEventSummary),
-    next_cursor: page.nextCursor,
-  };
+  return eventPageJson(page, null) as unknown as ApiPage<ApiEventSummary>;
 }
 
 /** What the API refuses is refused without it, too. */

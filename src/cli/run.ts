@@ -24,6 +24,7 @@ const verbs: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['forget', async () => (await import('./commands/forget.ts')).forgetCommand],
   ['backup', async () => (await import('./commands/backup.ts')).backupCommand],
   ['restore', async () => (await import('./commands/restore.ts')).restoreCommand],
+  ['setup', async () => (await import('./commands/setup.ts')).setupCommand],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctorCommand],
   ['migrate', async () => (await import('./commands/migrate.ts')).migrateCommand],
   ['migrate-store', async () => (await import('./commands/migrate-store.ts')).migrateStoreCommand],

@@ -12,7 +12,5 @@ export function keepTime(): () => void {
   return () => clearInterval(ticking);
 }
 
-export const currentMs = (): number => Date.now();
-
 /** A moment as the API writes it. */
 export const timeAt = (ms: number): string => new Date(ms).toISOString();

@@ -12,6 +12,11 @@ export const views: readonly View[] = [
     load: async () => (await import('./views/events/events.tsx')).Events,
     nav: { title: 'Events', icon: 'events', key: 'e' },
   },
+  {
+    path: '/playground',
+    load: async () => (await import('./views/playground/playground.tsx')).Playground,
+    nav: { title: 'Playground', icon: 'playground', key: 'y' },
+  },
   { path: '/events/:id', load: async () => (await import('./views/event/event.tsx')).Event },
   {
     path: '/problems',

@@ -3,14 +3,17 @@ import type { Log } from '../log.ts';
 import type { Doorkeeper } from './access/doorkeeper.ts';
 import { type KnownHosts, requireKnownHost } from './access/hosts.ts';
 import { limitLogins } from './access/login-limit.ts';
+import { maskPersonalData } from './access/personal-data.ts';
 import { type AdminProxy, isProxyAddress } from './access/proxy.ts';
 import { passwordRouter, sessionRouter } from './access/session-api.ts';
 import { type ApiDependencies, apiRouter } from './api.ts';
 import { createApp } from './app.ts';
 import { requireVisitor } from './auth.ts';
 import { type AuthoringDependencies, authoringRouter } from './authoring-api.ts';
+import { type BodyDependencies, bodyRouter } from './body-api.ts';
 import { consolePages } from './console.ts';
 import { type EventDependencies, eventRouter } from './event-api.ts';
+import { type EventsDependencies, eventsRouter } from './events-api.ts';
 import { type LaneDependencies, lanesRouter } from './lanes-api.ts';
 import { type MappingFileDependencies, mappingFilesRouter } from './mapping-files-api.ts';
 import type { Metrics } from './metrics.ts';
@@ -52,6 +55,8 @@ export interface AdminDependencies
     ReplaysDependencies['store'] &
     ResolveDependencies['store'] &
     SeriesDependencies['store'] &
+    BodyDependencies['store'] &
+    EventsDependencies['store'] &
     StreamDependencies['store'];
   readonly files: MappingFileDependencies['files'] & SetupDependencies['files'];
   readonly token: string;
@@ -84,9 +89,11 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use(consolePages(dependencies.consoleFolder));
       app.use('/api', sessionRouter({ ...dependencies, limited }));
       app.use(requireVisitor(dependencies));
+      app.use(maskPersonalData(log));
       app.use('/api', passwordRouter({ ...dependencies, limited }));
       app.use('/api', apiRouter(dependencies));
       app.use('/api', eventRouter({ ...dependencies, destinations: dependencies.file.destinations }));
+      app.use('/api', eventsRouter(dependencies));
       app.use('/api', setupRouter(dependencies));
       app.use('/api', settingsRouter(dependencies));
       app.use('/api', lanesRouter(dependencies));
@@ -96,6 +103,7 @@ export function adminApp(dependencies: AdminDependencies): RequestListener {
       app.use('/api', mappingFilesRouter(dependencies));
       app.use('/api', authoringRouter(dependencies));
       app.use('/api', resolveRouter(dependencies));
+      app.use('/api', bodyRouter(dependencies));
       app.use('/api', streamRouter(dependencies));
       app.use('/api', seriesRouter(dependencies));
       app.get('/readyz', readiness(dependencies, 'operator'));

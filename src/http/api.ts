@@ -4,40 +4,27 @@ import { failureReasons } from '../model/attempt.ts';
 import type { Clock } from '../model/clock.ts';
 import { deliveryStatuses } from '../model/delivery.ts';
 import { GatewayError } from '../model/error.ts';
-import { eventStatuses } from '../model/event.ts';
-import type { DeliveryId, EventId } from '../model/id.ts';
-import {
-  deliveryJson,
-  deliverySummaryJson,
-  eventJson,
-  eventSummaryJson,
-  stitchingJson,
-} from '../pipeline/stored-json.ts';
+import type { DeliveryId } from '../model/id.ts';
+import { deliveryJson, deliverySummaryJson, stitchingJson } from '../pipeline/stored-json.ts';
 import type { Store } from '../store/store.ts';
 import { ageInSeconds } from './metrics.ts';
-import { queryOf, time } from './query.ts';
+import { pageQuery, queryOf } from './query.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ApiDependencies {
-  readonly store: Pick<Store, 'stats' | 'condition' | 'listEvents' | 'getEvent' | 'listDeliveries' | 'getDelivery'>;
+  readonly store: Pick<Store, 'stats' | 'condition' | 'listDeliveries' | 'getDelivery'>;
   readonly clock: Clock;
 }
 
-const page = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(200).optional() };
-const eventQuery = z.strictObject({
-  ...page,
-  source: z.string().optional(),
-  type: z.string().optional(),
-  status: z.enum(eventStatuses).optional(),
-  since: time.optional(),
-  until: time.optional(),
-});
-const deliveryQuery = z.strictObject({
-  ...page,
-  destination: z.string().optional(),
-  status: z.enum(deliveryStatuses).optional(),
-  reason: z.enum(failureReasons).optional(),
-});
+const deliveryQuery = z
+  .strictObject({
+    ...pageQuery,
+    destination: z.string().optional(),
+    status: z.enum(deliveryStatuses).optional(),
+    reason: z.enum(failureReasons).optional(),
+    cause: z.string().optional(),
+  })
+  .refine(({ reason, cause }) => cause === undefined || reason !== undefined, { error: 'a cause needs its reason' });
 
 /** The admin API's read side; everything is JSON with snake_case keys and ISO times. */
 export function apiRouter({ store, clock }: ApiDependencies): Router {
@@ -60,18 +47,6 @@ export function apiRouter({ store, clock }: ApiDependencies): Router {
       disk_free_bytes: disk?.freeBytes ?? null,
       disk_reserve_bytes: disk?.reserveBytes ?? null,
     });
-  });
-
-  router.get('/events', async (request, response) => {
-    const { limit, cursor, ...filter } = queryOf(request, eventQuery);
-    const { items, nextCursor } = await store.listEvents(filter, { limit, cursor });
-    sendJson(response, 200, { items: items.map(eventSummaryJson), next_cursor: nextCursor });
-  });
-
-  router.get('/events/:id', async (request, response) => {
-    const event = await store.getEvent(request.params.id as EventId);
-    if (event === undefined) throw new GatewayError('EVENT_NOT_FOUND', `no event ${request.params.id}`);
-    sendJson(response, 200, eventJson(event));
   });
 
   router.get('/deliveries', async (request, response) => {

@@ -23,7 +23,7 @@ export function changedTopics(before: string, after: string): readonly ChangeTop
   return changeTopics.filter((_topic, index) => earlier[index] !== later[index]);
 }
 
-type Listener = (standing: string) => void;
+type Listener = (standing: string) => unknown;
 
 /**
  * Looks at the store's counters again and again while somebody listens. So what other replicas do is seen too, the work
@@ -75,7 +75,7 @@ export class ChangeWatch {
   async #look(): Promise<void> {
     // A store that is away for a moment: the next look tells what has changed meanwhile.
     const standing = await this.standing().catch(() => undefined);
-    if (standing !== undefined) for (const listener of this.#listeners) listener(standing);
+    if (standing !== undefined) await Promise.allSettled([...this.#listeners].map(async (listen) => listen(standing)));
     if (this.#listeners.size > 0) this.#waitForNext();
   }
 }

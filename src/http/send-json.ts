@@ -1,11 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Json } from '../model/json.ts';
 import { bodyBytesMax } from './read-body.ts';
 
 /** For how long, and of how much, what still arrives after an early answer is thrown away. */
 const lingering = { ms: 2_000, bytes: 4 * bodyBytesMax };
 
+type Change = (body: Json) => Json;
+const changes = new WeakMap<ServerResponse, Change>();
+
+/** What is answered with success will be what `change` makes of it. */
+export function changeJson(response: ServerResponse, change: Change): void {
+  changes.set(response, change);
+}
+
+export const isChanged = (response: ServerResponse): boolean => changes.has(response);
+
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  send(response, status, { cache: 'no-store', type: 'application/json; charset=utf-8', text: JSON.stringify(body) });
+  const change = status < 300 ? changes.get(response) : undefined;
+  const written = JSON.stringify(body);
+  const text = change === undefined ? written : JSON.stringify(change(JSON.parse(written) as Json));
+  send(response, status, { cache: 'no-store', type: 'application/json; charset=utf-8', text });
 }
 
 /** Nothing but a status. */

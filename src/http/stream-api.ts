@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { Router } from 'express';
 import { GatewayError } from '../model/error.ts';
+import type { Doorkeeper } from './access/doorkeeper.ts';
+import { visitorOf } from './access/visitor.ts';
 import { type ChangeSources, ChangeWatch, changedTopics } from './change-watch.ts';
 
 export interface StreamDependencies extends ChangeSources {
   /** Aborted when the gateway stops: nobody should have to wait for those who listen. */
   readonly ending: AbortSignal;
+  readonly doorkeeper: Pick<Doorkeeper, 'isLive'>;
 }
 
 /** Each is a console that somebody has open. */
@@ -21,7 +24,7 @@ const silenceMaxMs = 20_000;
  * `GET /stream`: server-sent events that say which topics have changed, for whoever shows them to ask again. A
  * message's id is how everything stood, so that after a break the first one tells what was missed.
  */
-export function streamRouter({ ending, ...sources }: StreamDependencies): Router {
+export function streamRouter({ ending, doorkeeper, ...sources }: StreamDependencies): Router {
   const router = Router({ strict: true, caseSensitive: true });
   const watch = new ChangeWatch(sources);
   const open = new Set<Stream>();
@@ -35,7 +38,12 @@ export function streamRouter({ ending, ...sources }: StreamDependencies): Router
     const stream = new Stream(response);
     open.add(stream);
     stream.begin(request.get('Last-Event-ID') ?? standing, standing);
-    const leave = watch.listen((now) => stream.tell(now));
+    const visitor = visitorOf(request);
+    const leave = watch.listen(async (now) => {
+      // Listening is no use of a session, and goes on no longer than it does.
+      if (visitor.by === 'password' && !(await doorkeeper.isLive(visitor.session))) stream.end('end');
+      else stream.tell(now);
+    });
     response.once('close', () => {
       leave();
       open.delete(stream);
@@ -81,7 +89,8 @@ class Stream {
     this.#silence.refresh();
   }
 
-  end(): void {
-    this.#response.end();
+  /** With a last word where the browser is not to try again. */
+  end(word?: 'end'): void {
+    this.#response.end(word && `event: ${word}\ndata: {}\n\n`);
   }
 }

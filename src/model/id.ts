@@ -20,14 +20,27 @@ const randomLength = 16;
  * by creation and indexes on them grow at one end.
  */
 export function newId<P extends Prefix>(prefix: P, now: Date): `${P}_${string}` {
-  let time = now.getTime();
+  let encoded = encodedTime(now.getTime());
+  for (const byte of nextRandom()) encoded += crockford.charAt(byte % 32);
+  return `${prefix}_${encoded}`;
+}
+
+function encodedTime(ms: number): string {
+  let time = ms;
   let encoded = '';
   for (let i = 0; i < timeLength; i += 1) {
     encoded = crockford.charAt(time % 32) + encoded;
     time = Math.floor(time / 32);
   }
-  for (const byte of nextRandom()) encoded += crockford.charAt(byte % 32);
-  return `${prefix}_${encoded}`;
+  return encoded;
+}
+
+const timeMax = 32 ** timeLength - 1;
+
+/** Not after any id that was made at that time, and not before any. */
+export function idBounds(prefix: Prefix, ms: number): { readonly first: string; readonly last: string } {
+  const first = `${prefix}_${encodedTime(Math.min(Math.max(ms, 0), timeMax))}`;
+  return { first, last: `${first}${'z'.repeat(randomLength)}` };
 }
 
 const random = Buffer.alloc(256 * randomLength);

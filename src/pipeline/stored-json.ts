@@ -1,12 +1,23 @@
 import type { Attempt } from '../model/attempt.ts';
-import type { DeliveryState } from '../model/delivery.ts';
+import { type DeliveryState, deliveryStatuses } from '../model/delivery.ts';
+import { type EventStatus, eventStatuses } from '../model/event.ts';
 import { stitchOrigins } from '../model/identity.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import type { DeliveryDetail, DeliverySummary, EventDetail, EventSummary, Stats } from '../store/store.ts';
+import type {
+  Count,
+  Counts,
+  DeliveryDetail,
+  DeliverySummary,
+  EventDetail,
+  EventPage,
+  EventSummary,
+  ListedEvent,
+  Stats,
+} from '../store/store.ts';
 
 /** How stored things look in the API and in `--json`: snake_case keys, ISO times, null for what is not. */
 
-export const eventSummaryJson = (event: EventSummary): JsonObject => ({
+const eventSummaryJson = (event: EventSummary): JsonObject => ({
   id: event.id,
   source: event.source,
   type: event.type,
@@ -19,6 +30,43 @@ export const eventSummaryJson = (event: EventSummary): JsonObject => ({
   waits_for: event.wait?.waitsFor ?? null,
   due_at: event.wait?.dueAt.toISOString() ?? null,
 });
+
+const listedEventJson = ({ deliveries, ...event }: ListedEvent): JsonObject => ({
+  ...eventSummaryJson(event),
+  deliveries: deliveries.map(deliverySummaryJson),
+});
+
+/** `matchedBy`: what a text was taken for, where one was looked for. */
+export const eventPageJson = (page: EventPage, matchedBy: string | null): JsonObject => ({
+  items: page.items.map(listedEventJson),
+  next_cursor: page.nextCursor,
+  previous_cursor: page.previousCursor,
+  searched_to: page.searchedTo?.toISOString() ?? null,
+  matched_by: matchedBy,
+});
+
+export const countsJson = ({ events, deliveries }: Counts): JsonObject => ({
+  events: countsByStatus(events),
+  deliveries: countsByStatus(deliveries),
+});
+
+const countsByStatus = (counts: Readonly<Record<string, Count>>): JsonObject =>
+  Object.fromEntries(Object.entries(counts).map(([status, { count, isMore }]) => [status, { count, is_more: isMore }]));
+
+/** Of everything that is stored, or of one source's events: kept as counters. */
+export function countsOfAll({ eventsBySource, deliveries }: Stats, source: string | undefined): Counts {
+  const all = (count: number): Count => ({ count, isMore: false });
+  const own = eventsBySource.filter((one) => source === undefined || one.source === source);
+  const ofStatus = (status: EventStatus): number =>
+    own.reduce((sum, one) => sum + (one.status === status ? one.count : 0), 0);
+  return {
+    events: recordOf(eventStatuses, (status) => all(ofStatus(status))),
+    deliveries: recordOf(deliveryStatuses, (status) => all(deliveries[status])),
+  };
+}
+
+const recordOf = <Key extends string>(keys: readonly Key[], of: (key: Key) => Count) =>
+  Object.fromEntries(keys.map((key) => [key, of(key)])) as Record<Key, Count>;
 
 export const eventJson = (event: EventDetail): JsonObject => ({
   ...eventSummaryJson(event),

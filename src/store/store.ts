@@ -140,10 +140,30 @@ export interface DeliverySummary extends Omit<Delivery, 'payload'> {
   readonly lastMessage: string | null;
 }
 
+/** An event with what came of it, up to twenty deliveries. */
+export interface ListedEvent extends EventSummary {
+  readonly deliveries: readonly DeliverySummary[];
+}
+
+/** All that fit every member that is there. */
 export interface EventFilter {
+  readonly ids?: readonly EventId[] | undefined;
+  /** That carried one of these. */
+  readonly identifiers?: readonly Identifier[] | undefined;
   readonly source?: string | undefined;
   readonly type?: string | undefined;
+  readonly typePrefix?: string | undefined;
   readonly status?: EventStatus | undefined;
+  /** That this file was run on. */
+  readonly mapping?: string | undefined;
+  /** With a delivery to it, and with one in such a state. */
+  readonly destination?: string | undefined;
+  readonly delivery?: DeliveryStatus | undefined;
+  /** Why it failed, or a delivery of it is dead; a cause has a reason with it. */
+  readonly reason?: EventFailure | FailureReason | undefined;
+  readonly cause?: string | undefined;
+  /** Anywhere in the body, whatever the case of ASCII letters. */
+  readonly text?: string | undefined;
   /** Received at this time or later, and before `until`. */
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
@@ -153,6 +173,8 @@ export interface DeliveryFilter {
   readonly destination?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly reason?: FailureReason | undefined;
+  /** With its reason; then those that died last come first. */
+  readonly cause?: string | undefined;
 }
 
 /** Newest first; `cursor` is opaque, absent on the first page and null after the last. */
@@ -160,9 +182,45 @@ export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
+
+/** `newer`: what comes before the cursor in the list, and so has come since. */
+export interface EventPageRequest extends PageRequest {
+  readonly direction?: 'older' | 'newer' | undefined;
+}
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
+}
+
+/** Events and what it was of them that was known. */
+export interface NamedEvents {
+  readonly by: 'event_id' | 'delivery_id' | 'external_id';
+  readonly ids: readonly EventId[];
+}
+
+export interface CountedWithin {
+  readonly since: Date;
+  readonly until: Date;
+  readonly source?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+export interface Count {
+  readonly count: number;
+  /** There are more than were counted. */
+  readonly isMore: boolean;
+}
+
+export interface Counts {
+  readonly events: Readonly<Record<EventStatus, Count>>;
+  readonly deliveries: Readonly<Record<DeliveryStatus, Count>>;
+}
+
+export interface EventPage extends Page<ListedEvent> {
+  /** For what is newer; null where there is nothing to be newer than. */
+  readonly previousCursor: string | null;
+  /** How far back it was looked, where the page is not full and `nextCursor` goes on with the search. */
+  readonly searchedTo: Date | null;
 }
 
 /** Kept as counters, so that asking costs the same with a million events stored. */
@@ -302,7 +360,12 @@ export interface Store extends RepairStore {
   ): Promise<Date | null>;
 
   getEvent(id: EventId): Promise<EventDetail | undefined>;
-  listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>>;
+  /** However rare what is looked for is, one page looks at a bounded number of events. */
+  listEvents(filter: EventFilter, page: EventPageRequest): Promise<EventPage>;
+  /** The events that are called so: by our id, by that of a delivery, or by their sender's. */
+  findEvents(name: string): Promise<NamedEvents | undefined>;
+  /** How many were received or queued within these times and are where they are now; counts up to a thousand of each line. */
+  countWithin(within: CountedWithin): Promise<Counts>;
   getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;

@@ -138,15 +138,18 @@ export function describePreset(name: string, source: Source, preset: PresetFile)
     });
 
     const tolerance = 'timestamp' in descriptor ? descriptor.timestamp : undefined;
-    it.each(tolerance === undefined ? [] : [tolerance])('are refused once stale, and when they come from the future', (time) => {
-      const [body] = fixture.bodies;
-      const request = body === undefined ? expect.unreachable() : requestWith(body, now);
-      const later = (seconds: number) => source.verify(request, settings, new Date(now.getTime() + seconds * 1000));
-      const { tolerance_s: past, future_tolerance_s: future = past } = time;
-      expect([later(past), later(-future)]).toEqual([ok, ok]);
-      const stale = { ok: false, reason: 'stale_timestamp' };
-      expect([later(past + 1), later(-future - 1)]).toEqual([stale, stale]);
-    });
+    it.each(tolerance === undefined ? [] : [tolerance])(
+      'are refused once stale, and when they come from the future',
+      (time) => {
+        const [body] = fixture.bodies;
+        const request = body === undefined ? expect.unreachable() : requestWith(body, now);
+        const later = (seconds: number) => source.verify(request, settings, new Date(now.getTime() + seconds * 1000));
+        const { tolerance_s: past, future_tolerance_s: future = past } = time;
+        expect([later(past), later(-future)]).toEqual([ok, ok]);
+        const stale = { ok: false, reason: 'stale_timestamp' };
+        expect([later(past + 1), later(-future - 1)]).toEqual([stale, stale]);
+      },
+    );
 
     it('keep none of what would let their reader send another one', () => {
       const [body] = fixture.bodies;

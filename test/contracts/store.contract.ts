@@ -13,6 +13,7 @@ import { describeRepair } from './store-repair.contract.ts';
 import { describeReplays } from './store-replays.contract.ts';
 import { describeRetention } from './store-retention.contract.ts';
 import { aDraft, anEvent, aRequest, claimDelivery, queue, settleDeliveries, settledAs } from './store-samples.ts';
+import { describeSearch } from './store-search.contract.ts';
 import { describeSeries } from './store-series.contract.ts';
 
 /** Somewhere a store keeps its data, empty at first, that can be opened again and again. */
@@ -45,6 +46,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeRepair(opened);
     describeReplays(opened);
     describeRetention(opened);
+    describeSearch(opened);
     describeSeries(opened);
     describeHostileTexts(opened);
     describeAccess(opened);

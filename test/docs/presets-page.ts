@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { sources } from '../../src/sources/index.ts';
 import { type PresetFile, presetFile } from '../../src/sources/preset/preset-file.ts';
 import { projectFolder, readProjectFile } from '../support/project-files.ts';
 
@@ -21,12 +22,12 @@ const groups = {
 
 type Group = keyof typeof groups;
 
-/** Sources that are code, and where docs/sources.md tells of them. */
-const inCode: Readonly<Record<string, { readonly title: string; readonly group: Group }>> = {
-  stripe: { title: 'Stripe', group: 'payments' },
-  paypal: { title: 'PayPal', group: 'payments' },
-  callrail: { title: 'CallRail', group: 'messages' },
-  hubspot: { title: 'HubSpot', group: 'support' },
+/** What the sources are for that are code; docs/sources.md tells of them. */
+const groupsOfCode: Readonly<Record<string, Group>> = {
+  stripe: 'payments',
+  paypal: 'payments',
+  callrail: 'messages',
+  hubspot: 'support',
 };
 
 const folder = 'src/sources/presets';
@@ -58,7 +59,11 @@ const rows: readonly (readonly Group[])[] = [
 /** The README's table: what there is, with the way to its steps. */
 export function sourcesTable(): string {
   const known = [
-    ...Object.entries(inCode).map(([name, each]) => ({ ...each, link: `docs/sources.md#${name}` })),
+    ...Object.values(sources).map(({ name, title }) => ({
+      title,
+      group: groupsOfCode[name],
+      link: `docs/sources.md#${slug(title)}`,
+    })),
     ...presets.map(({ title, group }) => ({ title, group, link: `docs/presets.md#${slug(title)}` })),
   ];
   const row = (own: readonly Group[]): string => {
@@ -73,7 +78,7 @@ export function sourcesTable(): string {
 const shortTitle = (title: string): string => title.replace(/ \(.*\)$/, '');
 
 /** As GitHub and others make anchors of headings. */
-const slug = (title: string): string =>
+export const slug = (title: string): string =>
   title
     .toLowerCase()
     .replace(/[^\p{L}\p{N} _-]/gu, '')

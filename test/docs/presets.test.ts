@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sources } from '../../src/sources/index.ts';
 import { expectGeneratedPart } from '../support/generated.ts';
-import { presets, presetsPage, sourcesTable } from './presets-page.ts';
+import { readProjectFile } from '../support/project-files.ts';
+import { presets, presetsPage, slug, sourcesTable } from './presets-page.ts';
 
 describe('the documentation of the presets', () => {
   it('is a page made of them', () => {
@@ -24,9 +25,18 @@ describe('the documentation of the presets', () => {
   });
 
   it('leaves out no source that there is', () => {
-    const table = sourcesTable();
-    expect(Object.values(sources).filter(({ title }) => !table.includes(`[${title.replace(/ \(.*/, '')}]`))).toEqual(
-      [],
-    );
+    const titles = Object.values(sources).map(({ title }) => title);
+    expect(titles.filter((title) => !sourcesTable().includes(`[${title}]`))).toEqual([]);
+  });
+
+  it('links from the table to headings that are there', () => {
+    const links = Array.from(sourcesTable().matchAll(/\]\(([^)#]+)#([^)]+)\)/g), ([, path = '', anchor = '']) => ({
+      path,
+      anchor,
+    }));
+    const headings = (path: string) =>
+      Array.from(readProjectFile(path).matchAll(/^#{2,3} (.+)$/gm), ([, heading = '']) => slug(heading));
+    expect(links.length).toBeGreaterThan(presets.length);
+    expect(links.filter(({ path, anchor }) => !headings(path).includes(anchor))).toEqual([]);
   });
 });

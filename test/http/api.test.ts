@@ -99,6 +99,7 @@ describe('GET /api/events', () => {
         received_at: '2026-11-01T12:00:02.000Z',
         waits_for: null,
         due_at: null,
+        deliveries: [],
       },
       expect.objectContaining({ external_id: 'evt_2', status: 'received', reason: null, message: null }),
       expect.objectContaining({ external_id: 'evt_1', received_at: '2026-11-01T12:00:01.000Z' }),

@@ -114,7 +114,9 @@ function timeOf({ timestamp }: Signed, at: Date): string {
 function digest(descriptor: Signed, key: Credentials['key'], data: Buffer): Buffer {
   switch (descriptor.method) {
     case 'hmac':
-      return createHmac(descriptor.algorithm, key as string | Buffer).update(data).digest();
+      return createHmac(descriptor.algorithm, key as string | Buffer)
+        .update(data)
+        .digest();
     case 'hash':
       return createHash(descriptor.algorithm).update(data).digest();
     case 'ed25519':

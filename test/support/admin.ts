@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { Doorkeeper } from '../../src/http/access/doorkeeper.ts';
+import { Passwords } from '../../src/http/access/password.ts';
 import { type AdminDependencies, adminApp } from '../../src/http/admin-app.ts';
 import { silentLog } from '../../src/log.ts';
 import { emptyLibrary, unchangedGatewayFile } from '../../src/mapping/library.ts';
@@ -18,6 +19,9 @@ import { now } from '../sources/raw-request.ts';
 import { type ClientAnswer, request } from './http-client.ts';
 import type { TestReceiver } from './receiver.ts';
 import { type Served, serve } from './served.ts';
+
+/** Many passwords are set and tried; how long that should take is not what the tests are about. */
+const quickly = { ln: 4, r: 1, p: 1 };
 
 export const token = 'a-token-of-at-least-32-characters';
 
@@ -74,7 +78,7 @@ export async function testAdmin(
     setupUrl: (secret: string) => `http://localhost/setup?token=${secret}`,
   };
   const { clock = { now: () => now } } = parts;
-  const doorkeeper = new Doorkeeper({ store, clock });
+  const doorkeeper = new Doorkeeper({ store, clock, passwords: new Passwords(quickly) });
   const app = adminApp({ token, store, metrics, clock, doorkeeper, log: silentLog, ...setup, ...parts });
   const served = await serve(around(app));
   onTestFinished(served.stop);

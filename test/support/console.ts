@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
@@ -10,10 +12,13 @@ const password = 'correct horse battery staple';
 
 export interface TestConsole {
   readonly page: Page;
+  readonly password: string;
   /** What went wrong in the page without being shown in it. */
   readonly faults: readonly string[];
   /** Opens an address of the console, and waits for its heading. */
   open(path: string, heading: string): Promise<void>;
+  /** What axe finds wrong with the view as it is now, in both schemes: the rule and where. */
+  violations(): Promise<readonly string[]>;
   /**
    * With `SCREENSHOTS=<folder>` in the environment: the view as it is now, light and dark, on a wide and on a narrow screen.
    */
@@ -38,17 +43,38 @@ export async function openConsole({ adminUrl, setupUrl }: TestGateway): Promise<
   });
   return {
     page,
+    password,
     faults,
     open: async (path, heading) => {
       await page.goto(`${adminUrl}${path}`);
       await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     },
+    violations: () => violationsIn(page),
     shoot: (name) => shoot(page, name),
   };
 }
 
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 375, height: 800 };
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+interface AxeResults {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+async function violationsIn(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  // Not as a script of the page, which its content policy refuses.
+  await page.evaluate(await readFile(axe, 'utf8'));
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
+    found.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${colorScheme} ${id}: ${html}`)));
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  return found;
+}
 
 async function shoot(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS;
@@ -57,6 +83,8 @@ async function shoot(page: Page, name: string): Promise<void> {
     for (const size of [wide, narrow]) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.mouse.wheel(0, -10_000);
+      await page.waitForFunction('scrollY === 0');
       await page.evaluate('new Promise(requestAnimationFrame)');
       await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`), fullPage: true });
     }

@@ -19,4 +19,6 @@ export interface ChartProps {
   readonly at: readonly string[];
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
+  /** Counts have no fractions. */
+  readonly isWhole?: boolean;
 }

@@ -2,14 +2,16 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { asProblem } from '../api/problem.ts';
 import { theme } from '../state/preferences.ts';
 import { Mark } from '../ui/status.tsx';
-import { fullTime } from '../ui/time-text.ts';
 import type { ChartLine, ChartProps } from './chart-lines.ts';
 import { ChartTable } from './chart-table.tsx';
 import './charts.css';
-import type { Plot } from './plot.ts';
+import type { Plot, Plotted } from './plot.ts';
+
+const moments = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const pointedTime = (ms: number): string => moments.format(ms);
 
 /** Lines over time, each with a pattern and a name of its own, and the same as a table. */
-export function Chart({ title, summary, at, lines, format }: ChartProps) {
+export function Chart({ title, summary, at, lines, format, isWhole = false }: ChartProps) {
   const [isTable, setTable] = useState(false);
   const [pointed, setPointed] = useState<number | null>(null);
   const id = useId();
@@ -21,6 +23,11 @@ export function Chart({ title, summary, at, lines, format }: ChartProps) {
         <h2 id={id} class="grow">
           {title}
         </h2>
+        {moment !== undefined && !isTable && (
+          <span class="muted small" aria-hidden="true">
+            {pointedTime(Date.parse(moment))}
+          </span>
+        )}
         <button
           type="button"
           class="button quiet slim"
@@ -44,11 +51,12 @@ export function Chart({ title, summary, at, lines, format }: ChartProps) {
             {isEmpty ? (
               <div class="chart-empty muted">Nothing in this time.</div>
             ) : (
-              <Canvas {...{ summary, at, lines, format }} onPoint={setPointed} />
+              <Canvas
+                key={lines.map(({ label }) => label).join()}
+                {...{ summary, at, lines, format, isWhole }}
+                onPoint={setPointed}
+              />
             )}
-            <div class="chart-moment muted small" aria-hidden="true">
-              {moment === undefined ? '\u00a0' : fullTime(Date.parse(moment)).replace(/:\d\d\.\d{3}/, '')}
-            </div>
           </>
         )}
       </div>
@@ -80,20 +88,22 @@ function LegendEntry({ line, pointed, format }: LegendEntryProps) {
 }
 
 type CanvasProps = Pick<ChartProps, 'summary' | 'at' | 'lines' | 'format'> & {
+  readonly isWhole: boolean;
   readonly onPoint: (index: number | null) => void;
 };
 
-function Canvas({ summary, at, lines, format, onPoint }: CanvasProps) {
+function Canvas({ summary, at, lines, format, isWhole, onPoint }: CanvasProps) {
   const box = useRef<HTMLDivElement>(null);
   const [problem, setProblem] = useState<string>();
   const shown = useRef<Plot | undefined>(undefined);
-  const drawn = JSON.stringify([at, lines]);
+  const newest = useRef<Plotted>({ at: [], lines: [] });
+  newest.current = { at: at.map((time) => Date.parse(time)), lines };
   useEffect(() => {
     let isLeft = false;
     import('./plot.ts').then(
       ({ createPlot }) => {
         if (isLeft || box.current === null) return;
-        shown.current = createPlot(box.current, { at: at.map((time) => Date.parse(time)), lines, format, onPoint });
+        shown.current = createPlot(box.current, { ...newest.current, format, isWhole, onPoint });
       },
       (error: unknown) => setProblem(asProblem(error).message),
     );
@@ -102,17 +112,23 @@ function Canvas({ summary, at, lines, format, onPoint }: CanvasProps) {
       shown.current?.destroy();
       shown.current = undefined;
     };
-  }, [drawn, format, onPoint]);
+  }, [format, isWhole, onPoint]);
+  const drawn = JSON.stringify([at, lines]);
   useEffect(() => {
-    const redraw = (): void => shown.current?.redraw();
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', redraw);
-    const leave = theme.subscribe(() => requestAnimationFrame(redraw));
-    return () => {
-      scheme.removeEventListener('change', redraw);
-      leave();
-    };
-  }, []);
+    if (drawn !== '') shown.current?.show(newest.current);
+  }, [drawn]);
+  useEffect(() => redrawInOtherColours(() => shown.current?.redraw()), []);
   if (problem !== undefined) return <Mark tone="bad" icon="✗" word={`the chart cannot be drawn: ${problem}`} />;
   return <div class="chart-canvas" ref={box} role="img" aria-label={summary} />;
+}
+
+/** What is drawn stays in the colours it was drawn in. */
+function redrawInOtherColours(redraw: () => void): () => void {
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  scheme.addEventListener('change', redraw);
+  const leave = theme.subscribe(() => requestAnimationFrame(redraw));
+  return () => {
+    scheme.removeEventListener('change', redraw);
+    leave();
+  };
 }

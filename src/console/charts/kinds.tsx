@@ -56,7 +56,7 @@ export function DeliveriesChart({ series, of }: KindProps) {
     countLine({ label: 'failed attempts', values: valuesOf('retry'), colour: '--warn', dash: dashes.long }),
     countLine({ label: 'dead', values: valuesOf('dead'), colour: '--bad', dash: dashes.short }),
   ];
-  return <Chart title="Deliveries" at={series.at} lines={lines} format={number} summary={summaryOf(lines)} />;
+  return <Chart title="Deliveries" at={series.at} lines={lines} format={number} isWhole summary={summaryOf(lines)} />;
 }
 
 /** Of one destination its quantiles; of all the slowest one in each bucket, because quantiles do not add up. */
@@ -105,7 +105,14 @@ export function VolumeChart({ series, of }: KindProps) {
   );
   const received = lines.length === 0 ? [countLine({ label: of ?? 'received', values: [], ...looks[0] })] : lines;
   return (
-    <Chart title="Events received" at={series.at} lines={received} format={number} summary={summaryOf(received)} />
+    <Chart
+      title="Events received"
+      at={series.at}
+      lines={received}
+      format={number}
+      isWhole
+      summary={summaryOf(received)}
+    />
   );
 }
 
@@ -132,5 +139,5 @@ export function StitchChart({ series, of }: KindProps) {
   );
   const all = lines.reduce((sum, { values }) => sum + total(values), 0);
   const title = all === 0 ? 'Stitching' : `Stitching: ${share(total(lines[0]?.values ?? []), all)} joined by a link`;
-  return <Chart title={title} at={series.at} lines={lines} format={number} summary={summaryOf(lines)} />;
+  return <Chart title={title} at={series.at} lines={lines} format={number} isWhole summary={summaryOf(lines)} />;
 }

@@ -1,5 +1,6 @@
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { axisTimes } from './axis-times.ts';
 import type { ChartLine } from './chart-lines.ts';
 
 /** The one place that draws. Loaded with the first chart that is shown. */
@@ -8,18 +9,28 @@ export interface Plotted {
   /** Milliseconds since 1970. */
   readonly at: readonly number[];
   readonly lines: readonly ChartLine[];
+}
+
+export interface PlotLook extends Plotted {
   readonly format: (value: number) => string;
+  /** Counts have no fractions. */
+  readonly isWhole: boolean;
   /** Which bucket the pointer is over. */
   readonly onPoint: (index: number | null) => void;
 }
 
 export interface Plot {
+  /** Other values on the same lines. */
+  show(plotted: Plotted): void;
   /** With the colours of the scheme as it is now. */
   redraw(): void;
   destroy(): void;
 }
 
-const heightPx = 200;
+const heightPx = 190;
+const wholeSteps = [1, 2, 5].flatMap((step) =>
+  [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].map((ten) => step * ten),
+);
 
 /** Variables hold both schemes' colours; only an element knows which of them is meant. */
 function colourOf(element: HTMLElement, variable: string): string {
@@ -31,7 +42,30 @@ function colourOf(element: HTMLElement, variable: string): string {
   return color;
 }
 
-export function createPlot(element: HTMLElement, { at, lines, format, onPoint }: Plotted): Plot {
+const dataOf = ({ at, lines }: Plotted): UPlot.AlignedData => [
+  at.map((ms) => ms / 1_000),
+  ...lines.map(({ values }) => [...values]),
+];
+
+export function createPlot(element: HTMLElement, look: PlotLook): Plot {
+  const size = () => ({ width: Math.max(1, element.clientWidth), height: heightPx });
+  const plot = new UPlot({ ...optionsOf(element, look), ...size() }, dataOf(look), element);
+  const watching = new ResizeObserver(() => plot.setSize(size()));
+  watching.observe(element);
+  return {
+    show: (plotted) => plot.setData(dataOf(plotted)),
+    redraw: () => plot.redraw(false, true),
+    destroy: () => {
+      watching.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+function optionsOf(
+  element: HTMLElement,
+  { lines, format, isWhole, onPoint }: PlotLook,
+): Omit<UPlot.Options, 'width' | 'height'> {
   const colour = (variable: string) => () => colourOf(element, variable);
   const axis: UPlot.Axis = {
     stroke: colour('--muted'),
@@ -39,42 +73,34 @@ export function createPlot(element: HTMLElement, { at, lines, format, onPoint }:
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };
-  const plot = new UPlot(
-    {
-      width: Math.max(1, element.clientWidth),
-      height: heightPx,
-      padding: [8, 12, 0, 0],
-      legend: { show: false },
-      cursor: { drag: { x: false, y: false }, points: { size: 7 } },
-      scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max || 0) * 1.1)] } },
-      axes: [axis, { ...axis, size: 56, values: (_plot, splits) => splits.map((split) => format(split)) }],
-      series: [
-        {},
-        ...lines.map(
-          ({ label, colour: variable, dash, isFilled }): UPlot.Series => ({
-            label,
-            stroke: colour(variable),
-            width: 2,
-            dash: [...dash],
-            points: { show: false },
-            ...(isFilled ? { fill: colour('--chart-fill') } : {}),
-          }),
-        ),
-      ],
-      hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
-    },
-    [at.map((ms) => ms / 1_000), ...lines.map(({ values }) => [...values])],
-    element,
-  );
-  const watching = new ResizeObserver(() => {
-    plot.setSize({ width: Math.max(1, element.clientWidth), height: heightPx });
-  });
-  watching.observe(element);
+  const values: UPlot.Axis = {
+    ...axis,
+    size: 56,
+    values: (_plot, splits) => splits.map((split) => format(split)),
+    ...(isWhole ? { incrs: [...wholeSteps].sort((a, b) => a - b) } : {}),
+  };
   return {
-    redraw: () => plot.redraw(false, true),
-    destroy: () => {
-      watching.disconnect();
-      plot.destroy();
-    },
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, points: { size: 7 } },
+    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max || 0) * 1.1)] } },
+    axes: [
+      { ...axis, space: 70, values: (_plot, splits) => axisTimes(splits.map((seconds) => seconds * 1_000)) },
+      values,
+    ],
+    series: [
+      {},
+      ...lines.map(
+        ({ label, colour: variable, dash, isFilled }): UPlot.Series => ({
+          label,
+          stroke: colour(variable),
+          width: 2,
+          dash: [...dash],
+          points: { show: false },
+          ...(isFilled ? { fill: colour('--chart-fill') } : {}),
+        }),
+      ),
+    ],
+    hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
   };
 }

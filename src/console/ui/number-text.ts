@@ -17,8 +17,9 @@ export function share(part: number, all: number): string {
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;
 
-/** `812 B`, `4.1 KB`, `1.2 MB`. */
+/** `812 B`, `4.1 KB`, `1.2 MB`, `82.7 GB`. */
 export function bytes(count: number): string {
   if (count < 1_000) return `${count} B`;
-  return count < 1_000_000 ? `${(count / 1_000).toFixed(1)} KB` : `${(count / 1_000_000).toFixed(1)} MB`;
+  if (count < 1_000_000) return `${(count / 1_000).toFixed(1)} KB`;
+  return count < 1_000_000_000 ? `${(count / 1_000_000).toFixed(1)} MB` : `${(count / 1_000_000_000).toFixed(1)} GB`;
 }

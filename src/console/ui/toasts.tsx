@@ -9,7 +9,7 @@ export function Toasts() {
       <div class="unseen" role="status" aria-live="polite">
         {announced.value}
       </div>
-      <div class="toasts">
+      <section class="toasts" aria-label="Messages">
         {toasts.value.map(({ id, tone, text, action }) => (
           <div key={id} class={`toast ${tone}`}>
             <Icon name={tone === 'good' ? 'check' : 'problems'} />
@@ -22,7 +22,7 @@ export function Toasts() {
             </button>
           </div>
         ))}
-      </div>
+      </section>
     </>
   );
 }

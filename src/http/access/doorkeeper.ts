@@ -27,17 +27,19 @@ export interface Opened {
 export interface DoorkeeperDependencies {
   readonly store: Pick<Store, 'access'>;
   readonly clock: Clock;
+  readonly passwords?: Passwords;
 }
 
 /** Lets people in by password: every replica knows the same password, links and sessions, because the store keeps them. */
 export class Doorkeeper {
   readonly #store: Pick<Store, 'access'>;
   readonly #clock: Clock;
-  readonly #passwords = new Passwords();
+  readonly #passwords: Passwords;
 
-  constructor({ store, clock }: DoorkeeperDependencies) {
+  constructor({ store, clock, passwords = new Passwords() }: DoorkeeperDependencies) {
     this.#store = store;
     this.#clock = clock;
+    this.#passwords = passwords;
   }
 
   async hasPassword(): Promise<boolean> {

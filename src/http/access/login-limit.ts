@@ -9,42 +9,53 @@ const windowMs = 15 * 60_000;
 /** Addresses remembered at once; the oldest are forgotten first. */
 const addressesMax = 10_000;
 
+/** One who owns an IPv6 network has more addresses in it than there are passwords to try. */
+const keyOf = ({ ip = '' }: Request): string => ipKeyGenerator(ip);
+
 /** Refuses an address that has sent too many wrong ones, the right one too. Those under way count, so that none slips by. */
 export function limitLogins(clock: Clock): RequestHandler {
+  const windows = new Windows(clock);
   return rateLimit({
     windowMs,
     limit: failuresMax,
-    // One who owns an IPv6 network has more addresses in it than there are passwords to try.
-    keyGenerator: ({ ip = '' }: Request) => ipKeyGenerator(ip),
+    keyGenerator: keyOf,
     skipSuccessfulRequests: true,
     requestWasSuccessful: (_request, { statusCode }) => statusCode !== 401,
-    store: new Windows(clock),
+    store: windows,
     standardHeaders: false,
     legacyHeaders: false,
     validate: false,
     handler: (request, response, next) => {
-      const { resetTime } = (request as Request & { readonly rateLimit: { readonly resetTime: Date } }).rateLimit;
-      const waitMs = resetTime.getTime() - clock.now().getTime();
-      response.setHeader('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))));
+      response.setHeader('Retry-After', String(Math.ceil(windows.waitMs(keyOf(request)) / 1000)));
       next(new GatewayError('TOO_MANY_FAILURES', 'too many wrong passwords from this address'));
     },
   });
 }
 
-/** The library's own measures time by itself, and keeps a timer for it. */
+interface Window {
+  readonly startedAt: Date;
+  hits: number;
+}
+
+/** By the gateway's clock, and without the timer that the library's own has. */
 class Windows implements Store {
   readonly localKeys = true;
   readonly #clock: Clock;
-  readonly #windows = new Map<string, { readonly startedAt: Date; hits: number }>();
+  readonly #windows = new Map<string, Window>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  increment(key: string): { readonly totalHits: number; readonly resetTime: Date } {
+  increment(key: string): { readonly totalHits: number; readonly resetTime: undefined } {
     const window = this.#window(key);
     window.hits += 1;
-    return { totalHits: window.hits, resetTime: addMs(window.startedAt, windowMs) };
+    // Where the library knew when it ends, it would go by a clock of its own.
+    return { totalHits: window.hits, resetTime: undefined };
+  }
+
+  waitMs(key: string): number {
+    return addMs(this.#window(key).startedAt, windowMs).getTime() - this.#clock.now().getTime();
   }
 
   decrement(key: string): void {
@@ -56,7 +67,7 @@ class Windows implements Store {
     this.#windows.delete(key);
   }
 
-  #window(key: string): { readonly startedAt: Date; hits: number } {
+  #window(key: string): Window {
     const now = this.#clock.now();
     const kept = this.#windows.get(key);
     // In both directions, because a clock may have been set back.

@@ -2,7 +2,9 @@ import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:c
 import { GatewayError } from '../../model/error.ts';
 
 /** OWASP's equivalent of 2^17 at a quarter of the memory, 32 MB: the gateway is meant for small machines. */
-const cost = { ln: 15, r: 8, p: 3 };
+const usualCost = { ln: 15, r: 8, p: 3 };
+export type PasswordCost = Readonly<typeof usualCost>;
+
 const saltBytes = 16;
 const keyBytes = 32;
 
@@ -13,26 +15,32 @@ const waitingMax = 20;
 
 /** Hashes and compares one password at a time: each takes a good part of a second of one core. */
 export class Passwords {
+  readonly #cost: PasswordCost;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
+
+  constructor(cost: PasswordCost = usualCost) {
+    this.#cost = cost;
+  }
 
   /** As `$scrypt$ln=15,r=8,p=3$salt$key`. */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(saltBytes);
-    const key = await this.#derive(password, salt, cost);
-    return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(key)}`;
+    const key = await this.#derive(password, salt, this.#cost);
+    const { ln, r, p } = this.#cost;
+    return `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(key)}`;
   }
 
   async matches(password: string, hash: string): Promise<boolean> {
-    const [, ln, r, p, salt = '', key = ''] = hashPattern.exec(hash) ?? [];
+    const [whole, ln, r, p, salt = '', key = ''] = hashPattern.exec(hash) ?? [];
+    if (whole === undefined) return false;
     const expected = Buffer.from(key, 'base64');
-    const derived = await this.#derive(password, Buffer.from(salt, 'base64'), {
-      ...{ ln: Number(ln), r: Number(r), p: Number(p) },
-    });
+    const cost = { ln: Number(ln), r: Number(r), p: Number(p) };
+    const derived = await this.#derive(password, Buffer.from(salt, 'base64'), cost);
     return derived.length === expected.length && timingSafeEqual(derived, expected);
   }
 
-  async #derive(password: string, salt: Buffer, { ln, r, p }: typeof cost): Promise<Buffer> {
+  async #derive(password: string, salt: Buffer, { ln, r, p }: PasswordCost): Promise<Buffer> {
     if (this.#waiting >= waitingMax)
       throw new GatewayError('TOO_MANY_FAILURES', 'too many passwords are being tried at once');
     this.#waiting += 1;

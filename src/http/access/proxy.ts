@@ -24,11 +24,12 @@ export function userOfProxy(request: Request, proxy: AdminProxy | undefined): st
   if (proxy?.userHeader === undefined) return undefined;
   if (!isProxyAddress(proxy, request.socket.remoteAddress ?? '')) return undefined;
   if (proxy.secret !== undefined && !isSame(headerIn(request, secretHeader) ?? '', proxy.secret)) return undefined;
-  const user = headerIn(request, proxy.userHeader)?.trim();
-  return user === undefined || user === '' || user.length > userLengthMax ? undefined : user;
+  const user = headerIn(request, proxy.userHeader)?.trim() ?? '';
+  // Two names in one line are two headers, joined on their way: one of them may not be the proxy's.
+  return user === '' || user.length > userLengthMax || user.includes(',') ? undefined : user;
 }
 
-/** Undefined where it came twice: then one of them may not be the proxy's. */
+/** Undefined where it came twice. */
 function headerIn({ headersDistinct }: Request, name: string): string | undefined {
   const values = headersDistinct[name];
   return values?.length === 1 ? values[0] : undefined;

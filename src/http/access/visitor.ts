@@ -21,5 +21,14 @@ export function visitorOf(request: Request): Visitor {
   return visitor;
 }
 
-/** As the log names them. */
-export const nameOf = (visitor: Visitor): string => (visitor.by === 'proxy' ? visitor.user : visitor.by);
+/** As the log names them; of those with the password there is one. */
+export function nameOf(visitor: Visitor): string {
+  switch (visitor.by) {
+    case 'token':
+      return 'token';
+    case 'password':
+      return 'admin';
+    case 'proxy':
+      return visitor.user;
+  }
+}

@@ -134,7 +134,7 @@ const parts: Readonly<Partial<Record<Kind, readonly (readonly [RegExp, Kind])[]>
 /** The place of the member `key` of a block that stands at `place` itself. */
 export function memberOf(block: JsonObject, key: string, place: Place): Place {
   const around = place.kind ?? place.around;
-  const name = plain(key);
+  const name = plain(key.slice(0, nameLengthMax + 1));
   const isField = labels.some((label) => typeof block[label] === 'string');
   return {
     kind: kindOfMember(name, block, {
@@ -162,6 +162,14 @@ const hasPersonalNeighbour = (siblings: JsonObject): boolean =>
   Object.keys(siblings).some((other) => personal.test(plain(other)));
 
 const labelled = (label: Json | undefined): Kind | undefined =>
-  typeof label !== 'string' ? undefined : plain(label) === 'name' ? 'full_name' : named(plain(label));
+  typeof label !== 'string' || label.length > nameLengthMax
+    ? undefined
+    : plain(label) === 'name'
+      ? 'full_name'
+      : named(plain(label));
 
-const named = (name: string): Kind | undefined => kinds.find(([pattern]) => pattern.test(name))?.[1];
+/** Nobody names a field longer than that; for the patterns below it would be a lot of work. */
+const nameLengthMax = 100;
+
+const named = (name: string): Kind | undefined =>
+  name.length > nameLengthMax ? undefined : kinds.find(([pattern]) => pattern.test(name))?.[1];

@@ -11,6 +11,7 @@ import {
   handleStandIn,
   idStandIn,
   lastNameStandIn,
+  looksLikeName,
   namePartStandIn,
   noteStandIn,
   phoneDigits,
@@ -92,8 +93,6 @@ function nameForms(name: string): readonly KnownForm[] {
   });
   return name.length < lengthMin.name ? [] : [[name, fullNameStandIn(name)], ...words];
 }
-
-const looksLikeName = (text: string): boolean => /^\p{Lu}[\p{L}\p{M}'’.,-]*(?: [\p{L}\p{M}'’.,-]+)*$/u.test(text);
 
 /** As it is written, and its digits with the country's code and without. */
 function phoneForms(phone: string): readonly KnownForm[] {

@@ -177,3 +177,7 @@ function differing(original: string, make: (salted: string) => string): string {
 const sha256 = (text: string): Buffer => createHash('sha256').update(`hookstitch fixture|${text}`).digest();
 const hex = (text: string, length: number): string => sha256(text).toString('hex').slice(0, length);
 const numberFrom = (text: string): number => sha256(text).readUInt32BE(0);
+
+/** Of words that begin like names. */
+export const looksLikeName = (text: string): boolean =>
+  /^\p{Lu}[\p{L}\p{M}'’.,-]*(?: [\p{L}\p{M}'’.,-]+)*$/u.test(text);

@@ -125,5 +125,12 @@ export const deliverySql = {
     select ${deliveryColumns}, ${receivedAt},
       (select message from attempt where delivery_id = delivery.id and number = delivery.attempts) as last_message
     from delivery where seq = any($1::bigint[])`,
+  /** Some of each event, with what their last attempt said. */
+  firstOfEvents: `
+    select first.* from unnest($1::text[]) as one (event), lateral (
+      select ${deliveryColumns}, ${receivedAt},
+        (select message from attempt where delivery_id = delivery.id and number = delivery.attempts) as last_message
+      from delivery where event_id = one.event order by seq limit 20) as first
+    order by first.seq`,
   attempts: `select ${attemptColumns} from attempt where delivery_id = any($1) order by delivery_id, number`,
 };

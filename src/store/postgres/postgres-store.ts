@@ -8,6 +8,7 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
+import { pageOfEvents } from '../event-walk.ts';
 import { type Findings, FoundDamages } from '../found-damages.ts';
 import type {
   Cancellation,
@@ -30,8 +31,6 @@ import type {
   DeliverySummary,
   EventClaim,
   EventDetail,
-  EventFilter,
-  EventSummary,
   Page,
   PageRequest,
   Purge,
@@ -46,7 +45,9 @@ import type {
 import { Tally } from '../tally.ts';
 import { changeAccess, readAccess } from './access.ts';
 import type { Connections, Transaction } from './connections.ts';
+import { countWithin, findEvents } from './counts.ts';
 import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
+import { eventReader } from './event-pages.ts';
 import { claimEvents, nextEventAt } from './events.ts';
 import { examine } from './examine.ts';
 import { storeFault } from './fault.ts';
@@ -56,7 +57,7 @@ import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
 import { accessLock, examineLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
-import { listDeliveries, listEvents } from './pages.ts';
+import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { Presence } from './presence.ts';
 import {
@@ -268,8 +269,16 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => getEvent(read, id, this.#damages));
   }
 
-  async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
-    return this.#connections.snapshot((read) => listEvents(read, filter, page));
+  async listEvents(...[filter, page]: Parameters<Store['listEvents']>): ReturnType<Store['listEvents']> {
+    return this.#connections.snapshot((read) => pageOfEvents(eventReader(read), filter, page));
+  }
+
+  async findEvents(name: string): ReturnType<Store['findEvents']> {
+    return this.#connections.snapshot((read) => findEvents(read, name));
+  }
+
+  async countWithin(...[within]: Parameters<Store['countWithin']>): ReturnType<Store['countWithin']> {
+    return this.#connections.snapshot((read) => countWithin(read, within));
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {

@@ -36,7 +36,7 @@ export type DueRow = Pick<
 
 type DeliveryPlace = Pick<DeliveryRow, 'seq' | 'id' | 'person'>;
 
-const columns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
+export const listedColumns = `seq, id, event_id, mapping_file, mapping_version, item, destination, outgoing_id, attempts, failures,
   failing_since, created_at, status, due_at, is_behind, claimed_by, lease_ends_at, lease_token, settled_at, reason, person,
   replay_of, stitch,
   (select received_at from event where event.id = delivery.event_id) as received_at`;
@@ -126,13 +126,15 @@ export function deliveryStatements(db: Database) {
       )
       .pluck(),
 
-    byId: db.prepare<[DeliveryId], DigestedDelivery>(`select ${columns}, payload, digest from delivery where id = ?`),
-    ofEvent: db.prepare<[EventId], DigestedDelivery>(
-      `select ${columns}, payload, digest from delivery where event_id = ? order by seq`,
+    byId: db.prepare<[DeliveryId], DigestedDelivery>(
+      `select ${listedColumns}, payload, digest from delivery where id = ?`,
     ),
-    bySeq: db.prepare<[number], DeliveryRow>(`select ${columns} from delivery where seq = ?`),
+    ofEvent: db.prepare<[EventId], DigestedDelivery>(
+      `select ${listedColumns}, payload, digest from delivery where event_id = ? order by seq`,
+    ),
+    bySeq: db.prepare<[number], DeliveryRow>(`select ${listedColumns} from delivery where seq = ?`),
     wholeBySeq: db.prepare<[number], DigestedDelivery>(
-      `select ${columns}, payload, digest from delivery where seq = ?`,
+      `select ${listedColumns}, payload, digest from delivery where seq = ?`,
     ),
     attempts: db.prepare<[DeliveryId], DigestedAttempt>(
       `select ${attemptColumns} from attempt where delivery_id = ? order by number`,

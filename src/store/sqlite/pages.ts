@@ -1,32 +1,20 @@
-/** Pages of events and deliveries, newest first, each merged from short ranges. */
-import { eventStatuses } from '../../model/event.ts';
-import { newestOf, rangeOf, statusesOf } from '../pages.ts';
-import { type DeliveryRow, toDelivery, toEventSummary } from '../rows.ts';
-import type { DeliveryFilter, DeliverySummary, EventFilter, EventSummary, Page, PageRequest } from '../store.ts';
+/** Pages of deliveries, newest first, each merged from short ranges. */
+import { placesOfLines } from '../event-walk.ts';
+import { deliveryLines } from '../event-ways.ts';
+import { shownOf, spanOf } from '../pages.ts';
+import { type DeliveryRow, toDelivery } from '../rows.ts';
+import type { DeliveryFilter, DeliverySummary, Page, PageRequest } from '../store.ts';
+import { statementFor } from './event-pages.ts';
 import type { Statements } from './statements.ts';
 
-export function listEvents(sql: Statements, filter: EventFilter, page: PageRequest): Page<EventSummary> {
-  const { type = null } = filter;
-  const range = rangeOf(page, filter);
-  const statement = type === null ? sql.pages.events : sql.pages.eventsOfType;
-  const sources = filter.source === undefined ? sql.tally.names.all('event') : [filter.source];
-  const statuses = filter.status === undefined ? eventStatuses : [filter.status];
-  const places = sources.flatMap((source) =>
-    statuses.flatMap((status) => statement.all({ ...range, source, status, type })),
-  );
-  const { shown, nextCursor } = newestOf(places, page.limit);
-  return { items: shown.flatMap(({ seq }) => sql.events.bySeq.all(seq).map(toEventSummary)), nextCursor };
-}
-
 export function listDeliveries(sql: Statements, filter: DeliveryFilter, page: PageRequest): Page<DeliverySummary> {
-  const { reason = null } = filter;
-  const range = rangeOf(page, {});
-  const statement = reason === null ? sql.pages.deliveries : sql.pages.deadOfReason;
+  const span = spanOf(page, {}, page.limit + 1);
+  const { from, since, until, limit } = span;
+  const bounds = { fromAt: from.at, fromSeq: from.seq, since, until, limit };
   const destinations = filter.destination === undefined ? sql.tally.names.all('delivery') : [filter.destination];
-  const places = destinations.flatMap((destination) =>
-    statusesOf(filter).flatMap((status) => statement.all({ ...range, destination, status, reason })),
-  );
-  const { shown, nextCursor } = newestOf(places, page.limit);
+  const lines = destinations.flatMap((destination) => deliveryLines(destination, filter));
+  const places = lines.flatMap((line) => statementFor(sql.eventPages.older, line).all({ ...line, ...bounds }));
+  const { shown, nextCursor } = shownOf(placesOfLines(places, span).places, page.limit);
   const rows = shown.flatMap(({ seq }) => sql.deliveries.bySeq.all(seq));
   return { items: rows.map((row) => toSummary(sql, row)), nextCursor };
 }

@@ -10,15 +10,8 @@ import type { Lane } from '../../model/lane.ts';
 import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
-import type {
-  Cancellation,
-  DeadCount,
-  DeadFilter,
-  MovedDelivery,
-  Problems,
-  Redelivery,
-  ReplayCandidates,
-} from '../repair.ts';
+import { pageOfEvents } from '../event-walk.ts';
+import type { Cancellation, DeadFilter, Redelivery } from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
 import type {
   ClaimedDeliveries,
@@ -30,8 +23,6 @@ import type {
   DeliverySummary,
   EventClaim,
   EventDetail,
-  EventFilter,
-  EventSummary,
   Page,
   PageRequest,
   Purge,
@@ -46,9 +37,11 @@ import type {
 import type { Tally } from '../tally.ts';
 import { changeAccess, readAccess } from './access.ts';
 import { Checkpoints } from './checkpoint.ts';
+import { countWithin, findEvents } from './counts.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
 import type { DiskSpace } from './disk-space.ts';
+import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { examineApart } from './examining.ts';
 import { storeFault, unavailable } from './fault.ts';
@@ -57,7 +50,7 @@ import { GroupCommit, type Work } from './group-commit.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveNow, stitch } from './identities.ts';
 import { readLane, readLanes, writeLane } from './lanes.ts';
-import { listDeliveries, listEvents } from './pages.ts';
+import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
@@ -253,25 +246,25 @@ export class SqliteStore implements Store {
     });
   }
 
-  async problems(): Promise<Problems> {
+  async problems(): ReturnType<Store['problems']> {
     return this.#read(() => problems(this.#sql));
   }
 
-  async countDead(filter: DeadFilter): Promise<readonly DeadCount[]> {
+  async countDead(filter: DeadFilter): ReturnType<Store['countDead']> {
     return this.#read(() => countDead(this.#sql, filter));
   }
 
-  async redeliver(redelivery: Redelivery): Promise<readonly MovedDelivery[]> {
+  async redeliver(redelivery: Redelivery): ReturnType<Store['redeliver']> {
     return this.#commit.write((tally) => redeliver(this.#sql, redelivery, tally));
   }
 
-  async cancelDeliveries(ids: readonly DeliveryId[], now: Date): Promise<readonly MovedDelivery[]> {
+  async cancelDeliveries(ids: readonly DeliveryId[], now: Date): ReturnType<Store['cancelDeliveries']> {
     // What is cancelled is claimed by nobody and would keep its room; telling which it is is not worth it, as it is rare.
     this.#recent.clear();
     return this.#commit.write((tally) => cancelDeliveries(this.#sql, { ids, now }, tally));
   }
 
-  async cancelFirst(cancellation: Cancellation): Promise<readonly MovedDelivery[]> {
+  async cancelFirst(cancellation: Cancellation): ReturnType<Store['cancelFirst']> {
     this.#recent.clear();
     return this.#commit.write((tally) => cancelFirst(this.#sql, cancellation, tally));
   }
@@ -279,7 +272,7 @@ export class SqliteStore implements Store {
   async replayCandidates(
     filter: ReplayFilter,
     page: Parameters<Store['replayCandidates']>[1],
-  ): Promise<ReplayCandidates> {
+  ): ReturnType<Store['replayCandidates']> {
     return this.#read(() => replayCandidates(this.#sql, filter, page));
   }
 
@@ -311,8 +304,16 @@ export class SqliteStore implements Store {
     return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
-  async listEvents(filter: EventFilter, page: PageRequest): Promise<Page<EventSummary>> {
-    return this.#read(() => listEvents(this.#sql, filter, page));
+  async listEvents(...[filter, page]: Parameters<Store['listEvents']>): ReturnType<Store['listEvents']> {
+    return this.#read(() => pageOfEvents(eventReader(this.#sql), filter, page));
+  }
+
+  async findEvents(name: string): ReturnType<Store['findEvents']> {
+    return this.#read(() => findEvents(this.#sql, name));
+  }
+
+  async countWithin(...[within]: Parameters<Store['countWithin']>): ReturnType<Store['countWithin']> {
+    return this.#read(() => countWithin(this.#sql, within));
   }
 
   async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
@@ -397,9 +398,9 @@ export class SqliteStore implements Store {
     }
   }
 
-  #read<T>(query: () => T): T {
+  async #read<T>(query: () => T | Promise<T>): Promise<T> {
     try {
-      return query();
+      return await query();
     } catch (error) {
       // Callers know our faults, not SQLite's codes.
       throw this.#db.open ? storeFault(error) : unavailable(error);

@@ -3,11 +3,11 @@ import { accessStatements } from './access-statements.ts';
 import { batchStatements } from './batch-statements.ts';
 import { deliveryStatements } from './delivery-statements.ts';
 import { erasureStatements } from './erasure-statements.ts';
+import { eventPageStatements } from './event-page-statements.ts';
 import { eventStatements } from './event-statements.ts';
 import { identityStatements } from './identity-statements.ts';
 import { laneStatements } from './lane-statements.ts';
 import { lineStatements } from './line-statements.ts';
-import { pageStatements } from './page-statements.ts';
 import { problemStatements } from './problem-statements.ts';
 import { purgeStatements } from './purge-statements.ts';
 import { replayStatements } from './replay-statements.ts';
@@ -27,7 +27,7 @@ export function prepareStatements(db: Database) {
     identities: identityStatements(db),
     erasures: erasureStatements(db),
     purges: purgeStatements(db),
-    pages: pageStatements(db),
+    eventPages: eventPageStatements(db),
     problems: problemStatements(db),
     replays: replayStatements(db),
     series: seriesStatements(db),

@@ -22,7 +22,10 @@ const header = (start: string) => word.map((rest) => `x-${start}-${rest}`);
 const literal = fc.stringMatching(/^[A-Za-z0-9 .:|/_-]{0,6}$/);
 
 const style = fc.oneof(
-  fc.record({ style: fc.constant('plain'), prefix: fc.stringMatching(/^[a-z0-9]{1,8}[=:]$/) }, { requiredKeys: ['style'] }),
+  fc.record(
+    { style: fc.constant('plain'), prefix: fc.stringMatching(/^[a-z0-9]{1,8}[=:]$/) },
+    { requiredKeys: ['style'] },
+  ),
   fc.record({ style: fc.constant('plain'), numbered: fc.constant(true) }),
   fc.record({
     style: fc.constant('key_value'),

@@ -13,7 +13,6 @@ import { identitySql } from '../../../src/store/postgres/identities.ts';
 import { laneSql } from '../../../src/store/postgres/lanes.ts';
 import { linkSql } from '../../../src/store/postgres/links.ts';
 import { lostClaimSql } from '../../../src/store/postgres/lost-claims.ts';
-import { pageSql } from '../../../src/store/postgres/pages.ts';
 import { peopleSql } from '../../../src/store/postgres/people.ts';
 import { pulseSql } from '../../../src/store/postgres/postgres-store.ts';
 import { presenceSql } from '../../../src/store/postgres/presence.ts';
@@ -71,7 +70,6 @@ const named = Object.entries({
     identitySql,
     laneSql,
     linkSql,
-    pageSql,
     peopleSql,
     tallySql,
   },

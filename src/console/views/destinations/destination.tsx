@@ -199,7 +199,7 @@ interface FiguresProps {
 function Figures({ destination: { name, deliveries, oldest_pending_at }, success, latency }: FiguresProps) {
   const of = `destination=${encodeURIComponent(name)}`;
   return (
-    <div class="tiles">
+    <div class="tiles six">
       <Tile label="Success" figure={success} />
       <Tile label="95 % within" figure={latency} />
       <Tile label="Pending" figure={number(deliveries.pending)} href={`/events?delivery=pending&${of}`}>

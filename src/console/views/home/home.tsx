@@ -1,4 +1,26 @@
+import './home.css';
+import { useState } from 'preact/hooks';
+import type { ApiStats } from '../../../api-shapes/stored.ts';
+import { useApi } from '../../api/use-api.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { Answered } from '../../ui/states.tsx';
+import { FirstRun } from './first-run.tsx';
+import { Overview } from './overview.tsx';
+
+/** At first how to get an event through; from then on how everything is going. */
 export function Home() {
-  return <PageHeader title="Home" />;
+  const stats = useApi<ApiStats>('/stats', ['events', 'deliveries']);
+  return <Answered of={stats}>{(data) => <Start stats={data} />}</Answered>;
+}
+
+function Start({ stats }: { readonly stats: ApiStats }) {
+  // Whoever has begun with the list sees it through to its last tick.
+  const [isFirst, setFirst] = useState(stats.deliveries.delivered === 0);
+  if (isFirst) return <FirstRun stats={stats} onDone={() => setFirst(false)} />;
+  return (
+    <>
+      <PageHeader title="Home" sub="How the last 24 hours went." />
+      <Overview stats={stats} />
+    </>
+  );
 }

@@ -106,10 +106,10 @@ function Example({ id }: { readonly id: string }) {
               {last?.message !== null && last?.message !== undefined && (
                 <p class="break">{visibleText(last.message)}</p>
               )}
-              {last?.response !== null && last?.response !== undefined && last.response.body !== '' && (
+              {isMoreThan(last?.message, last?.response?.body) && (
                 <div class="code">
                   <pre>
-                    {last.response.status} {visibleText(last.response.body)}
+                    {last?.response?.status} {visibleText(last?.response?.body ?? '')}
                   </pre>
                 </div>
               )}
@@ -120,3 +120,7 @@ function Example({ id }: { readonly id: string }) {
     </section>
   );
 }
+
+/** Most messages quote what was answered. */
+const isMoreThan = (message: string | null | undefined, body: string | undefined): boolean =>
+  body !== undefined && body !== '' && message?.includes(body) !== true;

@@ -22,7 +22,7 @@ export function DeadRepairs({ group }: { readonly group: DeadGroup }) {
   const look = (action: typeof first): string => `button ${first === action ? 'main-action' : ''}`;
   return (
     <section class="repairs" aria-label="What to do">
-      <div class="panel panel-body repair">
+      <div class="panel repair">
         <h2>Replay</h2>
         <p>The events go through today’s mappings again. For payloads that the destination did not want.</p>
         <button type="button" class={look('replay')} onClick={() => setDoing('replay')}>
@@ -30,7 +30,7 @@ export function DeadRepairs({ group }: { readonly group: DeadGroup }) {
           Plan a replay
         </button>
       </div>
-      <div class="panel panel-body repair">
+      <div class="panel repair">
         <h2>Redeliver</h2>
         <p>The same payloads are sent again as they are. For a destination that did not work.</p>
         <button type="button" class={look('redeliver')} onClick={() => setDoing('redeliver')}>
@@ -38,7 +38,7 @@ export function DeadRepairs({ group }: { readonly group: DeadGroup }) {
           Redeliver {deliveries(count)}
         </button>
       </div>
-      <div class="panel panel-body repair">
+      <div class="panel repair">
         <h2>Give up</h2>
         <p>They are cancelled for good: nobody is reminded of them, and what waits behind them goes on.</p>
         <button type="button" class="button danger" onClick={() => void giveUp(key, count)}>

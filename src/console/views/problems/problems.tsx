@@ -4,7 +4,6 @@ import { useApi } from '../../api/use-api.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { FilterBar, Search, Select } from '../../ui/filter-bar.tsx';
-import { Icon } from '../../ui/icon.tsx';
 import { number } from '../../ui/number-text.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
@@ -113,7 +112,6 @@ function GroupTable<G extends Group>({ title, first, groups, href, isMain }: Gro
     },
     { key: 'first', title: 'First', isLabelled: true, cell: ({ first_at }) => <Time at={first_at} /> },
     { key: 'last', title: 'Last', isLabelled: true, cell: ({ last_at }) => <Time at={last_at} /> },
-    { key: 'open', title: '', cell: () => <Icon name="right" /> },
   ];
   const all = groups.reduce((sum, { count }) => sum + count, 0);
   return (

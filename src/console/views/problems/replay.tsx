@@ -75,13 +75,12 @@ function Told({ replay }: { readonly replay: ApiReplay }) {
           )}
         </div>
       </section>
-      <div class="tiles">
+      <div class="tiles six">
         <Figure label="Translated" value={events.translated} />
         <Figure label="Without a mapping" value={events.unmatched} />
         <Figure label="Failed again" value={events.failed} />
         <Figure label="In line" value={events.in_line} />
-        <Figure label="Deliveries made again" value={payloads.again} />
-        <Figure label="New deliveries" value={payloads.new + joins} />
+        <Figure label="Deliveries made" value={payloads.again + payloads.new + joins} />
         <Figure label="Left alone" value={payloads.left_delivered + payloads.left_under_way} />
       </div>
       <UnderWay replay={replay} />

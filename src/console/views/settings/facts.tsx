@@ -3,7 +3,7 @@ import './settings.css';
 
 export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ComponentChildren])[] }) {
   return (
-    <dl class="facts">
+    <dl class="facts even">
       {facts.map(([name, value]) => (
         <div key={name} class="fact-row">
           <dt>{name}</dt>

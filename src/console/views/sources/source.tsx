@@ -92,8 +92,7 @@ function Found({ source }: { readonly source: ApiSource }) {
       </section>
       <Figures source={source} />
       <Secrets source={source} />
-      <Refusals source={source} />
-      <Volume name={name} />
+      <Traffic source={source} />
       <Bridge />
     </>
   );
@@ -151,14 +150,15 @@ function secretText(secrets: number): string {
   return secrets === 1 ? 'One secret is accepted.' : `${secrets} secrets are accepted: one is being rotated.`;
 }
 
-function Volume({ name }: { readonly name: string }) {
+function Traffic({ source }: { readonly source: ApiSource }) {
+  const { name } = source;
   const [{ range: said }, change] = useUrlState(['range']);
   const range = rangeIn(said);
   const series = useSeries(range, { source: name });
   return (
     <>
       <div class="line apart">
-        <h2>Volume</h2>
+        <h2>Traffic</h2>
         <RangeChoice
           range={range}
           onChoose={(chosen: Range) => change({ range: chosen === '24h' ? '' : chosen }, true)}
@@ -172,6 +172,7 @@ function Volume({ name }: { readonly name: string }) {
           </div>
         )}
       </Answered>
+      <Refusals source={source} range={range} totals={series.data?.sources.find((one) => one.name === name)?.totals} />
     </>
   );
 }
