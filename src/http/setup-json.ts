@@ -87,6 +87,7 @@ export function sourceJson(
     }),
     docs: source.docs,
     signs_url: source.needsPublicUrl,
+    unsigned: source.isUnsigned === true,
     secrets: settings.secret.length,
     secret_used: secretUse === undefined ? null : { number: secretUse.number, at: secretUse.at.toISOString() },
     samples: source.samples.map((sample) => sample.name),

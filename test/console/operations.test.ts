@@ -69,6 +69,9 @@ const deliveriesAre = (gateway: TestGateway, expected: object): Promise<void> =>
     interval: 20,
   });
 
+/** A browser, a gateway, axe in two schemes: more than other tests, on whatever machine. */
+vi.setConfig({ testTimeout: 120_000 });
+
 describeInBrowser('what an operator does in the console', () => {
   it('pauses a destination, sees its deliveries wait, resumes it and sees them go', async () => {
     const { page, gateway, taken, open, shoot, violations, faults } = await story(mapping('=42'));
@@ -179,6 +182,11 @@ describeInBrowser('what an operator does in the console', () => {
     await page.getByRole('heading', { name: 'User usr_ada' }).waitFor();
     expect(new URL(page.url()).search).toBe('?identifier=ada%40example.com');
     await page.getByText('via email').waitFor();
+    await page.getByText('Personal data is masked.').waitFor();
+    expect(await page.getByRole('table').first().innerText()).not.toContain(email);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByRole('link', { name: email }).waitFor();
+    expect(gateway.logged.map(({ event }) => event)).toContain('data.revealed');
     expect(await violations()).toEqual([]);
     await shoot('person');
 
