@@ -67,13 +67,24 @@ export async function busyGateway(): Promise<BusyGateway> {
       async () => {
         const { items } = await api('GET', '/events?limit=100');
         expect(items.filter(({ status }) => status === 'received')).toEqual([]);
-        const unsettled = items.filter(({ deliveries }) => deliveries.some(({ status }) => status === 'pending'));
-        expect(unsettled).toHaveLength(open);
+        const having = (wanted: string) =>
+          items.filter(({ deliveries }) => deliveries.some(({ status }) => status === wanted));
+        expect(having('in_flight')).toEqual([]);
+        expect(having('pending')).toHaveLength(open);
       },
       { timeout: 30_000, interval: 50 },
     );
 
+  const deadGroup = async () => {
+    const { destination, reason, cause } =
+      (await api('GET', '/problems')).deliveries[0] ?? expect.fail('nothing is dead');
+    return { destination, reason, cause };
+  };
+
   await api('PUT', '/mappings/stripe-trial-ending.yaml', { text: unfinished, hash: null });
+  await vi.waitFor(async () => expect(JSON.stringify(await api('GET', '/mappings'))).toContain('stripe-trial-ending'), {
+    ...{ timeout: 10_000, interval: 50 },
+  });
   for (const name of ['stripe.invoice.paid', 'stripe.checkout.session.completed', 'callrail.post_call'])
     await sendSample(demo, name);
   for (const name of ['callrail.form_captured', 'hubspot.lifecyclestage', 'hubspot.workflow', 'stripe.invoice.paid'])
@@ -89,7 +100,11 @@ export async function busyGateway(): Promise<BusyGateway> {
   segment.answerNext(refusal, refusal);
   for (const _ of [1, 2]) await sendSample(demo, 'stripe.customer.subscription.deleted');
   await settled(0);
-  const { id } = await api('POST', '/replays', { filter: { dead: { destination: 'segment' } } });
+  const { id } = await api('POST', '/replays', { filter: { dead: await deadGroup() } });
+  await vi.waitFor(async () => expect(await api('GET', `/replays/${id}`)).toMatchObject({ status: 'finished' }), {
+    ...{ timeout: 10_000, interval: 50 },
+  });
+  await settled(0);
 
   await demo.standIns.find(({ name }) => name === 'umami')?.close();
   await sendSample(demo, 'stripe.charge.refunded');
