@@ -5,38 +5,22 @@ import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.t
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
-import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
 import { FoundDamages } from '../found-damages.ts';
-import type {
-  Cancellation,
-  DeadCount,
-  DeadFilter,
-  MovedDelivery,
-  Problems,
-  Redelivery,
-  ReplayCandidates,
-} from '../repair.ts';
+import type { Cancellation, DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
   Claim,
   ClaimedDeliveries,
   Damage,
   DeliveryClaim,
-  DeliveryDetail,
-  DeliveryFilter,
   DeliverySettlement,
-  DeliverySummary,
   EventClaim,
-  EventDetail,
-  Page,
-  PageRequest,
   Purge,
   Purged,
   SettledDeliveries,
-  Stats,
   Stitching,
   Store,
   StoreCondition,
@@ -151,11 +135,11 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => findIdentifiers(read, text));
   }
 
-  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+  async findPerson(identifier: Identifier): ReturnType<Store['findPerson']> {
     return this.#connections.snapshot((read) => findPerson(read, identifier));
   }
 
-  async forget(identifier: Identifier): Promise<Forgotten> {
+  async forget(identifier: Identifier): ReturnType<Store['forget']> {
     try {
       return await this.#forgetting.forget(identifier);
     } catch (error) {
@@ -225,11 +209,8 @@ export class PostgresStore implements Store {
     return this.#work([laneLock(cancellation.filter.destination)], (tx) => cancelFirst(tx, cancellation));
   }
 
-  async replayCandidates(
-    filter: ReplayFilter,
-    page: Parameters<Store['replayCandidates']>[1],
-  ): Promise<ReplayCandidates> {
-    return this.#connections.snapshot((read) => replayCandidates(read, filter, page));
+  async replayCandidates(...page: Parameters<Store['replayCandidates']>): ReturnType<Store['replayCandidates']> {
+    return this.#connections.snapshot((read) => replayCandidates(read, ...page));
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
@@ -261,7 +242,7 @@ export class PostgresStore implements Store {
     return this.#work([replayLock], (tx) => cancelReplay(tx, id, now));
   }
 
-  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+  async getEvent(id: EventId): ReturnType<Store['getEvent']> {
     return this.#connections.snapshot((read) => getEvent(read, id, this.#damages));
   }
 
@@ -277,15 +258,15 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => countWithin(read, within));
   }
 
-  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+  async getDelivery(id: DeliveryId): ReturnType<Store['getDelivery']> {
     return this.#connections.snapshot((read) => getDelivery(read, id, this.#damages));
   }
 
-  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
-    return this.#connections.snapshot((read) => listDeliveries(read, filter, page));
+  async listDeliveries(...page: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
+    return this.#connections.snapshot((read) => listDeliveries(read, ...page));
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): ReturnType<Store['stats']> {
     return this.#connections.snapshot(stats);
   }
 

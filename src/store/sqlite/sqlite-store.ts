@@ -6,28 +6,17 @@ import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.t
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
-import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
 import type { Cancellation, DeadFilter, Redelivery } from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
 import type {
-  ClaimedDeliveries,
   Damage,
   DeliveryClaim,
-  DeliveryDetail,
-  DeliveryFilter,
   DeliverySettlement,
-  DeliverySummary,
   EventClaim,
-  EventDetail,
-  Page,
-  PageRequest,
   Purge,
-  Purged,
-  SettledDeliveries,
-  Stats,
   Stitching,
   Store,
   StoreCondition,
@@ -39,7 +28,7 @@ import { Checkpoints } from './checkpoint.ts';
 import { countWithin, findEvents } from './counts.ts';
 import { Damages } from './damages.ts';
 import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt } from './deliveries.ts';
-import type { DiskSpace } from './disk-space.ts';
+import { type DiskSpace, reusableBytes } from './disk-space.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { examineApart } from './examining.ts';
@@ -117,15 +106,10 @@ export class SqliteStore implements Store {
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
     const { isSentOnce = false, body } = request;
-    if (this.#space !== undefined) {
-      const reusableBytes = (): number => this.#reusableBytes();
-      await this.#space.admit({ isSentOnce, reusableBytes });
-    }
+    await this.#space?.admit({ isSentOnce, reusableBytes: () => reusableBytes(this.#db) });
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, {
-      events: request.events.length,
-      isSentOnce,
-    });
+    const size = { events: request.events.length, isSentOnce };
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, size);
     this.#recent.recorded(recorded, request.headers);
     return recorded.receipt;
   }
@@ -155,11 +139,11 @@ export class SqliteStore implements Store {
     return this.#read(() => findIdentifiers(this.#sql, text));
   }
 
-  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+  async findPerson(identifier: Identifier): ReturnType<Store['findPerson']> {
     return this.#read(() => findPerson(this.#sql, identifier));
   }
 
-  async forget(identifier: Identifier): Promise<Forgotten> {
+  async forget(identifier: Identifier): ReturnType<Store['forget']> {
     // Who reads for long keeps what was deleted in the log.
     this.#looking.abort();
     this.#looking = new AbortController();
@@ -177,12 +161,16 @@ export class SqliteStore implements Store {
     }
   }
 
-  async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
+  async claimDeliveries(claim: DeliveryClaim): ReturnType<Store['claimDeliveries']> {
     const recent = this.#recent.deliveriesTo(claim.destination);
     return this.#write((care) => (tally) => claimDeliveries(this.#sql, { ...claim, ...care, recent }, tally));
   }
 
-  async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
+  async settleDeliveries({
+    destination,
+    settlements,
+    observe,
+  }: DeliverySettlement): ReturnType<Store['settleDeliveries']> {
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
     const settling = { commit: this.#commit, sql: this.#sql, damages: this.#damages };
     const [kept, lane] = await Promise.all([
@@ -240,11 +228,8 @@ export class SqliteStore implements Store {
     return this.#commit.write((tally) => cancelFirst(this.#sql, cancellation, tally));
   }
 
-  async replayCandidates(
-    filter: ReplayFilter,
-    page: Parameters<Store['replayCandidates']>[1],
-  ): ReturnType<Store['replayCandidates']> {
-    return this.#read(() => replayCandidates(this.#sql, filter, page));
+  async replayCandidates(...page: Parameters<Store['replayCandidates']>): ReturnType<Store['replayCandidates']> {
+    return this.#read(() => replayCandidates(this.#sql, ...page));
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
@@ -271,7 +256,7 @@ export class SqliteStore implements Store {
     return this.#commit.write(() => this.#sql.replays.cancel.run({ id, now: now.getTime() }).changes > 0);
   }
 
-  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+  async getEvent(id: EventId): ReturnType<Store['getEvent']> {
     return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
@@ -287,15 +272,15 @@ export class SqliteStore implements Store {
     return this.#read(() => countWithin(this.#sql, within));
   }
 
-  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+  async getDelivery(id: DeliveryId): ReturnType<Store['getDelivery']> {
     return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
-  async listDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliverySummary>> {
-    return this.#read(() => listDeliveries(this.#sql, filter, page));
+  async listDeliveries(...page: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
+    return this.#read(() => listDeliveries(this.#sql, ...page));
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): ReturnType<Store['stats']> {
     return this.#read(() => stats(this.#sql));
   }
 
@@ -307,7 +292,7 @@ export class SqliteStore implements Store {
     await this.#commit.write((tally) => tally.refused(refusals, now));
   }
 
-  async purge(order: Purge): Promise<Purged> {
+  async purge(order: Purge): ReturnType<Store['purge']> {
     await this.#space?.tend();
     return purge(this.#commit, { sql: this.#sql, order, damages: this.#damages });
   }
@@ -350,12 +335,6 @@ export class SqliteStore implements Store {
       this.#releaseLock();
     }
     await this.#space?.close();
-  }
-
-  /** Free pages within the file: what is purged is written over, the file does not shrink. */
-  #reusableBytes(): number {
-    const of = (pragma: string): number => Number(this.#db.pragma(pragma, { simple: true }));
-    return of('freelist_count') * of('page_size');
   }
 
   /** What meets damage is done once more, row by row: then only the damaged rows are left out. */
