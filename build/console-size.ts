@@ -17,7 +17,7 @@ const outputs: readonly Output[] = [built].flat().flatMap((each) => ('output' in
 const named = new Map(outputs.map((output) => [output.fileName, output]));
 const chunks = outputs.filter((output) => output.type === 'chunk');
 
-/** A chunk with all that it cannot run without. */
+/** A chunk with all that it cannot run without; of a view also what it loads by itself, as charts are. */
 function withImports(name: string, loaded = new Set<string>()): ReadonlySet<string> {
   const output = named.get(name);
   if (output === undefined || loaded.has(name)) return loaded;
@@ -25,6 +25,8 @@ function withImports(name: string, loaded = new Set<string>()): ReadonlySet<stri
   if (output.type !== 'chunk') return loaded;
   for (const css of output.viteMetadata?.importedCss ?? []) loaded.add(css);
   for (const imported of output.imports) withImports(imported, loaded);
+  // The entry's own are the views, of which one is opened.
+  if (!output.isEntry) for (const later of output.dynamicImports) withImports(later, loaded);
   return loaded;
 }
 

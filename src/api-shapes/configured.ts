@@ -20,6 +20,8 @@ export interface ApiSource {
   readonly setup: readonly string[];
   readonly docs: string;
   readonly signs_url: boolean;
+  /** Nothing but its secret URL protects it. */
+  readonly unsigned: boolean;
   readonly secrets: number;
   readonly secret_used: { readonly number: number; readonly at: string } | null;
   readonly samples: readonly string[];

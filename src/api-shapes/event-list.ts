@@ -1,3 +1,5 @@
+import type { DeliveryStatus } from '../model/delivery.ts';
+import type { EventStatus } from '../model/event.ts';
 import type { ApiEventSummary } from './stored.ts';
 
 /** What became of an event at one destination, in short. */
@@ -33,11 +35,8 @@ export interface ApiBoundedCount {
   readonly is_more: boolean;
 }
 
-/** `GET /api/events/counts`. */
+/** `GET /api/events/counts`: by state; `deliveries` of all sources and types. */
 export interface ApiEventCounts {
-  readonly received: ApiBoundedCount;
-  readonly translated: ApiBoundedCount;
-  readonly unmatched: ApiBoundedCount;
-  readonly failed: ApiBoundedCount;
-  readonly deliveries?: Readonly<Record<string, ApiBoundedCount>>;
+  readonly events: Readonly<Record<EventStatus, ApiBoundedCount>>;
+  readonly deliveries: Readonly<Record<DeliveryStatus, ApiBoundedCount>>;
 }

@@ -3,13 +3,8 @@ import { signal } from '@preact/signals';
 /** The browser's time in milliseconds since 1970, ticking so that "3 min ago" stays true; the only place that asks for it. */
 export const nowMs = signal(Date.now());
 
-const tickMs = 5_000;
-
-export function keepTime(): () => void {
-  const ticking = setInterval(() => {
-    if (!document.hidden) nowMs.value = Date.now();
-  }, tickMs);
-  return () => clearInterval(ticking);
+export function tick(): void {
+  nowMs.value = Date.now();
 }
 
 /** A moment as the API writes it. */

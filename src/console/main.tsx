@@ -1,9 +1,9 @@
 import { render } from 'preact';
 import { keepLive } from './api/live.ts';
-import { keepTime } from './clock.ts';
 import { App } from './frame/app.tsx';
 import { applyPreferences } from './state/preferences.ts';
 import { listenForShortcuts } from './state/shortcuts.ts';
+import { keepTime } from './state/ticking.ts';
 
 applyPreferences();
 keepTime();

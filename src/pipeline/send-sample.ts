@@ -105,7 +105,9 @@ async function eventOf(
     ...{ method: 'POST', url, kind: sample.kind, body: Buffer.from(body), receivedAt: clock.now() },
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
   };
-  const parsed = source.source.parse(JSON.parse(body) as Json, sent, source.settings);
+  const read = source.source.readBody?.(sent.body) ?? parseBody(sent.body);
+  if ('unusable' in read) return null;
+  const parsed = source.source.parse(read.json, sent, source.settings);
   const externalId = 'events' in parsed ? parsed.events[0]?.externalId : undefined;
   const { items } = await store.listEvents({ source: source.name }, { limit: lookedAtMax });
   return items.find((event) => event.externalId === externalId)?.id ?? null;

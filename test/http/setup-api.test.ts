@@ -6,6 +6,7 @@ import type { Json } from '../../src/model/json.ts';
 import { sendSample } from '../../src/pipeline/send-sample.ts';
 import { callrail } from '../../src/sources/callrail.ts';
 import { hubspot } from '../../src/sources/hubspot.ts';
+import { sourceNamed } from '../../src/sources/index.ts';
 import { stripe } from '../../src/sources/stripe.ts';
 import { definitionOf } from '../mapping/definitions.ts';
 import { now, secret } from '../sources/raw-request.ts';
@@ -115,6 +116,7 @@ describe('GET /api/mappings', () => {
     expect(await json('/api/mappings')).toEqual({
       items: [],
       gateway_file: { status: 'refused', problems: [{ ...problem, line: 3, column: 19 }] },
+      read_only: 'this gateway was given its mappings without a folder',
     });
   });
 
@@ -208,8 +210,12 @@ describe('POST /api/sources/:name/sample', () => {
       ...(body !== undefined && { body }),
     });
 
+  const form = sourceNamed('mandrill') ?? expect.fail('no such source');
   const adminOver = async (off: string | null = null) => {
-    const sources = [{ ...configured(stripe, off === null ? {} : { secret: [] }), off }, configured(hubspot)];
+    const sources = [
+      { ...configured(stripe, off === null ? {} : { secret: [] }), off },
+      ...[configured(hubspot), configured(form)],
+    ];
     const receiver = await testReceiver({ sources });
     const sender = createSender();
     onTestFinished(() => sender.close());
@@ -243,6 +249,13 @@ describe('POST /api/sources/:name/sample', () => {
     const [event] = await receiver.events();
     expect(event).toMatchObject({ source: 'hubspot', type: 'workflow' });
     expect(JSON.parse(text)).toMatchObject({ sample: 'workflow', event_id: event?.id });
+  });
+
+  it('sends a form where the sender does', async () => {
+    const { url, receiver } = await adminOver();
+    const { text } = await post(`${url}/api/sources/mandrill/sample`);
+    const [event] = await receiver.events();
+    expect(JSON.parse(text)).toMatchObject({ status: 200, event_id: event?.id });
   });
 
   it('says what there is instead of one that is not, and why a source is off', async () => {

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { launchBrowser } from './browser.ts';
@@ -57,8 +56,6 @@ export async function openConsole({ adminUrl, setupUrl }: TestGateway): Promise<
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 375, height: 800 };
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 interface AxeResults {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
 }
@@ -66,7 +63,7 @@ interface AxeResults {
 async function violationsIn(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
   // Not as a script of the page, which its content policy refuses.
-  await page.evaluate(await readFile(axe, 'utf8'));
+  await page.evaluate(axe.source);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const { violations } = (await page.evaluate('axe.run()')) as AxeResults;

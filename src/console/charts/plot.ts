@@ -27,7 +27,7 @@ export interface Plot {
   destroy(): void;
 }
 
-const heightPx = 190;
+const heightPx = 170;
 const wholeSteps = [1, 2, 5].flatMap((step) =>
   [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000].map((ten) => step * ten),
 );
@@ -62,6 +62,12 @@ export function createPlot(element: HTMLElement, look: PlotLook): Plot {
   };
 }
 
+/** Values without a neighbour, of which a line would show nothing. */
+function isolatedIn(values: UPlot.AlignedData[number]): number[] {
+  const isThere = (index: number): boolean => typeof values[index] === 'number';
+  return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
+}
+
 function optionsOf(
   element: HTMLElement,
   { lines, format, isWhole, onPoint }: PlotLook,
@@ -80,12 +86,12 @@ function optionsOf(
     ...(isWhole ? { incrs: [...wholeSteps].sort((a, b) => a - b) } : {}),
   };
   return {
-    padding: [8, 12, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max || 0) * 1.1)] } },
     axes: [
-      { ...axis, space: 70, values: (_plot, splits) => axisTimes(splits.map((seconds) => seconds * 1_000)) },
+      { ...axis, size: 28, space: 70, values: (_plot, splits) => axisTimes(splits.map((seconds) => seconds * 1_000)) },
       values,
     ],
     series: [
@@ -96,7 +102,7 @@ function optionsOf(
           stroke: colour(variable),
           width: 2,
           dash: [...dash],
-          points: { show: false },
+          points: { show: true, size: 5, filter: (shown, index) => isolatedIn(shown.data[index] ?? []) },
           ...(isFilled ? { fill: colour('--chart-fill') } : {}),
         }),
       ),

@@ -6,13 +6,23 @@ import { Icon } from './icon.tsx';
 const shownMs = 1_600;
 
 /** False where the browser refuses, as it does on pages without TLS outside this machine. */
-export async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
     // No clipboard without a secure context, so the old way has to do.
     return copyBySelection(text);
+  }
+}
+
+/** Undefined where it cannot be written out: nesting has no limit, but the browser's own writer has. */
+function textOf(text: CopyProps['text']): string | undefined {
+  try {
+    return typeof text === 'string' ? text : text();
+  } catch {
+    // A RangeError of JSON.stringify, which says nothing to anybody.
+    return undefined;
   }
 }
 
@@ -38,7 +48,8 @@ interface CopyProps {
 export function Copy({ text, label, isLabelled = false }: CopyProps) {
   const [isCopied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
-    if (!(await copyText(typeof text === 'string' ? text : text()))) {
+    const wanted = textOf(text);
+    if (wanted === undefined || !(await copyText(wanted))) {
       toast({ tone: 'bad', text: 'the browser refused to copy; select the text and copy it by hand' });
       return;
     }

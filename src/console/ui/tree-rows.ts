@@ -39,13 +39,15 @@ const sizeOf = (value: Json | undefined): number => {
 /** Containers up to this many lines below them are open at first, so that usual bodies are seen at once. */
 const openLinesMax = 400;
 const openDepthMax = 6;
+/** What is nested deeper is opened by hand: a body of brackets alone must not keep the page for minutes. */
+const allDepthMax = 1_000;
 
 /**
  * The lines that are seen, in order. `turned` are the ids of those whose state is not what it is at first. It walks with
  * a stack of its own: a body nested a thousand deep must not end ours.
  */
 export function treeRows(root: Json, turned: ReadonlySet<string>, areAllOpen = false): readonly TreeRow[] {
-  const isOpenAtFirst = areAllOpen ? () => true : openAtFirst(root);
+  const isOpenAtFirst = areAllOpen ? (depth: number) => depth < allDepthMax : openAtFirst(root);
   const rows: TreeRow[] = [];
   const waiting: Omit<TreeRow, 'id' | 'size' | 'isOpen'>[] = [
     { path: [], key: null, value: root, depth: 0, position: 1, siblings: 1 },
@@ -116,4 +118,25 @@ export function valueText(value: Json | undefined): string {
   }
   const size = sizeOf(value);
   return Array.isArray(value) ? `[${size}]` : `{${size}}`;
+}
+
+const whole = { members: 12, length: 160 };
+
+/** A value for a line of its own: what is small is written out whole. */
+export function briefText(value: Json | undefined): string {
+  // Told by its members first, because writing out a large one only to see that takes as long as it is large.
+  if (typeof value !== 'object' || value === null || !hasFewMembers(value)) return valueText(value);
+  const text = JSON.stringify(value);
+  return text.length > whole.length ? valueText(value) : text;
+}
+
+function hasFewMembers(value: Json): boolean {
+  const waiting: (Json | undefined)[] = [value];
+  for (let count = 0; waiting.length > 0; count += 1) {
+    if (count > whole.members || waiting.length > whole.members) return false;
+    const next = waiting.pop();
+    if (sizeOf(next) > whole.members) return false;
+    for (const [, child] of entriesOf(next)) waiting.push(child);
+  }
+  return true;
 }

@@ -12,7 +12,7 @@ interface VirtualListProps {
 }
 
 /** A row's height in rem, so that it grows with the reader's font size. */
-export const rowRem = 1.375;
+const rowRem = 1.375;
 /** Beyond the edges, so that fast scrolling meets no blank. */
 const spareRows = 12;
 

@@ -8,16 +8,8 @@ import type { Lane } from '../../model/lane.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
-import { type Findings, FoundDamages } from '../found-damages.ts';
-import type {
-  Cancellation,
-  DeadCount,
-  DeadFilter,
-  MovedDelivery,
-  Problems,
-  Redelivery,
-  ReplayCandidates,
-} from '../repair.ts';
+import { FoundDamages } from '../found-damages.ts';
+import type { Cancellation, DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
   Claim,
@@ -41,13 +33,13 @@ import { countWithin, findEvents } from './counts.ts';
 import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, nextEventAt } from './events.ts';
-import { examine } from './examine.ts';
+import { examineAlone } from './examine-alone.ts';
 import { storeFault } from './fault.ts';
 import { Forgetting } from './forget.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { accessLock, examineLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
+import { accessLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
 import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
@@ -78,10 +70,6 @@ import { foldSeries, series } from './series.ts';
 import { writeTally } from './tally.ts';
 import { endUnreadableDeliveries, endUnreadableEvents, postponeUnerasable } from './unreadable.ts';
 import { WriteGroups } from './write-groups.ts';
-
-/** For each millisecond of looking so many of rest. */
-const restFactor = 4;
-const examineLockSql = 'select pg_try_advisory_lock($1) as is_held';
 
 export const pulseSql = { beat: 'update pulse set beats = beats + 1' };
 
@@ -221,11 +209,8 @@ export class PostgresStore implements Store {
     return this.#work([laneLock(cancellation.filter.destination)], (tx) => cancelFirst(tx, cancellation));
   }
 
-  async replayCandidates(
-    filter: ReplayFilter,
-    page: Parameters<Store['replayCandidates']>[1],
-  ): Promise<ReplayCandidates> {
-    return this.#connections.snapshot((read) => replayCandidates(read, filter, page));
+  async replayCandidates(...page: Parameters<Store['replayCandidates']>): ReturnType<Store['replayCandidates']> {
+    return this.#connections.snapshot((read) => replayCandidates(read, ...page));
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
@@ -277,8 +262,8 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => getDelivery(read, id, this.#damages));
   }
 
-  async listDeliveries(...[filter, page]: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
-    return this.#connections.snapshot((read) => listDeliveries(read, filter, page));
+  async listDeliveries(...page: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
+    return this.#connections.snapshot((read) => listDeliveries(read, ...page));
   }
 
   async stats(): ReturnType<Store['stats']> {
@@ -313,7 +298,7 @@ export class PostgresStore implements Store {
 
   async examine(stop: AbortSignal): Promise<boolean> {
     if (stop.aborted) return false;
-    const findings = await this.#examineAlone(stop);
+    const findings = await examineAlone(this.#connections, stop);
     if (findings === undefined) return false;
     this.#damages.replace(findings.damages);
     this.#examined = { endedAt: this.clock.now(), rows: findings.rows };
@@ -340,19 +325,6 @@ export class PostgresStore implements Store {
   async #purging<T>(order: Purge, work: (tx: Transaction, maybe: MaybeDue) => Promise<T>): Promise<T> {
     const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
     return this.#work(locksOfDue(maybe), (tx) => work(tx, maybe));
-  }
-
-  /** One replica at a time. */
-  async #examineAlone(stop: AbortSignal): Promise<Findings | undefined> {
-    try {
-      return await this.#connections.apart(async ({ rows: read }) => {
-        const [lock] = await read<{ is_held: boolean }>(examineLockSql, [examineLock]);
-        return lock?.is_held === true ? await examine({ read, stop, restFactor }) : undefined;
-      }, stop);
-    } catch (error) {
-      if (stop.aborted) return undefined;
-      throw error;
-    }
   }
 
   /** What meets damage is done again when what is damaged is out of its way. */

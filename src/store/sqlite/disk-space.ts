@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { open, rm, statfs } from 'node:fs/promises';
+import type { Database } from 'better-sqlite3';
 import { GatewayError } from '../../model/error.ts';
 import type { DataFiles } from './data-files.ts';
 import { sizeOf } from './wal.ts';
@@ -146,3 +147,9 @@ async function makeBallast(file: string, bytes: number): Promise<void> {
 }
 
 const inMebibytes = (bytes: number): number => Math.floor(bytes / mebibyte);
+
+/** Free pages within the file: what is purged is written over, the file does not shrink. */
+export function reusableBytes(db: Database): number {
+  const of = (pragma: string): number => Number(db.pragma(pragma, { simple: true }));
+  return of('freelist_count') * of('page_size');
+}

@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
-import type { Settlement } from '../../model/delivery.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
@@ -13,13 +12,11 @@ import { pageOfEvents } from '../event-walk.ts';
 import type { Cancellation, DeadFilter, Redelivery } from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
 import type {
-  ClaimedDeliveries,
   Damage,
   DeliveryClaim,
   DeliverySettlement,
   EventClaim,
   Purge,
-  SettledDeliveries,
   Stitching,
   Store,
   StoreCondition,
@@ -30,8 +27,8 @@ import { changeAccess, readAccess } from './access.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { countWithin, findEvents } from './counts.ts';
 import { Damages } from './damages.ts';
-import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
-import type { DiskSpace } from './disk-space.ts';
+import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt } from './deliveries.ts';
+import { type DiskSpace, reusableBytes } from './disk-space.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
 import { examineApart } from './examining.ts';
@@ -48,7 +45,7 @@ import { purge } from './purge.ts';
 import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { series } from './series.ts';
-import { alike, settleDelivered } from './settle-delivered.ts';
+import { settleAll } from './settle-all.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
@@ -109,15 +106,10 @@ export class SqliteStore implements Store {
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
     const { isSentOnce = false, body } = request;
-    if (this.#space !== undefined) {
-      const reusableBytes = (): number => this.#reusableBytes();
-      await this.#space.admit({ isSentOnce, reusableBytes });
-    }
+    await this.#space?.admit({ isSentOnce, reusableBytes: () => reusableBytes(this.#db) });
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, {
-      events: request.events.length,
-      isSentOnce,
-    });
+    const size = { events: request.events.length, isSentOnce };
+    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, size);
     this.#recent.recorded(recorded, request.headers);
     return recorded.receipt;
   }
@@ -169,48 +161,24 @@ export class SqliteStore implements Store {
     }
   }
 
-  async claimDeliveries(claim: DeliveryClaim): Promise<ClaimedDeliveries> {
+  async claimDeliveries(claim: DeliveryClaim): ReturnType<Store['claimDeliveries']> {
     const recent = this.#recent.deliveriesTo(claim.destination);
     return this.#write((care) => (tally) => claimDeliveries(this.#sql, { ...claim, ...care, recent }, tally));
   }
 
-  async settleDeliveries({ destination, settlements, observe }: DeliverySettlement): Promise<SettledDeliveries> {
+  async settleDeliveries({
+    destination,
+    settlements,
+    observe,
+  }: DeliverySettlement): ReturnType<Store['settleDeliveries']> {
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
-    const [kept, lane] = await Promise.all([this.#settle(destination, shown), this.changeLane(destination, observe)]);
+    const settling = { commit: this.#commit, sql: this.#sql, damages: this.#damages };
+    const [kept, lane] = await Promise.all([
+      settleAll(settling, destination, shown),
+      this.changeLane(destination, observe),
+    ]);
     this.#recent.settled(destination, settlements);
     return { kept, lane };
-  }
-
-  /** What was delivered with one request all at once; the rest, and where one of them meets damage, each by itself. */
-  async #settle(destination: string, settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const kept = settlements.map(() => false);
-    const batches = alike(settlements);
-    const inBatches = new Set(batches.flat());
-    const others = [...settlements.keys()].filter((index) => !inBatches.has(index));
-    const note = (places: readonly number[], told: readonly boolean[]): void => {
-      for (const [index, place] of places.entries()) kept[place] = told[index] === true;
-    };
-    const settled = (places: readonly number[]) => places.flatMap((place) => settlements[place] ?? []);
-    const each = async (places: readonly number[]): Promise<void> =>
-      note(places, await this.#settleEach(settled(places)));
-    const together = async (places: readonly number[]): Promise<void> => {
-      const work = { destination, settlements: settled(places), damages: this.#damages };
-      try {
-        note(places, await this.#commit.write((tally) => settleDelivered(this.#sql, work, tally)));
-      } catch (error) {
-        if (error instanceof GatewayError && error.code === 'STORE_UNAVAILABLE') throw error;
-        await each(places);
-      }
-    };
-    await Promise.all([...batches.map(together), each(others)]);
-    return kept;
-  }
-
-  #settleEach(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const damages = this.#damages;
-    return this.#commit.writeEach(
-      settlements.map((one) => (tally) => settleDelivery(this.#sql, { ...one, damages }, tally)),
-    );
   }
 
   async lanes(): Promise<readonly Lane[]> {
@@ -260,11 +228,8 @@ export class SqliteStore implements Store {
     return this.#commit.write((tally) => cancelFirst(this.#sql, cancellation, tally));
   }
 
-  async replayCandidates(
-    filter: ReplayFilter,
-    page: Parameters<Store['replayCandidates']>[1],
-  ): ReturnType<Store['replayCandidates']> {
-    return this.#read(() => replayCandidates(this.#sql, filter, page));
+  async replayCandidates(...page: Parameters<Store['replayCandidates']>): ReturnType<Store['replayCandidates']> {
+    return this.#read(() => replayCandidates(this.#sql, ...page));
   }
 
   async countReplayable(filter: ReplayFilter): ReturnType<Store['countReplayable']> {
@@ -311,8 +276,8 @@ export class SqliteStore implements Store {
     return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
-  async listDeliveries(...[filter, page]: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
-    return this.#read(() => listDeliveries(this.#sql, filter, page));
+  async listDeliveries(...page: Parameters<Store['listDeliveries']>): ReturnType<Store['listDeliveries']> {
+    return this.#read(() => listDeliveries(this.#sql, ...page));
   }
 
   async stats(): ReturnType<Store['stats']> {
@@ -370,12 +335,6 @@ export class SqliteStore implements Store {
       this.#releaseLock();
     }
     await this.#space?.close();
-  }
-
-  /** Free pages within the file: what is purged is written over, the file does not shrink. */
-  #reusableBytes(): number {
-    const of = (pragma: string): number => Number(this.#db.pragma(pragma, { simple: true }));
-    return of('freelist_count') * of('page_size');
   }
 
   /** What meets damage is done once more, row by row: then only the damaged rows are left out. */

@@ -33,12 +33,17 @@ export function Actions({ event }: { readonly event: ApiEvent }) {
   useShortcuts([
     { keys: 'r', does: 'replay', run: () => canReplay && setReplaying(true) },
     { keys: 'o', does: 'open in the playground', run: () => route(playground) },
+    { keys: 'p', does: 'pin as a fixture', run: () => route(`${playground}&pin=1`) },
   ]);
   return (
     <>
       <a class="button" href={playground}>
         <Icon name="playground" />
         Open in playground
+      </a>
+      <a class="button" href={`${playground}&pin=1`}>
+        <Icon name="pin" />
+        Pin as fixture
       </a>
       {dead.length === 0 ? (
         <button type="button" class="button" disabled={!canReplay} onClick={() => setReplaying(true)}>

@@ -15,7 +15,7 @@ import { ShownRequest } from './shown-request.tsx';
 import { Step } from './step.tsx';
 
 /** What became of it at each destination, try by try. */
-export function Delivered({ event }: { readonly event: ApiEvent }) {
+export function Delivered({ event, query }: { readonly event: ApiEvent; readonly query: string }) {
   const { deliveries } = event;
   const isOne = deliveries.length === 1;
   return (
@@ -27,7 +27,12 @@ export function Delivered({ event }: { readonly event: ApiEvent }) {
       ) : (
         <div class="panel deliveries">
           {deliveries.map((delivery) => (
-            <Delivery key={delivery.id} delivery={delivery} isOpenAtFirst={isOne || delivery.status === 'dead'} />
+            <Delivery
+              key={delivery.id}
+              delivery={delivery}
+              query={query}
+              isOpenAtFirst={isOne || delivery.status === 'dead'}
+            />
           ))}
         </div>
       )}
@@ -48,12 +53,14 @@ const tally = (deliveries: readonly ApiDelivery[]): string =>
 
 interface DeliveryProps {
   readonly delivery: ApiDelivery;
+  /** Said with every question: whether personal data is revealed. */
+  readonly query: string;
   readonly isOpenAtFirst: boolean;
 }
 
-function Delivery({ delivery, isOpenAtFirst }: DeliveryProps) {
+function Delivery({ delivery, query, isOpenAtFirst }: DeliveryProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
-  const { destination, status, history, payload, replay_of } = delivery;
+  const { destination, status, payload, replay_of } = delivery;
   return (
     <details
       class="delivery"
@@ -73,21 +80,21 @@ function Delivery({ delivery, isOpenAtFirst }: DeliveryProps) {
       {isOpen && (
         <div class="panel-body stack">
           <DeliveryActions delivery={delivery} />
-          <DeliveryContent delivery={delivery} tries={history.length} />
+          <DeliveryContent delivery={delivery} query={query} />
         </div>
       )}
     </details>
   );
 }
 
-function DeliveryContent({ delivery, tries }: { readonly delivery: ApiDelivery; readonly tries: number }) {
+function DeliveryContent({ delivery, query }: Omit<DeliveryProps, 'isOpenAtFirst'>) {
   const [tab, setTab] = useState(delivery.status === 'delivered' ? 'payload' : 'attempts');
   const tabs = [
     {
       key: 'attempts',
       title: (
         <>
-          Attempts <span class="count">{tries}</span>
+          Attempts <span class="count">{delivery.history.length}</span>
         </>
       ),
       content: () => <Attempts history={delivery.history} />,
@@ -97,7 +104,7 @@ function DeliveryContent({ delivery, tries }: { readonly delivery: ApiDelivery; 
       title: 'Payload',
       content: () => <JsonTree value={delivery.payload} label={`payload for ${delivery.destination}`} rowsShown={14} />,
     },
-    { key: 'request', title: 'Request', content: () => <ShownRequest id={delivery.id} /> },
+    { key: 'request', title: 'Request', content: () => <ShownRequest id={delivery.id} query={query} /> },
     { key: 'facts', title: 'Ids', content: () => <DeliveryFacts delivery={delivery} /> },
   ];
   return <Tabs label={`Delivery to ${delivery.destination}`} tabs={tabs} selected={tab} onSelect={setTab} />;

@@ -1,7 +1,9 @@
 import './event.css';
+import { useState } from 'preact/hooks';
 import type { ApiEvent } from '../../../api-shapes/stored.ts';
 import { useApi } from '../../api/use-api.ts';
 import { Copy } from '../../ui/copy.tsx';
+import { Icon } from '../../ui/icon.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
@@ -17,7 +19,10 @@ import { Verified } from './verified.tsx';
 /** One event's whole way: received, verified, mapped, delivered. */
 export function Event({ params }: ViewProps) {
   const id = params.id ?? '';
-  const loaded = useApi<ApiEvent>(`/events/${encodeURIComponent(id)}`, ['events', 'deliveries']);
+  const [reveals, setReveals] = useState(false);
+  // What somebody reveals is asked for as it is, and the gateway writes down that they did.
+  const query = reveals ? '?reveal=true' : '';
+  const loaded = useApi<ApiEvent>(`/events/${encodeURIComponent(id)}${query}`, ['events', 'deliveries']);
   const event = loaded.data;
   return (
     <>
@@ -35,6 +40,12 @@ export function Event({ params }: ViewProps) {
           )
         }
       >
+        {event?.masked === true && (
+          <button type="button" class="button" onClick={() => setReveals(true)}>
+            <Icon name="eye" />
+            Reveal personal data
+          </button>
+        )}
         {event && <Actions event={event} />}
       </PageHeader>
       <Answered of={loaded} lines={10}>
@@ -42,8 +53,8 @@ export function Event({ params }: ViewProps) {
           <ol class="way">
             <Received event={found} />
             <Verified event={found} />
-            <Mapped event={found} />
-            <Delivered event={found} />
+            <Mapped event={found} query={query} />
+            <Delivered event={found} query={query} />
           </ol>
         )}
       </Answered>

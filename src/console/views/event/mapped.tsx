@@ -11,10 +11,12 @@ import { StitchNote } from './stitch-note.tsx';
 import { Values } from './values.tsx';
 
 /** What the mappings made of it, value by value. */
-export function Mapped({ event }: { readonly event: ApiEvent }) {
+export function Mapped({ event, query }: { readonly event: ApiEvent; readonly query: string }) {
   const { status, runs, message, reason, waits_for, due_at } = event;
   const isRead = runs.length > 0 || status === 'unmatched';
-  const values = useApi<ApiValues>(isRead ? `/events/${encodeURIComponent(event.id)}/values` : null, ['configuration']);
+  const values = useApi<ApiValues>(isRead ? `/events/${encodeURIComponent(event.id)}/values${query}` : null, [
+    'configuration',
+  ]);
   return (
     <Step number={3} title="Mapped" tone={toneOf(status)} told={<Status word={status} />}>
       {waits_for !== null && due_at !== null && (

@@ -59,6 +59,11 @@ export function Received({ event }: { readonly event: ApiEvent }) {
             )}
           </dl>
           <Body body={body} encoding={encoding} item={item} headers={headers} />
+          <p class="small">
+            <a href={`/api/events/${encodeURIComponent(event.id)}/body?reveal=true`} download="">
+              Download the body as it came
+            </a>
+          </p>
         </div>
       </div>
     </Step>

@@ -5,8 +5,8 @@ import { TextView } from '../../ui/text-view.tsx';
 import { Headers } from './headers.tsx';
 
 /** The request that carries the payload, secrets left out. */
-export function ShownRequest({ id }: { readonly id: string }) {
-  const loaded = useApi<ApiShownRequest>(`/deliveries/${encodeURIComponent(id)}/request`);
+export function ShownRequest({ id, query }: { readonly id: string; readonly query: string }) {
+  const loaded = useApi<ApiShownRequest>(`/deliveries/${encodeURIComponent(id)}/request${query}`);
   return (
     <Answered of={loaded} lines={3}>
       {({ request }) =>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ApiValue } from '../../../api-shapes/values.ts';
 import { counted } from '../../ui/number-text.ts';
 import { visibleText } from '../../ui/text-lines.ts';
-import { valueText } from '../../ui/tree-rows.ts';
+import { briefText } from '../../ui/tree-rows.ts';
 
 const titles: Readonly<Record<string, string>> = {
   when: 'when',
@@ -77,7 +77,7 @@ function ValueRow({ field, isAlone }: { readonly field: ApiValue; readonly isAlo
 }
 
 function Came({ field: { result, value, why, message } }: { readonly field: ApiValue }) {
-  if (result === 'value') return <span class="mono">{visibleText(valueText(value))}</span>;
+  if (result === 'value') return <span class="mono">{visibleText(briefText(value))}</span>;
   if (result === 'not_evaluated') return <span class="muted">not evaluated</span>;
   const told = message ?? why;
   return (

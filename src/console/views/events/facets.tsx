@@ -17,7 +17,8 @@ const countText = ({ count, is_more }: ApiBoundedCount): string => `${shortNumbe
 /** How many there are in each state, to choose from. */
 export function Facets({ counts, filters, change }: FacetsProps) {
   const { status, delivery } = filters;
-  const dead = counts?.deliveries?.dead;
+  // Deliveries are counted over all sources and types, so beside a choice among these the figure would mislead.
+  const dead = filters.source + filters.type === '' ? counts?.deliveries.dead : undefined;
   return (
     <fieldset class="chips facets">
       <legend class="unseen">State</legend>
@@ -27,7 +28,7 @@ export function Facets({ counts, filters, change }: FacetsProps) {
           key={own}
           icon={icons[own]}
           shown={own}
-          count={counts?.[own]}
+          count={counts?.events[own]}
           isOn={status === own}
           onClick={() => change({ status: status === own ? '' : own })}
         />

@@ -1,11 +1,14 @@
 import type { ApiPage } from '../../../api-shapes/stored.ts';
 import type { DeliveryStatus } from '../../../model/delivery.ts';
 import { useApi } from '../../api/use-api.ts';
-import type { UrlState } from '../../state/url-state.ts';
+import type { UrlState } from '../../state/url-text.ts';
 import { FilterBar, Search, Select } from '../../ui/filter-bar.tsx';
+import { Icon } from '../../ui/icon.tsx';
 import { sinceOptions } from './since.ts';
 
-export const filterNames = ['q', 'source', 'type', 'status', 'destination', 'delivery', 'mapping', 'since'] as const;
+export const filterNames = [
+  ...(['q', 'source', 'type', 'status', 'destination', 'delivery', 'mapping', 'since', 'reason', 'cause'] as const),
+] as const;
 export type FilterName = (typeof filterNames)[number];
 export type Filters = UrlState<FilterName>;
 export type Change = (changes: Partial<Record<FilterName, string>>, replace?: boolean) => void;
@@ -29,6 +32,9 @@ const deliveryStatuses = [
   'cancelled',
 ] as const satisfies readonly DeliveryStatus[];
 
+/** Set by links of other views; here they can only be taken away. */
+const chosen = ['type', 'reason', 'cause'] as const;
+
 /** All of them live in the address. */
 export function EventFilters({ filters, change }: EventFiltersProps) {
   const sources = useApi<{ readonly items: readonly Named[] }>('/sources', ['configuration']);
@@ -42,7 +48,7 @@ export function EventFilters({ filters, change }: EventFiltersProps) {
         value={filters.q}
         onChange={(q) => change({ q }, true)}
         label="Search events"
-        placeholder="Id, person, or anything in the body"
+        placeholder="Id, person or any text"
       />
       <Select
         label="source"
@@ -69,10 +75,13 @@ export function EventFilters({ filters, change }: EventFiltersProps) {
         onChange={(mapping) => change({ mapping })}
       />
       <Select label="time" value={filters.since} options={sinceOptions} onChange={(since) => change({ since })} />
-      {filters.type !== '' && (
-        <button type="button" class="chip" aria-pressed="true" onClick={() => change({ type: '' })}>
-          type {filters.type} ✕
-        </button>
+      {chosen.map((name) =>
+        filters[name] === '' ? null : (
+          <button key={name} type="button" class="chip" aria-pressed="true" onClick={() => change({ [name]: '' })}>
+            <span class="muted">{name}</span> {filters[name]}
+            <Icon name="close" />
+          </button>
+        ),
       )}
     </FilterBar>
   );

@@ -111,6 +111,11 @@ function SourceUrl({ source: { name, url, off, title }, sources, onChoose }: Sou
         <code class="url break">{url}</code>
         <Copy text={url} label="Copy URL" isLabelled />
       </div>
+      {url.startsWith('/') && (
+        <p class="small muted">
+          Set <code>PUBLIC_URL</code> to where this gateway is reached from outside, and the whole URL is shown here.
+        </p>
+      )}
       {off !== null && (
         <div class="note warn">
           <Icon name="info" />

@@ -1,3 +1,4 @@
+import type { ApiDestination, ApiItems } from '../../../api-shapes/configured.ts';
 import type { ApiEvent } from '../../../api-shapes/stored.ts';
 import { useApi } from '../../api/use-api.ts';
 import { Answered } from '../../ui/states.tsx';
@@ -21,6 +22,7 @@ export function SampleWay({ id }: { readonly id: string }) {
             {status !== 'received' && <Status word={status} />}
           </p>
           {message !== null && <p class="warn break">{visibleText(message)}</p>}
+          {status === 'unmatched' && <NoDestination />}
           <ul class="line">
             {deliveries.map((delivery) => (
               <li key={delivery.id}>
@@ -31,5 +33,17 @@ export function SampleWay({ id }: { readonly id: string }) {
         </div>
       )}
     </Answered>
+  );
+}
+
+/** The usual reason why the first event gets nowhere. */
+function NoDestination() {
+  const { data } = useApi<ApiItems<ApiDestination>>('/destinations', ['configuration']);
+  if (data === undefined || data.items.some(({ off }) => off === null)) return null;
+  return (
+    <p>
+      No destination is on yet. <a href="/destinations">The destinations</a> say which settings each of them lacks; a
+      destination of type <code>console</code> needs none.
+    </p>
   );
 }

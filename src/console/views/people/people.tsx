@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { ApiForgotten, ApiPerson } from '../../../api-shapes/people.ts';
 import { pathWith } from '../../api/client.ts';
-import { useApi } from '../../api/use-api.ts';
+import { useRevealable } from '../../api/use-revealable.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { Reveal } from '../../ui/reveal.tsx';
 import { Empty, Loading, ProblemState } from '../../ui/states.tsx';
 import { Forgetting, Forgotten } from './forgetting.tsx';
 import './people.css';
@@ -87,12 +88,16 @@ interface FoundProps {
 }
 
 function Found({ identifier, onForgotten }: FoundProps) {
-  const { data, problem, reload } = useApi<ApiPerson>(pathWith('/identities', { identifier }), ['events']);
+  const person = useRevealable<ApiPerson>(pathWith('/identities', { identifier }), ['events']);
+  const { data, problem, reload } = person;
   const [isForgetting, setForgetting] = useState(false);
   const isUnknown = problem?.code === 'person_not_found';
   return (
     <>
-      {data !== undefined && !isUnknown && <Person person={data} onForget={() => setForgetting(true)} />}
+      <Reveal {...person} />
+      {data !== undefined && !isUnknown && (
+        <Person person={data} isMasked={person.isMasked} onForget={() => setForgetting(true)} />
+      )}
       {isUnknown && (
         <Empty icon="people" title="Nobody is known by this identifier">
           <p>No event that is kept has carried it. What a payload may hold of it unread can be erased all the same.</p>

@@ -8,10 +8,12 @@ import { Time } from '../../ui/time.tsx';
 
 interface PersonProps {
   readonly person: ApiPerson;
+  /** Then an identifier is not what it would be looked up by. */
+  readonly isMasked: boolean;
   readonly onForget: () => void;
 }
 
-export function Person({ person, onForget }: PersonProps) {
+export function Person({ person, isMasked, onForget }: PersonProps) {
   const { user_id, conflict, identifiers, events } = person;
   return (
     <>
@@ -29,7 +31,7 @@ export function Person({ person, onForget }: PersonProps) {
             </div>
           </div>
         )}
-        <Identifiers identifiers={identifiers} />
+        <Identifiers identifiers={identifiers} isMasked={isMasked} />
       </section>
       <section class="panel">
         <div class="panel-head">
@@ -59,28 +61,36 @@ export function Person({ person, onForget }: PersonProps) {
   );
 }
 
-function Identifiers({ identifiers }: { readonly identifiers: readonly ApiPersonIdentifier[] }) {
+interface IdentifiersProps {
+  readonly identifiers: readonly ApiPersonIdentifier[];
+  readonly isMasked: boolean;
+}
+
+function Identifiers({ identifiers, isMasked }: IdentifiersProps) {
   return (
     <DataTable
       caption="Identifiers of this person, and how they were joined"
-      rows={identifiers}
-      rowKey={({ kind, value }) => `${kind}:${value}`}
+      rows={[...identifiers.entries()]}
+      rowKey={([index]) => String(index)}
       columns={[
-        { key: 'kind', title: 'Kind', cell: ({ kind }) => <span class="mono small">{visibleText(kind)}</span> },
+        { key: 'kind', title: 'Kind', cell: ([, { kind }]) => <span class="mono small">{visibleText(kind)}</span> },
         {
           key: 'value',
           title: 'Identifier',
-          cell: ({ kind, value }) => (
-            <a class="mono small break" href={pathWith('/people', { identifier: `${kind}:${value}` })}>
-              {visibleText(value)}
-            </a>
-          ),
+          cell: ([, { kind, value }]) =>
+            isMasked ? (
+              <span class="mono small break">{visibleText(value)}</span>
+            ) : (
+              <a class="mono small break" href={pathWith('/people', { identifier: `${kind}:${value}` })}>
+                {visibleText(value)}
+              </a>
+            ),
         },
-        { key: 'how', title: 'Joined', cell: (one) => <Joined identifier={one} /> },
+        { key: 'how', title: 'Joined', cell: ([, one]) => <Joined identifier={one} /> },
         {
           key: 'when',
           title: 'Last seen together',
-          cell: ({ link }) =>
+          cell: ([, { link }]) =>
             link === null ? (
               '–'
             ) : (

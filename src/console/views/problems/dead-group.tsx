@@ -2,9 +2,11 @@ import type { ApiProblems } from '../../../api-shapes/repair.ts';
 import type { ApiDelivery } from '../../../api-shapes/stored.ts';
 import { pathWith } from '../../api/client.ts';
 import { useApi } from '../../api/use-api.ts';
+import { useRevealable } from '../../api/use-revealable.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { counted, number } from '../../ui/number-text.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { Reveal } from '../../ui/reveal.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { Mark } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
@@ -83,7 +85,7 @@ function Group({ group }: { readonly group: Dead }) {
 
 /** The one that died last: what was answered tells more than what the group has in common. */
 function Example({ id }: { readonly id: string }) {
-  const delivery = useApi<ApiDelivery>(`/deliveries/${id}`);
+  const delivery = useRevealable<ApiDelivery>(`/deliveries/${id}`);
   return (
     <section class="panel">
       <div class="panel-head">
@@ -95,6 +97,7 @@ function Example({ id }: { readonly id: string }) {
           const last = history.at(-1);
           return (
             <div class="panel-body stack tight">
+              <Reveal {...delivery} />
               <span class="muted small">
                 by {mapping}, {counted(history.length, 'attempt')}
                 {last !== undefined && (

@@ -3,10 +3,12 @@ import type { ApiProblems } from '../../../api-shapes/repair.ts';
 import type { ApiEventSummary } from '../../../api-shapes/stored.ts';
 import { pathWith } from '../../api/client.ts';
 import { useApi } from '../../api/use-api.ts';
+import { useRevealable } from '../../api/use-revealable.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { counted, number } from '../../ui/number-text.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { Reveal } from '../../ui/reveal.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { Mark } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
@@ -91,7 +93,7 @@ function Group({ group }: { readonly group: Failed }) {
 }
 
 function Example({ id }: { readonly id: string }) {
-  const event = useApi<ApiEventSummary>(`/events/${id}`);
+  const event = useRevealable<ApiEventSummary>(`/events/${id}`);
   return (
     <section class="panel">
       <div class="panel-head">
@@ -101,6 +103,7 @@ function Example({ id }: { readonly id: string }) {
       <Answered of={event} lines={2}>
         {({ type, message, received_at }) => (
           <div class="panel-body stack tight">
+            <Reveal {...event} />
             <span class="muted small">
               {visibleText(type)}, received <Time at={received_at} />
             </span>

@@ -4,9 +4,11 @@ import type { ApiPlan, ApiReplay } from '../../../api-shapes/repair.ts';
 import { api, isAbort } from '../../api/client.ts';
 import { tellChanged } from '../../api/live.ts';
 import { type ApiProblem, asProblem } from '../../api/problem.ts';
+import { revealing } from '../../api/use-revealable.ts';
 import { toastProblem } from '../../state/toasts.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { counted } from '../../ui/number-text.ts';
+import { Reveal } from '../../ui/reveal.tsx';
 import { Loading, ProblemState } from '../../ui/states.tsx';
 import { replayHref } from './groups.ts';
 import { PlanView } from './plan-view.tsx';
@@ -25,7 +27,7 @@ interface ReplayingProps {
 /** The plan first, then the decision. */
 export function Replaying({ order, onClose }: ReplayingProps) {
   const { route } = useLocation();
-  const { plan, problem, ask } = usePlan(order);
+  const { plan, problem, ask, ...masking } = usePlan(order);
   const [rate, setRate] = useState(100);
   const [isStarting, setStarting] = useState(false);
   const start = async (): Promise<void> => {
@@ -51,6 +53,7 @@ export function Replaying({ order, onClose }: ReplayingProps) {
       )}
       {plan !== undefined && (
         <>
+          <Reveal {...masking} />
           <PlanView plan={plan} />
           <RateField rate={rate} onChange={setRate} what="events" count={plan.events.total} />
           <div class="dialog-foot">
@@ -73,20 +76,27 @@ export function Replaying({ order, onClose }: ReplayingProps) {
 }
 
 function usePlan(order: ReplayOrder) {
-  const [plan, setPlan] = useState<ApiPlan>();
+  const [plan, setPlan] = useState<ApiPlan & { readonly masked?: boolean }>();
+  const [isRevealed, setRevealed] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
   const [round, setRound] = useState(0);
   const asked = JSON.stringify({ ...order, dry_run: true });
   useEffect(() => {
     const leaving = new AbortController();
     setProblem(undefined);
-    api<ApiPlan>('/replays', { method: 'POST', body: JSON.parse(asked), signal: leaving.signal }).then(
-      setPlan,
-      (error: unknown) => {
-        if (!isAbort(error)) setProblem(asProblem(error));
-      },
-    );
+    api<ApiPlan>(isRevealed ? revealing('/replays') : '/replays', {
+      method: 'POST',
+      body: JSON.parse(asked),
+      signal: leaving.signal,
+    }).then(setPlan, (error: unknown) => {
+      if (!isAbort(error)) setProblem(asProblem(error));
+    });
     return () => leaving.abort();
-  }, [asked, round]);
-  return { plan, problem, ask: () => setRound((count) => count + 1) };
+  }, [asked, isRevealed, round]);
+  return {
+    ...{ plan, problem, isRevealed },
+    isMasked: plan?.masked === true,
+    turn: () => setRevealed(!isRevealed),
+    ask: () => setRound((count) => count + 1),
+  };
 }

@@ -118,7 +118,7 @@ function Figures({ source: { name, events, last_event_at } }: { readonly source:
   );
 }
 
-function Secrets({ source: { secrets, secret_used, signs_url } }: { readonly source: ApiSource }) {
+function Secrets({ source: { secrets, secret_used, signs_url, unsigned } }: { readonly source: ApiSource }) {
   return (
     <section class="panel">
       <div class="panel-head">
@@ -135,6 +135,7 @@ function Secrets({ source: { secrets, secret_used, signs_url } }: { readonly sou
               : 'Keep it until the sender uses the newer one.'}
           </p>
         )}
+        {unsigned && <p>Nothing is signed: whoever learns the URL with its secret can send anything.</p>}
         {signs_url && <p>The signature covers the URL, so it must be exactly the one above.</p>}
         <p class="muted small">
           To rotate: set both, the old one first, as in <code>old,new</code>; change it at the sender; then take the old
