@@ -1,4 +1,4 @@
-import type { Json } from '../model/json.ts';
+import { isJsonObject, type Json } from '../model/json.ts';
 import { onOneLine } from '../yaml/edit.ts';
 import type { SampleEvent } from './sample-event.ts';
 
@@ -58,13 +58,26 @@ const titleOf = (type: string): string =>
     .slice(0, 50) || 'Event';
 
 function leavesOf(value: Json | undefined, at: Pick<Leaf, 'path' | 'name'>): readonly Leaf[] {
-  if (isList(value)) return leavesOf(value[0], { ...at, path: `${at.path}[0]` });
+  if (isList(value))
+    return itemsOf(value).flatMap(({ item, chosen }) => leavesOf(item, { ...at, path: at.path + chosen }));
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([name, member]) =>
       leavesOf(member, { path: at.path === '' ? step(name) : `${at.path}.${step(name)}`, name }),
     );
   return value === null || value === undefined || at.path === '' ? [] : [{ ...at, value }];
 }
+
+/** Items that name what they are about, as form fields do, stand wherever they like; of others the first has to do. */
+function itemsOf(list: readonly Json[]): readonly { readonly item: Json | undefined; readonly chosen: string }[] {
+  const named = list.flatMap((item) => {
+    const key =
+      isJsonObject(item) && 'value' in item ? namingKeys.find((one) => typeof item[one] === 'string') : undefined;
+    return key === undefined || !isJsonObject(item) ? [] : [{ item, chosen: `[${key}=${JSON.stringify(item[key])}]` }];
+  });
+  return named.length > 0 && named.length === list.length ? named : [{ item: list[0], chosen: '[0]' }];
+}
+
+const namingKeys = ['key', 'name', 'field', 'title', 'label'];
 
 /** `Array.isArray` does not narrow a readonly array. */
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
@@ -100,8 +113,35 @@ function userLines(leaves: readonly Leaf[], source: string): readonly string[] {
 }
 
 /** What is of the person, of the transport or of the moment tells nothing of what happened. */
-const untold =
-  /(^|_)ids?$|[a-z]Ids?$|uuid|token|secret|signature|hash|_at$|At$|time|date|version|url|uri|href|type$|^event$|key$/i;
+const untold = new RegExp(
+  [
+    ...[
+      '(^|_)ids?$',
+      '[a-z]Ids?$',
+      'uuid',
+      'token',
+      'secret',
+      'signature',
+      'hash',
+      'version',
+      'url',
+      'uri',
+      'href',
+      'self',
+    ],
+    ...['_at$', 'At$', 'time', 'date', 'ts$', 'attempt', 'retry', 'type$', '^event', 'key$', '^object$', '^topic$'],
+    ...[
+      '(first|last|user|nick|full|display)_?name',
+      '^[fl]name$',
+      'email$',
+      'phone',
+      '(^|_)ip(_|$)',
+      'user_?agent',
+      'address',
+    ],
+  ].join('|'),
+  'i',
+);
 
 function attributeLines(leaves: readonly Leaf[]): readonly string[] {
   const persons: ReadonlySet<unknown> = new Set(Object.values(ada));

@@ -57,7 +57,9 @@ export function answerTo(
   const { source, settings } = configured;
   if (request.method !== 'POST') return source.handshake?.({ request, body: {}, isVerified }, settings);
   const body = bodyOf(request, configured);
-  return 'json' in body ? source.handshake?.({ request, body: body.json, isVerified }, settings) : undefined;
+  // What is asked in a header may come with no body at all.
+  const json = 'json' in body ? body.json : {};
+  return source.handshake?.({ request, body: json, isVerified }, settings);
 }
 
 const bodyOf = ({ body }: RawRequest, { source }: Pick<ConfiguredSource, 'source'>): ParsedBody =>

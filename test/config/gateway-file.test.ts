@@ -183,7 +183,6 @@ describe('what is wrong with gateway.yaml', () => {
       'fax_machine',
       'known types: stripe, callrail, hubspot, paypal, hmac, hash, ed25519, ecdsa_p256, token, basic, secret_url, standard_webhooks, and the senders of docs/presets.md',
     ],
-    ['destinations', 'shopify', 'known types: usermaven, vemetric, umami, segment, http, console'],
     ['destinations', 'segmnet', 'did you mean segment?'],
   ])('is a type in %s that nobody knows: %s; %s', (section, type, hint) => {
     const { problems } = read(`version: 1\n${section}:\n  a: { type: ${type} }\n`);

@@ -112,6 +112,16 @@ describe('what to start with', () => {
     expect(files.map(({ path }) => path)).toContain('fixtures/stripe.charge.refunded.json');
   });
 
+  it('finds a field by its name where a list holds fields, and tells nothing of a person that is not asked for', async () => {
+    const { 'woocommerce-order-updated.yaml': order, 'zoom-webinar-registration-created.yaml': webinar } =
+      await filesFor({
+        sources: ['woocommerce', 'zoom'],
+        destinations: ['umami'],
+      });
+    expect(order).toContain('    id: =meta_data[key="user_id"].value\n');
+    expect(webinar?.split('attributes:')[1]?.split('destinations:')[0]).not.toMatch(/first_name|last_name|email/);
+  });
+
   it('reads a sender that nobody wrote a mapping for by its sample, in which the person is known', async () => {
     const { 'calendly-invitee-created.yaml': none, 'resend-email-delivered.yaml': mapping } = await filesFor({
       sources: ['resend', 'calendly'],

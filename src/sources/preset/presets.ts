@@ -55,7 +55,7 @@ export function readPreset(name: string): PresetFile {
 }
 
 /** A sender's description as a source under a name. */
-export function presetSource(name: string, preset: PresetFile): Source {
+function presetSource(name: string, preset: PresetFile): Source {
   const { verify: descriptor, handshake, title, secret } = preset;
   const base = { type: z.literal(name).meta({ description: `${title}.` }), ...describedBase(secret.description) };
   const asksForToken = handshake.some(({ proof }) => proof === 'token');

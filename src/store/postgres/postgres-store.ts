@@ -5,11 +5,10 @@ import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.t
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
-import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
-import { type Findings, FoundDamages } from '../found-damages.ts';
+import { FoundDamages } from '../found-damages.ts';
 import type { Cancellation, DeadCount, DeadFilter, MovedDelivery, Problems, Redelivery } from '../repair.ts';
 import { newReplay } from '../replay-rows.ts';
 import type {
@@ -17,14 +16,11 @@ import type {
   ClaimedDeliveries,
   Damage,
   DeliveryClaim,
-  DeliveryDetail,
   DeliverySettlement,
   EventClaim,
-  EventDetail,
   Purge,
   Purged,
   SettledDeliveries,
-  Stats,
   Stitching,
   Store,
   StoreCondition,
@@ -37,13 +33,13 @@ import { countWithin, findEvents } from './counts.ts';
 import { claimDeliveries, type LaneStepEnd, nextDeliveryAt } from './deliveries.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, nextEventAt } from './events.ts';
-import { examine } from './examine.ts';
+import { examineAlone } from './examine-alone.ts';
 import { storeFault } from './fault.ts';
 import { Forgetting } from './forget.ts';
 import { getDelivery, getEvent, stats } from './history.ts';
 import { resolveAll, stitch } from './identities.ts';
 import { readLanes } from './lanes.ts';
-import { accessLock, examineLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
+import { accessLock, laneLock, replayLock, seriesLock, stitchLock } from './locks.ts';
 import { LostClaims } from './lost-claims.ts';
 import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
@@ -74,10 +70,6 @@ import { foldSeries, series } from './series.ts';
 import { writeTally } from './tally.ts';
 import { endUnreadableDeliveries, endUnreadableEvents, postponeUnerasable } from './unreadable.ts';
 import { WriteGroups } from './write-groups.ts';
-
-/** For each millisecond of looking so many of rest. */
-const restFactor = 4;
-const examineLockSql = 'select pg_try_advisory_lock($1) as is_held';
 
 export const pulseSql = { beat: 'update pulse set beats = beats + 1' };
 
@@ -143,11 +135,11 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => findIdentifiers(read, text));
   }
 
-  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+  async findPerson(identifier: Identifier): ReturnType<Store['findPerson']> {
     return this.#connections.snapshot((read) => findPerson(read, identifier));
   }
 
-  async forget(identifier: Identifier): Promise<Forgotten> {
+  async forget(identifier: Identifier): ReturnType<Store['forget']> {
     try {
       return await this.#forgetting.forget(identifier);
     } catch (error) {
@@ -250,7 +242,7 @@ export class PostgresStore implements Store {
     return this.#work([replayLock], (tx) => cancelReplay(tx, id, now));
   }
 
-  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+  async getEvent(id: EventId): ReturnType<Store['getEvent']> {
     return this.#connections.snapshot((read) => getEvent(read, id, this.#damages));
   }
 
@@ -266,7 +258,7 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => countWithin(read, within));
   }
 
-  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+  async getDelivery(id: DeliveryId): ReturnType<Store['getDelivery']> {
     return this.#connections.snapshot((read) => getDelivery(read, id, this.#damages));
   }
 
@@ -274,7 +266,7 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => listDeliveries(read, ...page));
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): ReturnType<Store['stats']> {
     return this.#connections.snapshot(stats);
   }
 
@@ -306,7 +298,7 @@ export class PostgresStore implements Store {
 
   async examine(stop: AbortSignal): Promise<boolean> {
     if (stop.aborted) return false;
-    const findings = await this.#examineAlone(stop);
+    const findings = await examineAlone(this.#connections, stop);
     if (findings === undefined) return false;
     this.#damages.replace(findings.damages);
     this.#examined = { endedAt: this.clock.now(), rows: findings.rows };
@@ -333,19 +325,6 @@ export class PostgresStore implements Store {
   async #purging<T>(order: Purge, work: (tx: Transaction, maybe: MaybeDue) => Promise<T>): Promise<T> {
     const maybe = await this.#connections.snapshot((read) => maybeDue(read, order));
     return this.#work(locksOfDue(maybe), (tx) => work(tx, maybe));
-  }
-
-  /** One replica at a time. */
-  async #examineAlone(stop: AbortSignal): Promise<Findings | undefined> {
-    try {
-      return await this.#connections.apart(async ({ rows: read }) => {
-        const [lock] = await read<{ is_held: boolean }>(examineLockSql, [examineLock]);
-        return lock?.is_held === true ? await examine({ read, stop, restFactor }) : undefined;
-      }, stop);
-    } catch (error) {
-      if (stop.aborted) return undefined;
-      throw error;
-    }
   }
 
   /** What meets damage is done again when what is damaged is out of its way. */

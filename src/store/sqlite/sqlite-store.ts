@@ -1,13 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import type { Resolution } from '../../identity/resolve.ts';
 import type { Clock } from '../../model/clock.ts';
-import type { Settlement } from '../../model/delivery.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
-import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
@@ -16,13 +14,9 @@ import { toReplay } from '../replay-rows.ts';
 import type {
   Damage,
   DeliveryClaim,
-  DeliveryDetail,
   DeliverySettlement,
   EventClaim,
-  EventDetail,
   Purge,
-  Purged,
-  Stats,
   Stitching,
   Store,
   StoreCondition,
@@ -33,7 +27,7 @@ import { changeAccess, readAccess } from './access.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { countWithin, findEvents } from './counts.ts';
 import { Damages } from './damages.ts';
-import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt, settleDelivery } from './deliveries.ts';
+import { claimDeliveries, endAllDeliveryLeases, nextDeliveryAt } from './deliveries.ts';
 import { type DiskSpace, reusableBytes } from './disk-space.ts';
 import { eventReader } from './event-pages.ts';
 import { claimEvents, endAllEventLeases, nextEventAt, recordRequest, settleTranslation } from './events.ts';
@@ -51,7 +45,7 @@ import { purge } from './purge.ts';
 import { RecentContents } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { series } from './series.ts';
-import { alike, settleDelivered } from './settle-delivered.ts';
+import { settleAll } from './settle-all.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 interface SqliteParts {
@@ -145,11 +139,11 @@ export class SqliteStore implements Store {
     return this.#read(() => findIdentifiers(this.#sql, text));
   }
 
-  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+  async findPerson(identifier: Identifier): ReturnType<Store['findPerson']> {
     return this.#read(() => findPerson(this.#sql, identifier));
   }
 
-  async forget(identifier: Identifier): Promise<Forgotten> {
+  async forget(identifier: Identifier): ReturnType<Store['forget']> {
     // Who reads for long keeps what was deleted in the log.
     this.#looking.abort();
     this.#looking = new AbortController();
@@ -178,41 +172,13 @@ export class SqliteStore implements Store {
     observe,
   }: DeliverySettlement): ReturnType<Store['settleDeliveries']> {
     const shown = settlements.map((one) => this.#forgetting.withoutForgotten(one));
-    const [kept, lane] = await Promise.all([this.#settle(destination, shown), this.changeLane(destination, observe)]);
+    const settling = { commit: this.#commit, sql: this.#sql, damages: this.#damages };
+    const [kept, lane] = await Promise.all([
+      settleAll(settling, destination, shown),
+      this.changeLane(destination, observe),
+    ]);
     this.#recent.settled(destination, settlements);
     return { kept, lane };
-  }
-
-  /** What was delivered with one request all at once; the rest, and where one of them meets damage, each by itself. */
-  async #settle(destination: string, settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const kept = settlements.map(() => false);
-    const batches = alike(settlements);
-    const inBatches = new Set(batches.flat());
-    const others = [...settlements.keys()].filter((index) => !inBatches.has(index));
-    const note = (places: readonly number[], told: readonly boolean[]): void => {
-      for (const [index, place] of places.entries()) kept[place] = told[index] === true;
-    };
-    const settled = (places: readonly number[]) => places.flatMap((place) => settlements[place] ?? []);
-    const each = async (places: readonly number[]): Promise<void> =>
-      note(places, await this.#settleEach(settled(places)));
-    const together = async (places: readonly number[]): Promise<void> => {
-      const work = { destination, settlements: settled(places), damages: this.#damages };
-      try {
-        note(places, await this.#commit.write((tally) => settleDelivered(this.#sql, work, tally)));
-      } catch (error) {
-        if (error instanceof GatewayError && error.code === 'STORE_UNAVAILABLE') throw error;
-        await each(places);
-      }
-    };
-    await Promise.all([...batches.map(together), each(others)]);
-    return kept;
-  }
-
-  #settleEach(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const damages = this.#damages;
-    return this.#commit.writeEach(
-      settlements.map((one) => (tally) => settleDelivery(this.#sql, { ...one, damages }, tally)),
-    );
   }
 
   async lanes(): Promise<readonly Lane[]> {
@@ -290,7 +256,7 @@ export class SqliteStore implements Store {
     return this.#commit.write(() => this.#sql.replays.cancel.run({ id, now: now.getTime() }).changes > 0);
   }
 
-  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+  async getEvent(id: EventId): ReturnType<Store['getEvent']> {
     return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
@@ -306,7 +272,7 @@ export class SqliteStore implements Store {
     return this.#read(() => countWithin(this.#sql, within));
   }
 
-  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+  async getDelivery(id: DeliveryId): ReturnType<Store['getDelivery']> {
     return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
@@ -314,7 +280,7 @@ export class SqliteStore implements Store {
     return this.#read(() => listDeliveries(this.#sql, ...page));
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): ReturnType<Store['stats']> {
     return this.#read(() => stats(this.#sql));
   }
 
@@ -326,7 +292,7 @@ export class SqliteStore implements Store {
     await this.#commit.write((tally) => tally.refused(refusals, now));
   }
 
-  async purge(order: Purge): Promise<Purged> {
+  async purge(order: Purge): ReturnType<Store['purge']> {
     await this.#space?.tend();
     return purge(this.#commit, { sql: this.#sql, order, damages: this.#damages });
   }
