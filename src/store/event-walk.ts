@@ -32,7 +32,7 @@ export interface EventReader extends KnownNames {
 }
 
 /** Most places that are looked at for one page, and at a time: a search of bodies is continued, not waited for. */
-const lookedMax = 10_000;
+const lookedMax = 5_000;
 const lookedAtOnce = 500;
 
 export async function pageOfEvents(

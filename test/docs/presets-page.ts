@@ -1,6 +1,9 @@
 import { parse } from 'yaml';
-import { sources } from '../../src/sources/index.ts';
+import { genericNames } from '../../src/sources/generic.ts';
+import { sourceNamed, sourceTypes } from '../../src/sources/index.ts';
 import { type PresetFile, presetFile } from '../../src/sources/preset/preset-file.ts';
+import { presetNames } from '../../src/sources/preset/presets.ts';
+import type { Source } from '../../src/sources/source.ts';
 import { projectFolder, readProjectFile } from '../support/project-files.ts';
 
 /** What docs/presets.md and the README's table of sources are made of: the presets. */
@@ -22,7 +25,12 @@ const groups = {
 
 type Group = keyof typeof groups;
 
-/** What the sources are for that are code; docs/sources.md tells of them. */
+/** Those of a type of their own that are no preset, which docs/sources.md tells of. */
+export const sourcesInCode: readonly Source[] = sourceTypes
+  .filter((name) => !([...presetNames, ...genericNames, 'standard_webhooks'] as readonly string[]).includes(name))
+  .flatMap((name) => sourceNamed(name) ?? []);
+
+/** What these are for. */
 const groupsOfCode: Readonly<Record<string, Group>> = {
   stripe: 'payments',
   paypal: 'payments',
@@ -59,7 +67,7 @@ const rows: readonly (readonly Group[])[] = [
 /** The README's table: what there is, with the way to its steps. */
 export function sourcesTable(): string {
   const known = [
-    ...Object.values(sources).map(({ name, title }) => ({
+    ...sourcesInCode.map(({ name, title }) => ({
       title,
       group: groupsOfCode[name],
       link: `docs/sources.md#${slug(title)}`,

@@ -21,7 +21,7 @@ const inside = (fallback: string) =>
     .regex(/^[=:,]$/, { error: 'must be =, : or a comma' })
     .default(fallback);
 
-export const signatureStyles = ['plain', 'key_value', 'list', 'positional'] as const;
+const signatureStyles = ['plain', 'key_value', 'list', 'positional'] as const;
 
 const signature = z
   .strictObject({
@@ -136,7 +136,6 @@ export const methodSettings = {
 } as const;
 
 export type Method = keyof typeof methodSettings;
-export const methods = Object.keys(methodSettings) as readonly Method[];
 
 const described = <M extends Method>(method: M) =>
   z.strictObject({ method: z.literal(method), ...methodSettings[method] });

@@ -140,11 +140,13 @@ function Payload({ target, linked, onGoTo, onPointPayload }: PayloadProps) {
       {last !== null && (
         <details class="last" open={last.changes.length > 0}>
           <summary>
-            {last.changes.length === 0
-              ? '= the same as last time'
-              : `≠ ${last.changes.length} different from last time`}{' '}
-            <span class="muted">
-              ({last.status}, <Time at={last.created_at} />)
+            <span>
+              {last.changes.length === 0
+                ? '= the same as last time'
+                : `≠ ${last.changes.length} different from last time`}{' '}
+              <span class="muted">
+                ({last.status}, <Time at={last.created_at} />)
+              </span>
             </span>
           </summary>
           <Changes changes={last.changes} />
