@@ -70,7 +70,7 @@ const isDelivered = ({ status, deliveries }: ApiEvent): boolean =>
   status === 'translated' && deliveries.length > 0 && deliveries.every((delivery) => delivery.status === 'delivered');
 
 function describeEvent({ source, type, status, message, runs, deliveries }: ApiEvent): string {
-  const mapped = runs.filter(({ outcome }) => outcome === 'translated').map(({ mapping }) => mapping);
+  const mapped = (runs ?? []).filter(({ outcome }) => outcome === 'translated').map(({ mapping }) => mapping);
   const sent = deliveries.map((delivery) => {
     const last = delivery.history.at(-1);
     const ok = delivery.status === 'delivered';
@@ -92,6 +92,9 @@ function reportPayloads({ standIns }: Demo): void {
 }
 
 function reportWhereToLook({ gateway }: Demo): void {
-  print(`\nLook around:  curl -H 'Authorization: Bearer ${gateway.token}' ${gateway.adminUrl}/api/events`);
+  const { adminUrl, setupUrl, token } = gateway;
+  const first = setupUrl === undefined ? '' : '  (asks for a password to use from then on)';
+  print(`\nLook around:  ${setupUrl ?? adminUrl}${first}`);
+  print(`or by API:    curl -H 'Authorization: Bearer ${token}' ${adminUrl}/api/events`);
   print('Stop with Ctrl-C.');
 }
