@@ -92,9 +92,7 @@ function reportPayloads({ standIns }: Demo): void {
 }
 
 function reportWhereToLook({ gateway }: Demo): void {
-  const { adminUrl, setupUrl, token } = gateway;
-  const first = setupUrl === undefined ? '' : '  (asks for a password to use from then on)';
-  print(`\nLook around:  ${setupUrl ?? adminUrl}${first}`);
-  print(`or by API:    curl -H 'Authorization: Bearer ${token}' ${adminUrl}/api/events`);
+  print(`\nLook around:  ${gateway.setupUrl ?? gateway.adminUrl}  (the console; choose any password)`);
+  print(`or:           curl -H 'Authorization: Bearer ${gateway.token}' ${gateway.adminUrl}/api/events`);
   print('Stop with Ctrl-C.');
 }
