@@ -17,6 +17,7 @@ import { PreviewEvaluator } from './mapping/evaluator/preview-evaluator.ts';
 import { definitionsIn, type Library } from './mapping/library.ts';
 import type { Clock } from './model/clock.ts';
 import type { UnsavedText } from './pipeline/authoring.ts';
+import { askBy, Certificates } from './pipeline/certificates.ts';
 import { explain } from './pipeline/explain.ts';
 import { MappingFiles } from './pipeline/mapping-files.ts';
 import { type PreviewRequest, type PreviewSetup, preview } from './pipeline/preview.ts';
@@ -160,9 +161,10 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     gatewayFile: () => workers.mappings.gatewayFile,
   };
   const toldSecrets: ToldSecrets = new Map();
+  const certificates = new Certificates({ ask: askBy(workers.sender), clock });
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    ...{ publicUrl, store, clock, log, toldSecrets },
+    ...{ publicUrl, store, clock, log, toldSecrets, certificates },
     metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
@@ -217,7 +219,7 @@ const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 
   secretUsed: metrics.secretUsed,
   requestReceived: (source, outcome, seconds) => {
     metrics.requestReceived(source, outcome, seconds);
-    if (outcome !== 'accepted') refusals.count(source, outcome);
+    if (outcome !== 'accepted' && outcome !== 'asked') refusals.count(source, outcome);
   },
 });
 

@@ -17,8 +17,6 @@ export interface ApiEventSummary {
 }
 
 export interface ApiEvent extends ApiEventSummary {
-  /** Personal data in it is hidden; with `reveal=true` it is answered as it is. */
-  readonly masked?: boolean;
   readonly external_id: string;
   readonly tries: number;
   readonly request: {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { CommonSettings, ConfiguredDestination } from '../destinations/destination.ts';
 import { destinationNamed, destinations as destinationRegistry } from '../destinations/index.ts';
-import { suggest } from '../diagnostics/closest.ts';
+import { didYouMean, suggest } from '../diagnostics/closest.ts';
 import type { Problem } from '../diagnostics/problem.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { sourceNamed, sourceTypes } from '../sources/index.ts';
+import { sourceNamed, sourceTypes, sourceWords } from '../sources/index.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../sources/source.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
@@ -30,7 +30,10 @@ type EntryPath = readonly [string, string];
 
 export function configureSource(path: EntryPath, entry: Entry, scope: EntryScope): readonly ConfiguredSource[] {
   const source = sourceNamed(entry.type);
-  if (source === undefined) return unknownType(path, entry.type, { scope, known: sourceTypes });
+  if (source === undefined) {
+    const hint = didYouMean(entry.type, sourceTypes) ?? `known types: ${sourceWords}`;
+    return unknownType(path, entry.type, { scope, hint });
+  }
   const parsed = source.settings.safeParse(entry);
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: source.settings });
   scope.problems.push(...literalSecretProblems(path, sourceSecrets, scope));
@@ -75,8 +78,11 @@ export function configureDestination(
   scope: EntryScope,
 ): readonly ConfiguredDestination[] {
   const destination = destinationNamed(entry.type);
-  if (destination === undefined)
-    return unknownType(path, entry.type, { scope, known: Object.keys(destinationRegistry) });
+  if (destination === undefined) {
+    const known = Object.keys(destinationRegistry);
+    const hint = suggest(entry.type, known, { what: 'known types', otherwise: '' });
+    return unknownType(path, entry.type, { scope, hint });
+  }
   const raw = valueAt(scope.raw, path);
   const parsed = destination.settings.safeParse(withTemplates(entry, raw));
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: destination.settings });
@@ -99,17 +105,13 @@ function nameOfValue(path: readonly string[], { raw }: EntryScope): string {
   return (typeof value === 'string' ? variablesIn(value)[0] : undefined) ?? path.join('.');
 }
 
-function unknownType(
-  path: EntryPath,
-  type: string,
-  { scope, known }: { scope: EntryScope; known: readonly string[] },
-): [] {
+function unknownType(path: EntryPath, type: string, { scope, hint }: { scope: EntryScope; hint: string }): [] {
   scope.problems.push({
     severity: 'error',
     code: 'config/unknown-type',
     message: `unknown type ${quote(type)}`,
     at: scope.yaml.positionOf([...path, 'type']),
-    hint: suggest(type, known, { what: 'known types', otherwise: '' }),
+    hint,
   });
   return [];
 }

@@ -5,7 +5,7 @@ import { inOrder, type Problem } from '../diagnostics/problem.ts';
 import { resourceName } from '../mapping/schema.ts';
 import type { KnownNames } from '../mapping/static/known-names.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import { genericTypes, sources as sourceRegistry } from '../sources/index.ts';
+import { sourceWords } from '../sources/index.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import { parseYaml, withExcerpts, type YamlFile } from '../yaml/document.ts';
 import { keysMeant } from '../yaml/meant-key.ts';
@@ -30,12 +30,10 @@ export interface GatewayFile {
 
 const entryOf = (types: string) => z.looseObject({ type: z.string().meta({ description: `one of ${types}` }) });
 
-const sourceWords = [...Object.keys(sourceRegistry), ...genericTypes].join(', ');
-
 export const fileShape = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }).meta({ description: 'Version of the format.' }),
   sources: z
-    .record(resourceName, entryOf(`${sourceWords}, or one of the senders of docs/presets.md`))
+    .record(resourceName, entryOf(sourceWords))
     .default({})
     .meta({ description: 'Who sends to us; each at POST /in/<name>.' }),
   destinations: z

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { destinations } from '../destinations/index.ts';
 import { mappingFile } from '../mapping/schema.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import { sources } from '../sources/index.ts';
+import { describedTypes } from '../sources/index.ts';
 import { fileShape } from './gateway-file.ts';
 
 /**
@@ -42,7 +42,7 @@ function gatewaySchema(): JsonObject {
     ...schema,
     properties: {
       ...properties,
-      sources: entriesOf(properties.sources, Object.values(sources)),
+      sources: entriesOf(properties.sources, describedTypes()),
       destinations: entriesOf(properties.destinations, Object.values(destinations)),
     },
   };

@@ -15,6 +15,7 @@ const publicMessages: Partial<Record<GatewayError['code'], string>> = {
   ENCODING_UNSUPPORTED: 'send the body without Content-Encoding',
   REQUEST_INVALID: 'the request is not valid',
   SOURCE_NOT_CONFIGURED: 'this source is not configured yet',
+  CERTIFICATE_UNAVAILABLE: 'the signature cannot be checked now; send it again',
   STORE_UNAVAILABLE: 'the event cannot be stored now; send it again',
   STORE_UNSAFE: 'the event cannot be stored now; send it again',
 };

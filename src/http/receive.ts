@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { Clock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { RawRequest } from '../model/event.ts';
+import type { Certificates } from '../pipeline/certificates.ts';
 import { answerTo, ingest } from '../pipeline/ingest.ts';
 import { secretUsed } from '../sources/secret-used.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
@@ -20,6 +21,7 @@ export interface ReceiveDependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'requestReceived' | 'secretUsed'>;
+  readonly certificates?: Pick<Certificates, 'verify'> | undefined;
   /** What senders have told in their handshakes. */
   readonly toldSecrets?: ToldSecrets;
   /** Told once new events are committed. */
@@ -77,7 +79,7 @@ async function receiveFrom(
     answerAsked(response, answer, { source, dependencies });
     return 'asked';
   }
-  const ingested = await ingest(raw, source, { store, clock });
+  const ingested = await ingest(raw, source, { store, clock, certificates: dependencies.certificates });
   if (ingested.kind === 'asked') {
     answerAsked(response, ingested.answer, { source, dependencies });
     return 'asked';

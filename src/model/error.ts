@@ -24,6 +24,7 @@ export const faults = {
   ENCODING_UNSUPPORTED: { status: 415 },
   REQUEST_INVALID: { status: 400 },
   SOURCE_NOT_CONFIGURED: { status: 503 },
+  CERTIFICATE_UNAVAILABLE: { status: 503 },
   STORE_UNAVAILABLE: { status: 503 },
   STORE_IN_USE: { status: 503 },
   STORE_UNSAFE: { status: 503 },

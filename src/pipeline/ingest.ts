@@ -4,6 +4,7 @@ import { parseBody } from '../sources/parse-body.ts';
 import type { ConfiguredSource, HandshakeAnswer, ParsedBody, Refusal } from '../sources/source.ts';
 import { unusableEvent } from '../sources/unusable-event.ts';
 import type { Store } from '../store/store.ts';
+import type { Certificates } from './certificates.ts';
 
 export type Ingested =
   | { readonly kind: 'accepted'; readonly receipt: Receipt }
@@ -14,16 +15,21 @@ export type Ingested =
 export interface IngestDependencies {
   readonly store: Pick<Store, 'recordRequest'>;
   readonly clock: Clock;
+  /** Without it, what only a certificate proves is refused. */
+  readonly certificates?: Pick<Certificates, 'verify'> | undefined;
 }
 
-/** verify → parse → store. Resolves `accepted` only when every event is on disk; throws STORE_UNAVAILABLE. */
+/** verify → parse → store. Resolves `accepted` only when every event is on disk; throws STORE_UNAVAILABLE, CERTIFICATE_UNAVAILABLE. */
 export async function ingest(
   request: RawRequest,
   configured: ConfiguredSource,
-  { store, clock }: IngestDependencies,
+  { store, clock, certificates }: IngestDependencies,
 ): Promise<Ingested> {
   const { source, settings } = configured;
-  const verification = source.verify(request, settings, clock.now());
+  const verification =
+    source.certified === undefined || certificates === undefined
+      ? source.verify(request, settings, clock.now())
+      : await certificates.verify(request, configured);
   if (!verification.ok) {
     const answer = source.handshake === undefined ? undefined : answerTo(request, configured, false);
     return answer === undefined ? { kind: 'refused', reason: verification.reason } : { kind: 'asked', answer };
@@ -51,7 +57,9 @@ export function answerTo(
   const { source, settings } = configured;
   if (request.method !== 'POST') return source.handshake?.({ request, body: {}, isVerified }, settings);
   const body = bodyOf(request, configured);
-  return 'json' in body ? source.handshake?.({ request, body: body.json, isVerified }, settings) : undefined;
+  // What is asked in a header may come with no body at all.
+  const json = 'json' in body ? body.json : {};
+  return source.handshake?.({ request, body: json, isVerified }, settings);
 }
 
 const bodyOf = ({ body }: RawRequest, { source }: Pick<ConfiguredSource, 'source'>): ParsedBody =>

@@ -52,8 +52,8 @@ type Block = Map<string, Node>;
 type Node = string | Node[] | Block;
 
 /**
- * The fields as an object: a name that comes again makes a list, `a[b]` a block, `a[]` a list. What contradicts an earlier
- * field keeps its name as it is written.
+ * The fields as an object: a name that comes again makes a list, `a[b]` a block, `a[]` a list. A part of what is a text
+ * already keeps its name as it is written.
  */
 export function formJson(fields: readonly Field[]): Json {
   const root: Block = new Map();

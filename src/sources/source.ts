@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { z } from 'zod';
 import type { RawRequest, SourceEvent, UnusableReason } from '../model/event.ts';
 import type { Json } from '../model/json.ts';
@@ -14,6 +15,9 @@ export type Refusal = (typeof refusals)[number];
 
 export type Verification = { readonly ok: true } | { readonly ok: false; readonly reason: Refusal };
 
+/** Something read from an untrusted header, or why the request is refused; a refusal is already a `Verification`. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: Refusal };
+
 /** What a verified body holds: its events, or the reason why it can hold none. */
 export type Parsed =
   | { readonly events: readonly SourceEvent[] }
@@ -27,6 +31,33 @@ export type ParsedBody =
       readonly stored?: Uint8Array;
     }
   | Extract<Parsed, { unusable: unknown }>;
+
+/** A key that a certificate vouches for. */
+export interface Certificate {
+  readonly key: KeyObject;
+  /** Milliseconds since 1970. */
+  readonly validTo: number;
+}
+
+/** What is relied on when a certificate is judged: roots in PEM, and the time. */
+export interface RootsInForce {
+  readonly roots: readonly string[];
+  readonly now: Date;
+}
+
+/** A sender that signs with a key whose certificate has to be asked for first; whoever asks keeps it. */
+export interface CertifiedSender<Settings extends SourceSettings = SourceSettings> {
+  /** Where the certificate is that a request names; never anywhere but at the sender itself. */
+  certificateUrl(request: RawRequest, settings: Settings): Checked<string>;
+  /** Undefined where nobody who is trusted vouches for it. */
+  readCertificate(pem: string, settings: Settings, trust: RootsInForce): Certificate | undefined;
+  verify(request: RawRequest, settings: Settings, proof: CertificateInForce): Verification;
+}
+
+export interface CertificateInForce {
+  readonly certificate: Certificate;
+  readonly now: Date;
+}
 
 /** What may be a question before the first event. */
 export interface Asked {
@@ -94,6 +125,8 @@ export interface Source<Settings extends SourceSettings = SourceSettings> {
   handshake?(asked: Asked, settings: Settings): HandshakeAnswer | undefined;
   /** A request without what would let its reader send another one; absent where nothing of it does. */
   withoutSecrets?(request: RawRequest): RawRequest;
+  /** Where `verify` alone can prove nothing. */
+  readonly certified?: CertifiedSender<Settings>;
   /** Some senders take a JSON answer for an instruction. */
   readonly answersEmpty?: boolean;
   /** Nothing but the secret URL protects it: whoever learns the URL can send anything. */

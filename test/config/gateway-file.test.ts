@@ -147,7 +147,7 @@ describe('a secret that is written in the file', () => {
 describe('what is wrong with gateway.yaml', () => {
   it.each([
     ['sources:\n  pay: { type: strpe }', '3:16 unknown type "strpe"'],
-    ['sources:\n  shop: { type: grocery }', '3:17 unknown type "grocery"'],
+    ['sources:\n  shop: { type: fax_machine }', '3:17 unknown type "fax_machine"'],
     ['destinations:\n  seg: { type: segmnet }', '3:16 unknown type "segmnet"'],
     ['sources:\n  a: {}', '3:6 sources.a.type: is missing'],
     ['sources:\n  a: { type: stripe, secrt: x }', '3:22 unknown key "secrt" in sources.a'],
@@ -178,7 +178,11 @@ describe('what is wrong with gateway.yaml', () => {
 
   it.each([
     ['sources', 'strpe', 'did you mean stripe?'],
-    ['destinations', 'shopify', 'known types: usermaven, vemetric, umami, segment, http, console'],
+    [
+      'sources',
+      'fax_machine',
+      'known types: stripe, callrail, hubspot, paypal, hmac, hash, ed25519, ecdsa_p256, token, basic, secret_url, standard_webhooks, and the senders of docs/presets.md',
+    ],
     ['destinations', 'segmnet', 'did you mean segment?'],
   ])('is a type in %s that nobody knows: %s; %s', (section, type, hint) => {
     const { problems } = read(`version: 1\n${section}:\n  a: { type: ${type} }\n`);

@@ -92,6 +92,7 @@ function reportPayloads({ standIns }: Demo): void {
 }
 
 function reportWhereToLook({ gateway }: Demo): void {
-  print(`\nLook around:  curl -H 'Authorization: Bearer ${gateway.token}' ${gateway.adminUrl}/api/events`);
+  print(`\nLook around:  ${gateway.setupUrl ?? gateway.adminUrl}  (the console; choose any password)`);
+  print(`or:           curl -H 'Authorization: Bearer ${gateway.token}' ${gateway.adminUrl}/api/events`);
   print('Stop with Ctrl-C.');
 }

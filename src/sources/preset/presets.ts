@@ -33,6 +33,16 @@ export function presetNamed(name: string): Source | undefined {
   return source;
 }
 
+/** What every preset takes, for editors and the reference: one description for all of them. */
+export const anyPreset: Pick<Source, 'title' | 'settings'> = {
+  title: 'any sender of docs/presets.md',
+  settings: z.strictObject({
+    type: z.enum([standardWebhooks, ...presetNames]).meta({ description: 'The sender.' }),
+    ...describedBase('The secret that the sender signs with, or its public key.'),
+    ...verifyToken,
+  }) as z.ZodType<DescribedSettings>,
+};
+
 /** The data of a preset. Throws CONFIG_INVALID, with every place in its file. */
 export function readPreset(name: string): PresetFile {
   const file = `${name}${ending}`;
@@ -45,7 +55,7 @@ export function readPreset(name: string): PresetFile {
 }
 
 /** A sender's description as a source under a name. */
-export function presetSource(name: string, preset: PresetFile): Source {
+function presetSource(name: string, preset: PresetFile): Source {
   const { verify: descriptor, handshake, title, secret } = preset;
   const base = { type: z.literal(name).meta({ description: `${title}.` }), ...describedBase(secret.description) };
   const asksForToken = handshake.some(({ proof }) => proof === 'token');

@@ -1,7 +1,6 @@
 import type { Refusal, Verification } from '../source.ts';
 
-/** Something read from an untrusted header, or why the request is refused; a refusal is already a `Verification`. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: Refusal };
+export type { Checked } from '../source.ts';
 
 export const accepted: Verification = { ok: true };
 
