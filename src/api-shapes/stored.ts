@@ -28,7 +28,8 @@ export interface ApiEvent extends ApiEventSummary {
     readonly body: string;
     readonly body_encoding: 'utf8' | 'base64';
   };
-  readonly runs: readonly ApiRun[];
+  /** Null as long as no mapping has seen it. */
+  readonly runs: readonly ApiRun[] | null;
   readonly deliveries: readonly ApiDelivery[];
 }
 

@@ -70,7 +70,7 @@ const isDelivered = ({ status, deliveries }: ApiEvent): boolean =>
   status === 'translated' && deliveries.length > 0 && deliveries.every((delivery) => delivery.status === 'delivered');
 
 function describeEvent({ source, type, status, message, runs, deliveries }: ApiEvent): string {
-  const mapped = runs.filter(({ outcome }) => outcome === 'translated').map(({ mapping }) => mapping);
+  const mapped = (runs ?? []).filter(({ outcome }) => outcome === 'translated').map(({ mapping }) => mapping);
   const sent = deliveries.map((delivery) => {
     const last = delivery.history.at(-1);
     const ok = delivery.status === 'delivered';

@@ -85,7 +85,7 @@ const signed = {
       'What is signed: text with {body}, {timestamp}, {id}, {url}, {method}, {form_sorted} (the fields of a form, sorted and joined), for `hash` {secret}.',
   }),
   percent_decode: z
-    .array(z.string().regex(/^%[0-9A-F]{2}$/, { error: 'must be an escape such as %3A' }))
+    .array(z.string().regex(/^%[2-7][0-9A-F]$/, { error: 'must be the escape of an ASCII character, such as %3A' }))
     .min(1)
     .optional()
     .meta({ description: 'Escapes of the URL that the sender writes out before it signs, as `%3A`.' }),

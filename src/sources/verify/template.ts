@@ -18,24 +18,17 @@ export type Fill = (request: SignedRequest, given: Given) => Signed | undefined;
 
 type Text = (request: SignedRequest, given: Given) => string | undefined;
 
-/** A template as a function. Texts side by side become one, so that a digest takes as few parts as there can be. */
+/** A template as a function. */
 export function compileTemplate({ signed, percent_decode }: Pick<SignedDescriptor, 'signed' | 'percent_decode'>): Fill {
+  if (signed === '{body}') return ({ body }) => [body];
   const parts = partsOf(signed, percent_decode ?? []);
   return (request, given) => {
     const filled: (string | Uint8Array)[] = [];
-    let text = '';
     for (const part of parts) {
-      if (part === 'body') {
-        if (text !== '') filled.push(text);
-        filled.push(request.body);
-        text = '';
-      } else {
-        const value = part(request, given);
-        if (value === undefined) return undefined;
-        text += value;
-      }
+      const value = part === 'body' ? request.body : part(request, given);
+      if (value === undefined) return undefined;
+      filled.push(value);
     }
-    if (text !== '') filled.push(text);
     return filled;
   };
 }
@@ -59,11 +52,15 @@ function textOf(part: Exclude<SignedPart, 'body'>, escapes: readonly string[]): 
     case 'method':
       return ({ method }) => method;
     case 'url':
-      return escapes.length === 0 ? ({ url }) => url : ({ url }) => withoutEscapes(url, escapes);
+      return urlText(escapes);
     case 'form_sorted':
       return ({ body }) => sortedForm(body);
   }
 }
 
-const withoutEscapes = (url: string, escapes: readonly string[]): string =>
-  url.replace(/%[0-9A-F]{2}/g, (code) => (escapes.includes(code) ? decodeURIComponent(code) : code));
+function urlText(escapes: readonly string[]): Text {
+  if (escapes.length === 0) return ({ url }) => url;
+  const characters = new Map(escapes.map((code) => [code, String.fromCharCode(Number.parseInt(code.slice(1), 16))]));
+  const decode = (code: string): string => characters.get(code) ?? code;
+  return ({ url }) => (url.includes('%') ? url.replace(/%[0-9A-F]{2}/g, decode) : url);
+}

@@ -87,8 +87,10 @@ function timeReader({ timestamp }: SignedDescriptor): (headers: Headers, read: R
 const nowIn = (format: TimestampFormat, text: string, now: Date): number =>
   format === 'unix_ms' || text.length === 13 ? now.getTime() : Math.floor(now.getTime() / 1000) * 1000;
 
+const noId: Checked<string> = { ok: true, value: '' };
+
 const idReader = (header: string | undefined): ((headers: Headers) => Checked<string>) => {
-  if (header === undefined) return () => ({ ok: true, value: '' });
+  if (header === undefined) return () => noId;
   return (headers) => {
     const id = singleHeader(headers, header);
     return !id.ok || /^[\x21-\x7e]{1,256}$/.test(id.value) ? id : refuse('malformed_signature');

@@ -22,7 +22,7 @@ export function Actions({ event, onChanged }: ActionsProps) {
   const [isReplaying, setReplaying] = useState(false);
   const { route } = useLocation();
   const dead = event.deliveries.filter(({ status }) => status === 'dead');
-  const [first] = event.runs;
+  const [first] = event.runs ?? [];
   const mapping = first === undefined ? '' : `&mapping=${encodeURIComponent(first.mapping)}`;
   const playground = `/playground?event=${encodeURIComponent(event.id)}${mapping}`;
   const canReplay = event.status !== 'received';

@@ -13,7 +13,8 @@ import { Values } from './values.tsx';
 
 /** What the mappings made of it, value by value. */
 export function Mapped({ event, isRevealed }: { readonly event: ApiEvent; readonly isRevealed: boolean }) {
-  const { status, runs, message, reason, waits_for, due_at } = event;
+  const { status, message, reason, waits_for, due_at } = event;
+  const runs = event.runs ?? [];
   const isRead = runs.length > 0 || status === 'unmatched';
   const path = `/events/${encodeURIComponent(event.id)}/values`;
   const values = useApi<ApiValues>(isRead ? revealedIf(isRevealed, path) : null, ['configuration']);
