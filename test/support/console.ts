@@ -83,8 +83,7 @@ async function shoot(page: Page, name: string): Promise<void> {
     for (const size of [wide, narrow]) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.mouse.wheel(0, -10_000);
-      await page.waitForFunction('scrollY === 0');
+      await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
       await page.evaluate('new Promise(requestAnimationFrame)');
       expect(
         await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
