@@ -104,9 +104,9 @@ function requestOf(number: number, receivedAt: Date): ReceivedRequest {
 /** The senders' ids lie anywhere in the index. */
 export const externalId = (number: number): string => `evt_${String((number * 618_033_989) % 1e12).padStart(12, '0')}`;
 
-/** Of people who come again and again. */
 export const emailOf = (person: number): string => `person${person}@example.com`;
-const people = 500;
+/** However many people there are, each of them comes so often. */
+const eventsOfPerson = 10;
 /** One in so many of the events has somebody's e-mail; otherwise making them would be all about people. */
 const markedOfEvents = 20;
 
@@ -124,7 +124,7 @@ async function translate(store: Store, { first, now }: { readonly first: number;
     await store.stitch(
       marked.map((event, index) => ({
         event,
-        identifiers: [{ kind: 'email', value: emailOf((first / markedOfEvents + index) % people) }],
+        identifiers: [{ kind: 'email', value: emailOf(Math.floor((first / markedOfEvents + index) / eventsOfPerson)) }],
       })),
     );
     await store.settleTranslations(events.map((event, index) => translated(event, index, now)));

@@ -11,6 +11,7 @@ describe('hookstitch sources', () => {
     expect(out).toMatch(
       /^paddle +Paddle Billing +HMAC-SHA256 in paddle-signature, at most 300 s old +PADDLE_WEBHOOK_SECRET$/m,
     );
+    expect(out).toMatch(/^paypal +PayPal +a signature by PayPal's certificate +PAYPAL_WEBHOOK_ID$/m);
     expect(out).toMatch(/^mailchimp .* nothing but the secret in the URL/m);
   });
 

@@ -181,10 +181,11 @@ function printNextSteps({ sources }: StarterChoice, folder: string, { open, publ
     ['hookstitch validate', 'every problem of the files, with line and column'],
     ['hookstitch test', "the mappings' own tests; nothing is sent"],
     ['hookstitch serve', 'receives on port 8080'],
-    ...sources.map((name) => [
-      `hookstitch send ${name}.${starterSample(name)}`,
-      'a signed sample, from another terminal',
-    ]),
+    ...sources.flatMap((name) =>
+      senderNamed(name)?.signsAlone === true
+        ? []
+        : [[`hookstitch send ${name}.${starterSample(name)}`, 'a signed sample, from another terminal']],
+    ),
   ];
   const width = Math.max(...commands.map(([command = '']) => command.length));
   for (const [command = '', why = ''] of commands) print(`  ${command.padEnd(width)}  ${why}`.trimEnd());

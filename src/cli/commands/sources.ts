@@ -44,7 +44,10 @@ function senderTable(senders: readonly Sender[]): string {
   return `${list}\n\n${style('dim', 'One of them: hookstitch sources <type>   To begin: hookstitch init --source <type>')}`;
 }
 
-function senderLines({ name, source, proof, variable, notes, asksForToken }: Sender): readonly string[] {
+const samplesOf = (name: string, { samples }: Sender['source']): string =>
+  samples.map((sample) => `${name}.${sample.name}`).join(', ');
+
+function senderLines({ name, source, proof, variable, notes, asksForToken, signsAlone }: Sender): readonly string[] {
   const steps = setupSteps(source, { url: `<PUBLIC_URL>/in/${name}`, local: `localhost:8080/in/${name}` });
   const field = (key: string, text: string): string => `${key.padEnd(9)} ${text}`;
   return [
@@ -55,7 +58,7 @@ function senderLines({ name, source, proof, variable, notes, asksForToken }: Sen
     field('secret', variable),
     ...(asksForToken ? [field('token', 'verify_token, a random text of your own')] : []),
     ...(source.needsPublicUrl ? [field('needs', 'PUBLIC_URL: the signature covers the address')] : []),
-    field('samples', source.samples.map((sample) => `${name}.${sample.name}`).join(', ')),
+    field('samples', signsAlone ? `none to send: nobody can sign as ${source.title} does` : samplesOf(name, source)),
     field('mapping', starters[name]?.mapping ?? `made of the sample ${starterSample(name) ?? ''}`),
     '',
     ...steps.map((step, index) => `${`${index + 1}.`.padStart(4)} ${step}`),
