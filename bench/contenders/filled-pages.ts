@@ -1,44 +1,65 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
 import { addMs, dateFromMs, systemClock } from '../../src/model/clock.ts';
 import type { ClaimedDelivery, Draft, Settlement } from '../../src/model/delivery.ts';
 import type { ClaimedEvent, ReceivedRequest } from '../../src/model/event.ts';
 import { newId } from '../../src/model/id.ts';
+import { moveStore } from '../../src/store/move-store.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store, TranslationSettlement } from '../../src/store/store.ts';
 
 /** What an operator's day leaves behind: a few sources, types and destinations, and of everything some that went wrong. */
 
-export type Place = { readonly dataDir: string } | { readonly dataDir: string; readonly databaseUrl: string };
-
 const dayMs = 86_400_000;
 const worker = 'wrk_filling';
 const leaseMs = 600_000;
-const eventsOfRequest = 10;
-const batch = 2_000;
-const padding = 'x'.repeat(1_500);
+const eventsOfRequest = 20;
+const batch = 10_000;
+const padding = 'x'.repeat(400);
 const sources = ['stripe', 'hubspot', 'callrail'] as const;
 const types = ['invoice.paid', 'customer.created', 'charge.refunded', 'contact.creation', 'post_call'] as const;
 const destinations = ['usermaven', 'umami'] as const;
 const causes = 10;
 
+/** The same in a database that is empty; what it was copied from stays as it is. */
+export async function copyPages(dataDir: string, databaseUrl: string): Promise<void> {
+  const startedMs = performance.now();
+  // What was moved is marked, and no gateway starts on it any more.
+  const copy = await mkdtemp(join(tmpdir(), 'hookstitch-bench-'));
+  try {
+    await cp(dataDir, copy, { recursive: true });
+    await moveStore({ dataDir: copy, databaseUrl, now: systemClock.now() });
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    // As the database does it by itself, some time later.
+    await client.query('vacuum analyze');
+    await client.end();
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+  console.log(`  and were copied to PostgreSQL in ${Math.round((performance.now() - startedMs) / 1_000)} s`);
+}
+
 /** However many there are, they came within the same day: so there are as many minutes of them. */
-export async function fillPages(place: Place, events: number): Promise<void> {
+export async function fillPages(dataDir: string, events: number): Promise<void> {
   const startedMs = performance.now();
   const from = addMs(systemClock.now(), -dayMs);
-  const store = await openStore(place);
+  const store = await openStore({ dataDir });
   try {
     for (let first = 0; first < events; first += batch) {
       const count = Math.min(batch, events - first);
       const at = addMs(from, Math.floor((first * dayMs) / events));
       await receive(store, { first, count, from, everyMs: dayMs / events });
-      await translate(store, at);
+      await translate(store, { first, now: at });
       for (const destination of destinations) await deliver(store, destination, at);
     }
   } finally {
     await store.close();
   }
   const seconds = Math.round((performance.now() - startedMs) / 1_000);
-  const kind = 'databaseUrl' in place ? 'PostgreSQL' : 'SQLite';
-  console.log(`  ${events.toLocaleString('en-US')} events were made in ${seconds} s on ${kind}`);
+  console.log(`  ${events.toLocaleString('en-US')} events were made in ${seconds} s`);
 }
 
 interface Stretch {
@@ -83,13 +104,13 @@ function requestOf(number: number, receivedAt: Date): ReceivedRequest {
 /** The senders' ids lie anywhere in the index. */
 export const externalId = (number: number): string => `evt_${String((number * 618_033_989) % 1e12).padStart(12, '0')}`;
 
-/** Of people who come again and again. */
 export const emailOf = (person: number): string => `person${person}@example.com`;
-const people = 500;
+/** However many people there are, each of them comes so often. */
+const eventsOfPerson = 10;
 /** One in so many of the events has somebody's e-mail; otherwise making them would be all about people. */
 const markedOfEvents = 20;
 
-async function translate(store: Store, now: Date): Promise<void> {
+async function translate(store: Store, { first, now }: { readonly first: number; readonly now: Date }): Promise<void> {
   for (;;) {
     const events = await store.claimEvents({
       worker,
@@ -101,9 +122,9 @@ async function translate(store: Store, now: Date): Promise<void> {
     if (events.length === 0) return;
     const marked = events.filter((_, index) => index % markedOfEvents === 0);
     await store.stitch(
-      marked.map((event) => ({
+      marked.map((event, index) => ({
         event,
-        identifiers: [{ kind: 'email', value: emailOf(Number(event.externalId.slice(4)) % people) }],
+        identifiers: [{ kind: 'email', value: emailOf(Math.floor((first / markedOfEvents + index) / eventsOfPerson)) }],
       })),
     );
     await store.settleTranslations(events.map((event, index) => translated(event, index, now)));
@@ -125,7 +146,7 @@ function translated(event: ClaimedEvent, index: number, settledAt: Date): Transl
 const draftOf = ({ externalId: outgoingId }: ClaimedEvent, destination: string): Draft => ({
   mapping: { file: 'filled.yaml', version: '3f2a' },
   ...{ item: 0, destination, outgoingId, stitch: null, person: outgoingId },
-  payload: JSON.stringify({ event: outgoingId, padding: padding.slice(0, 400) }),
+  payload: JSON.stringify({ event: outgoingId, padding }),
 });
 
 async function deliver(store: Store, destination: string, now: Date): Promise<void> {

@@ -3,6 +3,11 @@ import type { Json, JsonObject } from '../model/json.ts';
 
 /** Mappings and what is tried out on them, as the admin API answers it. */
 
+/** An answer with something personal in it that is not shown. */
+export interface MaybeMasked {
+  readonly masked?: boolean;
+}
+
 export type ApiPath = readonly (string | number)[];
 
 export interface ApiProblemAt {
@@ -85,7 +90,7 @@ export interface ApiPreviewDestination {
   readonly at: Position | null;
 }
 
-export interface ApiPreview {
+export interface ApiPreview extends MaybeMasked {
   readonly outcome: 'invalid' | 'unreadable' | 'unmatched' | 'skipped' | 'failed' | 'translated';
   readonly problems: readonly ApiProblemAt[];
   readonly lineage?: readonly ApiLineage[];

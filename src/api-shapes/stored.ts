@@ -17,8 +17,6 @@ export interface ApiEventSummary {
 }
 
 export interface ApiEvent extends ApiEventSummary {
-  /** Personal data in it is hidden; with `reveal=true` it is answered as it is. */
-  readonly masked?: boolean;
   readonly external_id: string;
   readonly tries: number;
   readonly request: {
@@ -30,7 +28,8 @@ export interface ApiEvent extends ApiEventSummary {
     readonly body: string;
     readonly body_encoding: 'utf8' | 'base64';
   };
-  readonly runs: readonly ApiRun[];
+  /** Null as long as no mapping has seen it. */
+  readonly runs: readonly ApiRun[] | null;
   readonly deliveries: readonly ApiDelivery[];
 }
 

@@ -88,7 +88,7 @@ export function eventDetails(event: ApiEvent): string {
     `received   ${localTime(received_at)}  ${request.method} ${plainText(request.url)}  ${bodySize(event)} bytes`,
     `happened   ${localTime(occurred_at)}`,
     `known as   ${plainText(external_id)}`,
-    ...runs.flatMap(runLines),
+    ...(runs ?? []).flatMap(runLines),
     ...deliveries.flatMap((delivery) => ['', deliveryDetails(delivery)]),
   ].join('\n');
 }

@@ -30,6 +30,7 @@ const verbs: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['migrate-store', async () => (await import('./commands/migrate-store.ts')).migrateStoreCommand],
   ['deliveries', async () => (await import('./commands/deliveries.ts')).deliveriesCommand],
   ['destinations', async () => (await import('./commands/destinations.ts')).destinationsCommand],
+  ['sources', async () => (await import('./commands/sources.ts')).sourcesCommand],
   ['schema', async () => (await import('./commands/schema.ts')).schemaCommand],
   ['explain', async () => (await import('./commands/explain.ts')).explainCommand],
   ['health', async () => (await import('./commands/health.ts')).healthCommand],

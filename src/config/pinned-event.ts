@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckSetup } from '../mapping/check.ts';
+import { type CheckSetup, testTime } from '../mapping/check.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import { draftExpectation } from '../mapping/draft-test.ts';
 import { fixturesFolder, readText } from '../mapping/folder.ts';
@@ -8,6 +8,7 @@ import { pseudonymize } from '../mapping/pseudonymize/pseudonymize.ts';
 import type { MappingTest } from '../mapping/schema.ts';
 import { GatewayError } from '../model/error.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { eventInBody } from '../sources/event-in-body.ts';
 import { runOnBody } from './check-setup.ts';
 import type { Configuration } from './load.ts';
 
@@ -94,7 +95,7 @@ export async function draftTest(
 ): Promise<Drafted> {
   const { file, content } = definition;
   if (content.tests?.some(({ given }) => given === fixture.given)) return { note: `${file} has a test for it already` };
-  const { kind } = event;
+  const kind = typeToSay(event, fixture.body, configuration);
   const run = await runOnBody(configuration, definition, { body: fixture.body, kind, ...how });
   const destinations = configuration.file.destinations.map(
     ({ destination, name: target, testSettings = destination.sample }) => ({
@@ -106,4 +107,16 @@ export async function draftTest(
   const sentence = name ?? `${event.type} of ${event.receivedAt.slice(0, 10)} means what it meant when it was pinned`;
   const type = kind === null ? {} : { type: kind };
   return { test: { name: sentence, given: fixture.given, ...type, expect: drafted.expect } };
+}
+
+/** What the test has to say, because its body alone does not: the URL told the type, or a header did. */
+function typeToSay(
+  { source, type, kind }: EventToPin,
+  body: Fixture['body'],
+  { file }: DraftWork['configuration'],
+): string | null {
+  if (kind !== null) return kind;
+  const configured = file.sources.find(({ name }) => name === source);
+  const told = configured && eventInBody(configured.source, body, { kind: null, receivedAt: testTime });
+  return told?.type === type ? null : type;
 }

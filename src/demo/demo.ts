@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentFrom } from '../config/environment.ts';
 import { readGatewayFile } from '../config/gateway-file.ts';
-import { namesOf } from '../config/load.ts';
 import { readSettings } from '../config/settings.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 import { silentLog } from '../log.ts';
-import { loadMappings } from '../mapping/load.ts';
+import { gatewayFileName } from '../mapping/folder.ts';
 import type { ConfiguredSource } from '../sources/source.ts';
 import { demoGateway } from './gateway-text.ts';
 import { demoCredentials } from './scenario.ts';
@@ -32,10 +31,10 @@ export interface Demo {
 export async function startDemo(ports: { readonly receiver: number; readonly admin: number }): Promise<Demo> {
   const credentials = demoCredentials(randomBytes);
   const standIns = await startStandIns(credentials.destinations);
-  const dataDir = await mkdtemp(join(tmpdir(), 'hookstitch-demo-'));
+  const folder = await mkdtemp(join(tmpdir(), 'hookstitch-demo-'));
   const cleanUp = async (): Promise<void> => {
     await Promise.all(Object.values(standIns).map((standIn) => standIn.close()));
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
   try {
     const urls = {
@@ -52,14 +51,15 @@ export async function startDemo(ports: { readonly receiver: number; readonly adm
       ADMIN_PORT: String(await freePort(ports.admin)),
       PUBLIC_URL: `http://127.0.0.1:${port}`,
     };
-    const environment = environmentFrom({ ...variables, ...own, DATA_DIR: dataDir, MAPPINGS_DIR: shippedMappings });
+    const folders = { DATA_DIR: join(folder, 'data'), MAPPINGS_DIR: await copiedMappings(folder, text) };
+    const environment = environmentFrom({ ...variables, ...own, ...folders });
     const settings = readSettings(environment);
-    const file = readGatewayFile('gateway.yaml (demo)', text, { environment, publicUrl: settings.publicUrl });
-    const { definitions } = await loadMappings(shippedMappings, namesOf(file));
+    const name = join(settings.mappingsDir, gatewayFileName);
+    const file = readGatewayFile(name, text, { environment, publicUrl: settings.publicUrl });
     const gateway = await startGateway({
       settings,
       file,
-      mappings: definitions,
+      environment: () => environment,
       log: silentLog,
       show: () => undefined,
     });
@@ -73,6 +73,14 @@ export async function startDemo(ports: { readonly receiver: number; readonly adm
     await cleanUp();
     throw error;
   }
+}
+
+/** The demo's own mappings folder: whoever plays with a mapping leaves those that are shipped as they are. */
+async function copiedMappings(folder: string, gatewayText: string): Promise<string> {
+  const mappings = join(folder, 'mappings');
+  await cp(shippedMappings, mappings, { recursive: true });
+  await writeFile(join(mappings, gatewayFileName), gatewayText);
+  return mappings;
 }
 
 type DestinationCredentials = ReturnType<typeof demoCredentials>['destinations'];

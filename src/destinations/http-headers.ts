@@ -30,6 +30,12 @@ function nameProblem(name: string): string | undefined {
     : undefined;
 }
 
+/** A header that a setting names. */
+export const headerName = z
+  .string()
+  .regex(/^[a-z][a-z\d-]*$/, 'must be a header name in lower case')
+  .refine((name) => !framing.includes(name), { error: 'decides where the request goes or ends' });
+
 /** The value of a header; a line break in it would end the header and begin another one. */
 export const headerText = z.string().regex(/^[\x20-\x7e]*$/, 'must be one line of printable ASCII');
 

@@ -11,7 +11,7 @@ import {
 } from './destination.ts';
 import { headerValue } from './header-value.ts';
 import { answerRules, readByRules } from './http-answers.ts';
-import { headersOf, headerText } from './http-headers.ts';
+import { headerName, headersOf, headerText } from './http-headers.ts';
 import { builtRequest, checkRequest, requestPath, withPathJoined } from './http-request.ts';
 
 const expression = (error: string) => z.string().startsWith('=', { error });
@@ -57,16 +57,14 @@ const settings = z.strictObject({
     description: 'The body: a block is sent as JSON or, with the content type of one, as a form; a text as it is.',
   }),
   id_header: z
-    .union([z.literal(''), z.string().regex(/^[a-z][a-z\d-]*$/)], { error: 'must be a header name in lower case' })
+    .union([z.literal(''), headerName.refine((name) => name !== 'authorization', { error: 'has the credentials' })])
     .default('idempotency-key')
     .meta({ description: 'Header with the id that is the same in every copy of a delivery; empty: none.' }),
   auth: z
     .enum(authNames)
     .default('none')
     .meta({ description: 'How it is called: bearer and header take token, basic takes username and password.' }),
-  auth_header: z
-    .string()
-    .regex(/^[a-z][a-z\d-]*$/, 'must be a header name in lower case')
+  auth_header: headerName
     .default('x-api-key')
     .meta({ description: 'The header that has the token, with auth: header.' }),
   token: headerValue.optional().meta({ description: 'The token of auth bearer or header.' }),

@@ -150,16 +150,18 @@ function maskedSettings({
 }: Pick<ConfiguredDestination, 'destination' | 'settings'>): JsonObject {
   const shown = Object.entries(settings).filter(([key]) => key !== 'type');
   return Object.fromEntries(
-    shown.map(([key, value]) => [key, destination.secrets.includes(key) ? masked(value) : value]),
+    shown.map(([key, value]) => [key, destination.secrets.includes(key) ? masked(key, value) : value]),
   ) as JsonObject;
 }
 
-/** The end of a shorter one would be too much of it. */
+/** The end of a shorter one would be too much of it, and of a password that somebody made up. */
 const endShownFrom = 20;
 
-function masked(secret: unknown): string {
+function masked(key: string, secret: unknown): string {
   if (secret === '' || secret === undefined || secret === null) return '';
-  return typeof secret === 'string' && secret.length >= endShownFrom ? `••••••••${secret.slice(-4)}` : '••••••••';
+  return typeof secret === 'string' && secret.length >= endShownFrom && key !== 'password'
+    ? `••••••••${secret.slice(-4)}`
+    : '••••••••';
 }
 
 function lastDeadJson({ deliveries }: Problems, name: string): Json {

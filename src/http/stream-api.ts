@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { Router } from 'express';
-import { GatewayError } from '../model/error.ts';
 import type { Doorkeeper } from './access/doorkeeper.ts';
 import { visitorOf } from './access/visitor.ts';
 import { type ChangeSources, ChangeWatch, changedTopics } from './change-watch.ts';
@@ -11,7 +10,7 @@ export interface StreamDependencies extends ChangeSources {
   readonly doorkeeper: Pick<Doorkeeper, 'isLive'>;
 }
 
-/** Each is a console that somebody has open. */
+/** Each is a console that somebody has open; beyond that the oldest has to come again. */
 const streamsMax = 100;
 
 /** A browser that has lost its stream tries again after this. */
@@ -33,10 +32,11 @@ export function streamRouter({ ending, doorkeeper, ...sources }: StreamDependenc
   });
 
   router.get('/stream', async (request, response) => {
-    if (open.size >= streamsMax) throw new GatewayError('STORE_UNAVAILABLE', `${streamsMax} consoles are open already`);
     const standing = await watch.standing();
     const stream = new Stream(response);
     open.add(stream);
+    const [oldest] = open;
+    if (open.size > streamsMax) oldest?.end();
     stream.begin(request.get('Last-Event-ID') ?? standing, standing);
     const visitor = visitorOf(request);
     const leave = watch.listen(async (now) => {

@@ -27,12 +27,26 @@ export function fixturesIn(yaml: YamlFile): readonly NamedFixture[] {
   const { key, value } = partsOf(yaml.value)('tests');
   const named = new Map<string, NamedFixture>();
   for (const [index, test] of (Array.isArray(value) ? (value as readonly Json[]) : []).entries()) {
-    const given = isJsonObject(test) ? test.given : undefined;
-    if (typeof given !== 'string' || named.has(given)) continue;
-    const at = yaml.positionOf([key, index, 'given']);
-    if (!yaml.isSpoilt(at)) named.set(given, { given, at, ...defined({ excerpt: excerptOf(yaml.text, at) }) });
+    for (const { given, path } of filesOf(test)) {
+      if (named.has(given)) continue;
+      const at = yaml.positionOf([key, index, ...path]);
+      if (!yaml.isSpoilt(at)) named.set(given, { given, at, ...defined({ excerpt: excerptOf(yaml.text, at) }) });
+    }
   }
   return [...named.values()];
+}
+
+/** What a test reads: its body, and what its lookups find. */
+function filesOf(test: Json): readonly { readonly given: string; readonly path: readonly string[] }[] {
+  if (!isJsonObject(test)) return [];
+  const stubs = Object.entries(isJsonObject(test.lookup) ? test.lookup : {});
+  const values = [
+    { value: test.given, path: ['given'] },
+    ...stubs.map(([name, value]) => ({ value, path: ['lookup', name] })),
+  ];
+  return values.flatMap(({ value, path }) =>
+    typeof value === 'string' && value !== '(absent)' ? [{ given: value, path }] : [],
+  );
 }
 
 /** Its path in the mappings folder; undefined where it leads out of it. */

@@ -31,9 +31,11 @@ export interface EventReader extends KnownNames {
   readonly listed: (seqs: readonly number[]) => Promise<readonly ListedEvent[]>;
 }
 
-/** Most places that are looked at for one page, and at a time: a search of bodies is continued, not waited for. */
-const lookedMax = 10_000;
+/** Most places that are looked at for one page: a search of bodies is continued, not waited for. */
+const lookedMax = 5_000;
+/** At a time; at first about as many as the page may need, and more where few of them fit. */
 const lookedAtOnce = 500;
+const growth = 4;
 
 export async function pageOfEvents(
   reader: EventReader,
@@ -86,7 +88,7 @@ async function walk(reader: EventReader, filter: EventFilter, page: EventPageReq
   let looked = 0;
   // What was queued for an event came later than it: of those times only the first is one of theirs too.
   const times = way.by === 'deliveries' ? { since: filter.since } : filter;
-  let span = spanOf(page, times, isExact ? page.limit + 1 : lookedAtOnce);
+  let span = spanOf(page, times, isExact ? page.limit + 1 : Math.min(2 * page.limit + 1, lookedAtOnce));
   for (;;) {
     const { places, isAll } = await reader.places(way, span);
     found.push(...(isExact ? places.map(ofEvent) : await fittingOf(places)));
@@ -94,7 +96,8 @@ async function walk(reader: EventReader, filter: EventFilter, page: EventPageReq
     const last = places.at(-1);
     if (found.length > page.limit || last === undefined || isAll) return { found, stoppedAt: undefined };
     if (looked >= lookedMax) return { found, stoppedAt: last };
-    span = { ...span, from: last };
+    const limit = Math.min(span.limit * growth, lookedAtOnce, lookedMax - looked);
+    span = { ...span, from: last, limit };
   }
 }
 

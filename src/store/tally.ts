@@ -28,7 +28,8 @@ export class Tally {
   readonly #changes = new Map<string, TallyRow>();
   readonly #stitches = new Map<string, StitchTallyRow>();
   readonly #problems = new Map<string, ProblemRow>();
-  readonly #series = new Map<string, SeriesRow>();
+  /** By the minute, then by what is counted; added to in place, because it is done several times for every event. */
+  readonly #series = new Map<number, Map<string, Counter>>();
 
   events(source: string, status: EventStatus, count: number): void {
     this.#add({ kind: 'event', name: source, status, count });
@@ -47,8 +48,15 @@ export class Tally {
   /** That it happened at that time. Unlike the counters it is never taken back: what is purged has happened all the same. */
   happened({ kind, name, what }: SeriesKey, at: number, count = 1): void {
     const minute = startOf('minute', at);
-    const key = `${minute} ${kind} ${what} ${name}`;
-    this.#series.set(key, { starts_at: minute, kind, name, what, count: count + (this.#series.get(key)?.count ?? 0) });
+    let counters = this.#series.get(minute);
+    if (counters === undefined) {
+      counters = new Map();
+      this.#series.set(minute, counters);
+    }
+    const key = `${kind} ${what} ${name}`;
+    const counter = counters.get(key);
+    if (counter === undefined) counters.set(key, { starts_at: minute, kind, name, what, count });
+    else counter.count += count;
   }
 
   /** What is counted with its reason; anything that has none is no problem. */
@@ -56,6 +64,12 @@ export class Tally {
     if (reason === null || cause === null) return;
     const key = JSON.stringify([kind, name, reason, cause]);
     this.#problems.set(key, { kind, name, reason, cause, count: count + (this.#problems.get(key)?.count ?? 0) });
+  }
+
+  /** A new event; what no mapping will see has failed at once. */
+  recorded(name: string, status: EventStatus, at: number): void {
+    this.happened({ kind: 'event', name, what: 'received' }, at);
+    if (status !== 'received') this.happened({ kind: 'event', name, what: status }, at);
   }
 
   refused(refusals: readonly Refusals[], now: Date): void {
@@ -92,8 +106,8 @@ export class Tally {
     return this.#problems.values();
   }
 
-  series(): Iterable<SeriesRow> {
-    return this.#series.values();
+  series(): readonly SeriesRow[] {
+    return [...this.#series.values()].flatMap((counters) => [...counters.values()]);
   }
 
   #addStitches({ source, origin, count }: StitchTallyRow): void {
@@ -106,6 +120,11 @@ export class Tally {
     const count = change.count + (this.#changes.get(key)?.count ?? 0);
     this.#changes.set(key, { ...change, count });
   }
+}
+
+interface Counter extends SeriesKey {
+  readonly starts_at: number;
+  count: number;
 }
 
 type MaybeProblem = Omit<ProblemRow, 'reason' | 'cause'> & {

@@ -120,6 +120,12 @@ describe('all of an event', () => {
     expect(text).toMatch(/↻ pending {2}next try 2026-11-21 /);
   });
 
+  it('says nothing of mappings where none has seen it', () => {
+    const unusable = { ...event, status: 'failed', message: 'the body is not JSON', runs: null, deliveries: [] };
+    expect(eventDetails(unusable)).toContain('known as');
+    expect(eventDetails(unusable)).not.toContain('mapped');
+  });
+
   it('writes no control character that somebody sent', () => {
     expect(eventDetails(event).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });

@@ -27,6 +27,25 @@ describe('hookstitch init', () => {
     expect(await hookstitch(['test'], { cwd })).toMatchObject({ code: 0 });
   });
 
+  it('does so for any sender there is: Paddle to Umami, with the address to enter and what to do there', async () => {
+    const cwd = await temporaryFolder();
+
+    const { code, stdout } = await hookstitch(['init', '--source', 'paddle', '--destination', 'umami', '--yes'], {
+      cwd,
+      environment: { PUBLIC_URL: 'https://hooks.example.com' },
+    });
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('wrote    mappings/paddle-payment-succeeded.yaml\n');
+    expect(stdout).toContain('wrote    mappings/fixtures/paddle.transaction.completed.json\n');
+    expect(stdout).toContain('type URL, enter https://hooks.example.com/in/paddle.');
+    expect(stdout).toContain('hookstitch send paddle.transaction.completed');
+    expect(await readFile(join(cwd, '.env'), 'utf8')).toContain('\nPADDLE_WEBHOOK_SECRET=\n');
+    expect(await hookstitch(['validate'], { cwd })).toMatchObject({ code: 0 });
+    const tested = await hookstitch(['test'], { cwd });
+    expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/\n[1-9]\d* passed, 0 failed/) });
+  });
+
   it('writes where --dir says', async () => {
     const cwd = await temporaryFolder();
 
@@ -38,10 +57,16 @@ describe('hookstitch init', () => {
   });
 
   it.each([
-    { args: ['--yes'], says: 'say which: hookstitch init --source stripe|callrail|hubspot --destination' },
+    { args: ['--yes'], says: 'say which: hookstitch init --source <one of hookstitch sources> --destination' },
     { args: ['--source', 'stripe'], says: 'say which' },
-    { args: ['--source', 'strip', '--destination', 'usermaven'], says: 'no source called "strip"; there are stripe' },
-    { args: ['--source', 'stripe', '--destination', 'usermaven,x'], says: 'no destination called "x"; there are' },
+    {
+      args: ['--source', 'strip', '--destination', 'usermaven'],
+      says: 'no source called "strip"; did you mean stripe?',
+    },
+    {
+      args: ['--source', 'stripe', '--destination', 'usermaven,x'],
+      says: 'no destination called "x"; there are: usermaven',
+    },
   ])('exits 2 and writes nothing with $args', async ({ args, says }) => {
     const cwd = await temporaryFolder();
 

@@ -149,12 +149,63 @@ describeInBrowser('what an operator does in the console', () => {
     expect(faults).toEqual([]);
   });
 
+  it('replays events that a mapping failed, after it is corrected', async () => {
+    const { page, gateway, save, taken, open, shoot, violations, faults } = await story(
+      mapping("=$require(data.object.amount, 'no amount')"),
+    );
+    for (const id of ['evt_1', 'evt_2']) await gateway.send(id);
+    await open('/problems?reason=mapping_failed', 'Problems');
+    await page.getByRole('row', { name: 'stripe' }).getByRole('link').click();
+    await page.getByRole('heading', { level: 1, name: 'Failed from stripe' }).waitFor();
+    await page.getByText('2 events', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Open one in the playground' }).waitFor();
+    expect(await violations()).toEqual([]);
+    await shoot('problem-failed');
+
+    await page.getByRole('button', { name: 'Plan a replay' }).click();
+    const plan = page.getByRole('dialog', { name: 'Plan of the replay' });
+    await plan.getByText('2 events would fail').waitFor();
+    await plan.getByRole('button', { name: 'Leave it' }).click();
+    await save(mapping('=42'));
+    await page.getByRole('button', { name: 'Plan a replay' }).click();
+    await plan.getByText('2 deliveries would be made').waitFor();
+    await shoot('replay-plan-new');
+    await plan.getByRole('button', { name: 'Replay 2 events' }).click();
+    await page.getByText('finished', { exact: true }).waitFor();
+    await page.getByText('what was made has been delivered').waitFor();
+    expect(taken).toHaveLength(2);
+    expect(faults).toEqual([]);
+  });
+
+  it('replays no faster than it is told to, and cancels what has not begun', async () => {
+    const { page, gateway, save, open, shoot } = await story(mapping('forty-two'));
+    for (let n = 0; n < 30; n += 1) await gateway.send(`evt_${n}`);
+    await deliveriesAre(gateway, { dead: 30 });
+    await save(mapping('=42'));
+    await open('/problems', 'Problems');
+    await page.getByRole('row', { name: 'segment' }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Plan a replay' }).click();
+    await page.getByLabel('At most so many events in a second').fill('1');
+    await page.getByText('takes at least 30 s').waitFor();
+    await page.getByRole('button', { name: 'Replay 30 events' }).click();
+    await page.getByText('running', { exact: true }).waitFor();
+    await page.getByText('of the group are dead').waitFor();
+    await shoot('replay-running');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('It was cancelled').waitFor();
+    expect(await gateway.get('/api/replays')).toMatchObject({
+      items: [{ status: 'cancelled', events: { total: 30 } }],
+    });
+    await page.getByRole('link', { name: 'See the group' }).waitFor();
+  });
+
   it('redelivers or gives up a group of dead deliveries', async () => {
     const { page, gateway, open } = await story(mapping('forty-two'));
     for (const id of ['evt_1', 'evt_2']) await gateway.send(id);
     await deliveriesAre(gateway, { dead: 2 });
-    await open('/problems', 'Problems');
-    await page.getByRole('row', { name: 'segment' }).getByRole('link').click();
+    await open('/destinations/segment', 'segment');
+    await page.getByText('dead: rejected').waitFor();
+    await page.getByRole('link', { name: 'See its group' }).click();
 
     await page.getByRole('button', { name: 'Redeliver 2 deliveries' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Redeliver', exact: true }).click();

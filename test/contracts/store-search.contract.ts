@@ -182,6 +182,47 @@ export function describeSearch(opened: { readonly store: Store }): void {
       expect(await found({ ids: [] })).toEqual([]);
     });
 
+    it('finds events by what they are called', async () => {
+      await keep({ name: 'a', ms: 1_000, deliveries: { segment: delivered } });
+      await keep({ name: 'a', ms: 2_000, source: 'hubspot' });
+      await keep({ name: 'b', ms: 3_000 });
+      const [b, second, first] = (await store.listEvents({}, { limit: 5 })).items;
+      if (!b || !first || !second) expect.fail('there are not three');
+
+      expect(await store.findEvents(b.id)).toEqual({ by: 'event_id', ids: [b.id] });
+      expect(await store.findEvents(first.deliveries[0]?.id ?? '')).toEqual({ by: 'delivery_id', ids: [first.id] });
+      expect(await store.findEvents('b')).toEqual({ by: 'external_id', ids: [b.id] });
+      const called = await store.findEvents('a');
+      expect(called?.by).toBe('external_id');
+      expect(new Set(called?.ids)).toEqual(new Set([first.id, second.id]));
+      expect(await store.findEvents('c')).toBeUndefined();
+    });
+
+    it('counts them by where they are now, up to a thousand of each source and destination', async () => {
+      await keep({ name: 'a', ms: 1_000, deliveries: { segment: delivered, umami: refused } });
+      await keep({ name: 'b', ms: 2_000, end: 'failed', source: 'hubspot', type: 'other' });
+      await store.recordRequest(
+        aRequest({ receivedAt: at(3_000), events: Array.from({ length: 1_001 }, () => anEvent({ type: 'bulk' })) }),
+      );
+      const counted = async (within: Parameters<Store['countWithin']>[0]) => {
+        const { events, deliveries } = await store.countWithin(within);
+        return Object.entries({ ...events, ...deliveries }).flatMap(([status, { count, isMore }]) =>
+          count === 0 ? [] : [`${status} ${count}${isMore ? '+' : ''}`],
+        );
+      };
+      const all = { since: at(0), until: at(10_000) };
+
+      expect(await counted(all)).toEqual(['received 1000+', 'translated 1', 'failed 1', 'delivered 1', 'dead 1']);
+      expect(await counted({ ...all, until: at(3_000), source: 'stripe' })).toEqual([
+        'translated 1',
+        'delivered 1',
+        'dead 1',
+      ]);
+      expect(await counted({ ...all, type: 'other' })).toEqual(['failed 1', 'delivered 1', 'dead 1']);
+      expect(await counted({ since: at(2_000), until: at(3_000) })).toEqual(['failed 1']);
+      expect(await counted({ since: at(4_000), until: at(5_000) })).toEqual([]);
+    });
+
     describe('by identifiers', () => {
       beforeEach(async () => {
         await keep({ name: 'a', ms: 1_000, marks: ['email:ada@example.com', 'user_id:1'] });
@@ -250,13 +291,13 @@ export function describeSearch(opened: { readonly store: Store }): void {
         expect(await found({ text: 'ada', until: at(2_000) })).toEqual(['a']);
       });
 
-      it('stops looking after ten thousand events, says how far it came, and goes on from there', async () => {
+      it('stops looking after five thousand events, says how far it came, and goes on from there', async () => {
         const events = (from: number) =>
           Array.from({ length: 500 }, (_, n) => anEvent({ externalId: `${from + n}`, item: null }));
         await store.recordRequest(
           aRequest({ body: Buffer.from('{"of":"Ada"}'), events: [anEvent({ externalId: 'ada' })] }),
         );
-        for (let n = 0; n < 21; n += 1)
+        for (let n = 0; n < 11; n += 1)
           await store.recordRequest(aRequest({ receivedAt: at(1_000 + n), events: events(n * 500) }));
 
         const first = await store.listEvents({ text: 'ada' }, { limit: 5 });

@@ -109,6 +109,15 @@ describe('the headers of a request', () => {
     ]);
   });
 
+  it.each(['host', 'content-length', 'transfer-encoding', 'X-Upper', 'a b', 'authorization'])(
+    'have their id under no name such as %j',
+    (id_header) => expect(refusedSetting({ id_header })).toMatch(/^id_header /),
+  );
+
+  it.each(['host', 'content-length', 'a\r\nb'])('have credentials under no name such as %j', (auth_header) => {
+    expect(refusedSetting({ auth: 'header', auth_header })).toMatch(/^auth_header /);
+  });
+
   it('have each name once, whatever its case', () => {
     expect(refusedSetting({ headers: { 'X-A': '1', 'x-a': '2' } })).toBe('headers.x-a is there a second time');
   });

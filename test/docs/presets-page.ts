@@ -1,6 +1,10 @@
 import { parse } from 'yaml';
-import { sources } from '../../src/sources/index.ts';
+import { genericNames } from '../../src/sources/generic.ts';
+import { sourceNamed, sourceTypes } from '../../src/sources/index.ts';
 import { type PresetFile, presetFile } from '../../src/sources/preset/preset-file.ts';
+import { presetNames } from '../../src/sources/preset/presets.ts';
+import type { Source } from '../../src/sources/source.ts';
+import { descriptorText } from '../../src/sources/verify/descriptor-text.ts';
 import { projectFolder, readProjectFile } from '../support/project-files.ts';
 
 /** What docs/presets.md and the README's table of sources are made of: the presets. */
@@ -22,7 +26,12 @@ const groups = {
 
 type Group = keyof typeof groups;
 
-/** What the sources are for that are code; docs/sources.md tells of them. */
+/** Those of a type of their own that are no preset, which docs/sources.md tells of. */
+export const sourcesInCode: readonly Source[] = sourceTypes
+  .filter((name) => !([...presetNames, ...genericNames, 'standard_webhooks'] as readonly string[]).includes(name))
+  .flatMap((name) => sourceNamed(name) ?? []);
+
+/** What these are for. */
 const groupsOfCode: Readonly<Record<string, Group>> = {
   stripe: 'payments',
   paypal: 'payments',
@@ -59,7 +68,7 @@ const rows: readonly (readonly Group[])[] = [
 /** The README's table: what there is, with the way to its steps. */
 export function sourcesTable(): string {
   const known = [
-    ...Object.values(sources).map(({ name, title }) => ({
+    ...sourcesInCode.map(({ name, title }) => ({
       title,
       group: groupsOfCode[name],
       link: `docs/sources.md#${slug(title)}`,
@@ -121,38 +130,9 @@ const inCodeFont = (text: string): string => {
 };
 
 function proofOf({ verify, handshake }: Preset): string {
+  const over = 'signature' in verify ? `, in ${verify.encoding} over \`${verify.signed}\`` : '';
   const asked = handshake.length === 0 ? '' : '; what the sender asks of a new address is answered by itself';
-  return `${toldOf(verify)}${asked}`;
-}
-
-function toldOf(verify: Preset['verify']): string {
-  if ('signature' in verify) {
-    const { signature, signed, timestamp, encoding } = verify;
-    const age = timestamp === undefined ? '' : `, at most ${timestamp.tolerance_s} s old`;
-    const header = `\`${signature.header}${signature.numbered ? '1' : ''}\``;
-    return `${algorithmOf(verify)} in ${encoding}, in the header ${header}, over \`${signed}\`${age}`;
-  }
-  switch (verify.method) {
-    case 'token':
-      return `the secret itself, in the header \`${verify.header}\`; nothing is signed`;
-    case 'basic':
-      return 'the secret itself, as user name and password; nothing is signed';
-    case 'secret_url':
-      return `the secret itself, in the URL as \`?${verify.query}=…\`; nothing is signed`;
-  }
-}
-
-function algorithmOf(verify: Extract<Preset['verify'], { signature: unknown }>): string {
-  switch (verify.method) {
-    case 'hmac':
-      return `HMAC-${verify.algorithm.toUpperCase()}`;
-    case 'hash':
-      return verify.algorithm.toUpperCase();
-    case 'ed25519':
-      return 'Ed25519';
-    case 'ecdsa_p256':
-      return 'ECDSA P-256';
-  }
+  return `${descriptorText(verify)}${over}${asked}`;
 }
 
 const startersFolder = 'mappings/starters';

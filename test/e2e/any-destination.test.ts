@@ -115,6 +115,16 @@ describe('the Plausible of docs/any-destination.md', () => {
     ]);
   });
 
+  it('has no test event, which is no visitor, and says so', async () => {
+    const plausible = await opened(startPlausible('example.com'));
+    const gateway = await gatewayTo('plausible', printedDestination('plausible', plausible.url, {}));
+    const answer = await post(gateway, 'destinations/plausible/test');
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: { message: expect.stringMatching(/^nothing to send: Plausible knows visitors by/) } },
+    ]);
+  });
+
   it('keeps what Plausible drops with a 202, as dead with the reason', async () => {
     const plausible = await opened(startPlausible('another.example.com'));
     const gateway = await gatewayTo('plausible', printedDestination('plausible', plausible.url, {}));

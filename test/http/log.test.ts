@@ -131,7 +131,8 @@ describe('the log', () => {
     const { url } = await testAdmin(receiver, { log, token: adminToken });
     const ask = async (path: string, token: string) =>
       (await request(`${url}${path}`, { headers: { ...canaryHeaders, authorization: `Bearer ${token}` } })).status;
-    expect(await ask(`/api/events?q=${canary}`, adminToken)).toBe(400);
+    expect(await ask(`/api/events?query=${canary}`, adminToken)).toBe(400);
+    expect(await ask(`/api/events?q=${canary}`, adminToken)).toBe(200);
     expect(await ask(`/api/events/${encodeURIComponent(injection)}`, adminToken)).toBe(404);
     expect(await ask(`/api/deliveries?cursor=${canary}`, adminToken)).toBe(400);
     expect(await ask(`/${canary}`, adminToken)).toBe(404);

@@ -214,6 +214,16 @@ describe('a mapping file over the API', () => {
     expect(await onDisk('any.yaml')).toBe(mapping);
   });
 
+  it('stays as it is where the folder cannot be written to, and says so', async () => {
+    const { ask, folder } = await gateway();
+    const { json } = await ask('GET', '/mappings/any.yaml');
+    // Root may write to every folder that is there.
+    await rm(folder, { recursive: true });
+    expect((await ask('GET', '/mappings')).json.read_only).toContain('the gateway may not write to');
+    const answer = await ask('PUT', '/mappings/any.yaml', { text: `${mapping}# mine\n`, hash: json.hash });
+    expect(answer).toMatchObject({ status: 403, json: { error: { code: 'editing_off' } } });
+  });
+
   it('is for nobody without the token', async () => {
     const { adminUrl, onDisk } = await gateway();
     const answer = await request(`${adminUrl}/api/mappings/any.yaml`, {

@@ -125,6 +125,14 @@ describe('GET /api/stream', () => {
     expect(timers()).toBe(before);
   });
 
+  it('makes room for one more by ending the oldest', async () => {
+    const { url } = await testAdmin(await testReceiver());
+    const oldest = await listenTo(url, token);
+    await oldest.next();
+    for (let count = 0; count < 100; count += 1) await listenTo(url, token);
+    expect(await oldest.next()).toBeUndefined();
+  });
+
   it('ends at once when the gateway stops', async () => {
     const gateway = await testGateway({ destinations: {}, mappings: {} });
     const stream = await listenTo(gateway.adminUrl, gateway.token);

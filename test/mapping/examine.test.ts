@@ -152,6 +152,20 @@ describe('the fixtures of a mapping', () => {
     expect(new Set(fixturePaths(fixtures))).toEqual(new Set(['fixtures/a.json', 'fixtures/b.json']));
   });
 
+  it('include what its lookups find, each at its place', async () => {
+    const lookups = 'lookup:\n  contact: { hubspot.contact: { id: =id } }\n';
+    const test =
+      '  - { name: t, given: { id: 1 }, lookup: { contact: fixtures/gone.json, other: (absent) }, expect: skipped }\n';
+    const text = `${good.split('  - name')[0]}${test}`.replace('event:', `${lookups}event:`);
+    const { folder, read } = await reading({ 'a.yaml': text });
+    const found = await read('a.yaml');
+    expect(fixturePaths(found.fixtures ?? [])).toEqual(['fixtures/gone.json']);
+    const { problems } = await withFixtures(found, folder);
+    const at = problems.find(({ code }) => code === 'mapping/unknown-fixture')?.at;
+    const line = text.split('\n').findIndex((each) => each.includes('gone.json'));
+    expect(at).toMatchObject({ line: line + 1, column: test.indexOf('fixtures/gone') + 1 });
+  });
+
   it('are one problem each, however many tests they are for, and then it is no definition', async () => {
     const { folder, read } = await reading({
       'a.yaml': testing('fixtures/a.json', 'fixtures/gone.json', 'fixtures/gone.json', 'fixtures/no.json'),

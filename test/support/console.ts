@@ -83,6 +83,10 @@ async function shoot(page: Page, name: string): Promise<void> {
       await page.mouse.wheel(0, -10_000);
       await page.waitForFunction('scrollY === 0');
       await page.evaluate('new Promise(requestAnimationFrame)');
+      expect(
+        await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+        `${name} is too wide`,
+      ).toBeLessThanOrEqual(0);
       await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`), fullPage: true });
     }
   await page.setViewportSize(wide);

@@ -70,7 +70,7 @@ const isDelivered = ({ status, deliveries }: ApiEvent): boolean =>
   status === 'translated' && deliveries.length > 0 && deliveries.every((delivery) => delivery.status === 'delivered');
 
 function describeEvent({ source, type, status, message, runs, deliveries }: ApiEvent): string {
-  const mapped = runs.filter(({ outcome }) => outcome === 'translated').map(({ mapping }) => mapping);
+  const mapped = (runs ?? []).filter(({ outcome }) => outcome === 'translated').map(({ mapping }) => mapping);
   const sent = deliveries.map((delivery) => {
     const last = delivery.history.at(-1);
     const ok = delivery.status === 'delivered';
@@ -92,6 +92,7 @@ function reportPayloads({ standIns }: Demo): void {
 }
 
 function reportWhereToLook({ gateway }: Demo): void {
-  print(`\nLook around:  curl -H 'Authorization: Bearer ${gateway.token}' ${gateway.adminUrl}/api/events`);
+  print(`\nLook around:  ${gateway.setupUrl ?? gateway.adminUrl}  (the console; choose any password)`);
+  print(`or:           curl -H 'Authorization: Bearer ${gateway.token}' ${gateway.adminUrl}/api/events`);
   print('Stop with Ctrl-C.');
 }

@@ -2,9 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dotEnv, type NamedVariable, variablesToSet } from '../../config/dot-env.ts';
 import { type Environment, readEnvironment } from '../../config/environment.ts';
+import { senderNamed } from '../../config/sender.ts';
 import { shippedMappings } from '../../config/shipped-mappings.ts';
-import { type StarterChoice, starterDestinations, starterFiles, starters } from '../../config/starter.ts';
-import { sourceNamed } from '../../sources/index.ts';
+import {
+  type StarterChoice,
+  starterDestinations,
+  starterFiles,
+  starterSample,
+  starterSources,
+  starters,
+} from '../../config/starter.ts';
+import { withTests } from '../../config/starter-tests.ts';
+import { suggest } from '../../diagnostics/closest.ts';
 import { setupSteps } from '../../sources/source.ts';
 import { type Asker, askerOnTerminal } from '../ask.ts';
 import { exitCodes, type Verb } from '../command.ts';
@@ -17,7 +26,7 @@ export const initCommand: Verb = {
   description: 'write gateway.yaml, a tested mapping and .env, and tell what to do at the sender',
   configure: (command) =>
     command
-      .option('--source <names>', `who sends to you: ${sourceNames.join(', ')}`)
+      .option('--source <names>', 'who sends to you, as hookstitch sources lists them')
       .option('--destination <names>', `where the events go: ${starterDestinations.join(', ')}`)
       .option('--dir <folder>', 'where to write', '.')
       .option('--yes', 'ask nothing; secrets stay empty in .env')
@@ -45,7 +54,8 @@ export async function initWith(
   return exitCodes.wrongUse;
 }
 
-const sourceNames = Object.keys(starters);
+/** Those that most people ask for. */
+const offered = Object.keys(starters).join(', ');
 
 interface Flags {
   readonly source: unknown;
@@ -54,18 +64,19 @@ interface Flags {
 
 /** From the flags, and from questions for what they leave open; a text says what is wrong. */
 async function choose(flags: Flags, asker: Asker | undefined): Promise<StarterChoice | string> {
-  const source = flags.source ?? (await asker?.ask(`Who sends to you? ${sourceNames.join(', ')} [stripe] `));
+  const source =
+    flags.source ?? (await asker?.ask(`Who sends to you? ${offered}, or another of hookstitch sources [stripe] `));
   const destination =
     flags.destination ?? (await asker?.ask(`Where do the events go? ${starterDestinations.join(', ')} [usermaven] `));
   if (source === undefined || destination === undefined) {
-    return `say which: hookstitch init --source ${sourceNames.join('|')} --destination ${starterDestinations.join('|')}`;
+    return `say which: hookstitch init --source <one of hookstitch sources> --destination ${starterDestinations.join('|')}`;
   }
   const choice = {
     sources: listed(String(source), 'stripe'),
     destinations: listed(String(destination), 'usermaven'),
   };
   return (
-    unknownName('source', choice.sources, sourceNames) ??
+    unknownName('source', choice.sources, starterSources) ??
     unknownName('destination', choice.destinations, starterDestinations) ??
     choice
   );
@@ -77,7 +88,9 @@ const listed = (names: string, fallback: string): readonly string[] => [
 
 function unknownName(what: string, names: readonly string[], known: readonly string[]): string | undefined {
   const unknown = names.find((name) => !known.includes(name));
-  return unknown === undefined ? undefined : `no ${what} called "${plainText(unknown)}"; there are ${known.join(', ')}`;
+  if (unknown === undefined) return undefined;
+  const hint = suggest(unknown, known, { what: 'there are', otherwise: '' });
+  return `no ${what} called "${plainText(unknown)}"; ${hint}`;
 }
 
 interface Target {
@@ -90,7 +103,7 @@ interface Target {
 
 async function writeStarter(choice: StarterChoice, target: Target): Promise<number> {
   const { folder, asker, force, environment } = target;
-  const files = starterFiles(choice, (path) => readFileSync(join(shippedMappings, path), 'utf8'));
+  const files = await withTests(starterFiles(choice, (path) => readFileSync(join(shippedMappings, path), 'utf8')));
   const variables = variablesToSet(files[0]?.text ?? '');
   const values = await askForValues(variables, target);
   const wanted: readonly WantedFile[] = [
@@ -154,7 +167,7 @@ interface Known {
 function printNextSteps({ sources }: StarterChoice, folder: string, { open, publicUrl }: Known): void {
   const base = publicUrl?.replace(/\/+$/, '') || `<${publicUrlName}>`;
   for (const name of sources) {
-    const source = sourceNamed(name);
+    const source = senderNamed(name)?.source;
     if (source === undefined) continue;
     print(`\n${style('bold', `At ${source.title}`)}`);
     const steps = setupSteps(source, { url: `${base}/in/${name}`, local: `localhost:8080/in/${name}` });
@@ -168,10 +181,11 @@ function printNextSteps({ sources }: StarterChoice, folder: string, { open, publ
     ['hookstitch validate', 'every problem of the files, with line and column'],
     ['hookstitch test', "the mappings' own tests; nothing is sent"],
     ['hookstitch serve', 'receives on port 8080'],
-    ...sources.map((name) => [
-      `hookstitch send ${name}.${starters[name]?.sample}`,
-      'a signed sample, from another terminal',
-    ]),
+    ...sources.flatMap((name) =>
+      senderNamed(name)?.signsAlone === true
+        ? []
+        : [[`hookstitch send ${name}.${starterSample(name)}`, 'a signed sample, from another terminal']],
+    ),
   ];
   const width = Math.max(...commands.map(([command = '']) => command.length));
   for (const [command = '', why = ''] of commands) print(`  ${command.padEnd(width)}  ${why}`.trimEnd());

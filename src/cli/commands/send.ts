@@ -47,7 +47,7 @@ export const sendCommand: Verb = {
     }
     const { status, body } = result.answer;
     if (json === true) printJson({ url: request.url.replace(/\?.*/, ''), status, body });
-    else print(`${status} ${plainText(body)}`);
+    else print(`${status} ${plainText(body)}`.trimEnd());
     return status === 200 ? exitCodes.ok : exitCodes.problems;
   },
 };

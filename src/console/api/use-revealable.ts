@@ -12,6 +12,9 @@ export interface Revealable<T> extends Loaded<T> {
 
 export const revealing = (path: string): string => `${path}${path.includes('?') ? '&' : '?'}reveal=true`;
 
+/** For what is shown beside something that was revealed. */
+export const revealedIf = (isRevealed: boolean, path: string): string => (isRevealed ? revealing(path) : path);
+
 /** As `useApi`. What is revealed is not asked for again by itself: each time is written down. */
 export function useRevealable<T extends object>(path: string, topics: readonly Topic[] = []): Revealable<T> {
   const [revealed, setRevealed] = useState<string | null>(null);

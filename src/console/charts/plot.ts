@@ -86,7 +86,7 @@ function optionsOf(
     ...(isWhole ? { incrs: [...wholeSteps].sort((a, b) => a - b) } : {}),
   };
   return {
-    padding: [8, 12, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max || 0) * 1.1)] } },

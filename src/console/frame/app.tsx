@@ -34,6 +34,9 @@ export function App() {
   );
 }
 
+const isSetupLink = (): boolean =>
+  location.pathname === '/setup' && new URLSearchParams(location.search).get('token') !== null;
+
 /** The views for who is let in; for others the page that lets them in, under the address that they wanted. */
 function Entrance() {
   const [problem, setProblem] = useState<ApiProblem>();
@@ -42,6 +45,9 @@ function Entrance() {
     refreshSession().catch((error: unknown) => setProblem(asProblem(error)));
   };
   useEffect(ask, []);
+  const [hasLink, setHasLink] = useState(isSetupLink);
+  // It sets another password too, also for who is logged in.
+  if (hasLink && session.value.status !== 'unknown') return <Setup onDone={() => setHasLink(false)} />;
   switch (session.value.status) {
     case 'open':
       return <Opened />;

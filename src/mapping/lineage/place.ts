@@ -23,7 +23,7 @@ export const nothing: Value = { copies: [], reads: [] };
 const placesMax = 200;
 
 /** Each place once, in the order in which they came. */
-export function distinct(places: readonly Place[]): readonly Place[] {
+function distinct(places: readonly Place[]): readonly Place[] {
   if (places.length < 2) return places;
   const known = new Map(places.map((place) => [JSON.stringify(place), place]));
   return [...known.values()].slice(0, placesMax);

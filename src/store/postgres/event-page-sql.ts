@@ -43,7 +43,7 @@ const inDirection = (direction: 'older' | 'newer') => {
   };
 };
 
-/** What an event has to be, beside being found: Conditions as a JSON list of one, and the texts that may be in its body. */
+/** What an event has to be, beside being found: Conditions as a JSON list of one. */
 const fits = `
     and (asked.source is null or event.source = asked.source) and (asked.type is null or event.type = asked.type)
     and (asked."typePrefix" is null or starts_with(event.type, asked."typePrefix"))
@@ -51,11 +51,7 @@ const fits = `
     and event.received_at >= asked.since and event.received_at < asked.until
     and (asked.failure is null or (event.status = 'failed' and event.reason = asked.failure
       and (asked."failureCause" is null or event.cause = asked."failureCause")))
-    and (asked.run is null or position(asked.run in event.runs) > 0)
-    and ($3::text[] is null or exists (
-      select from (select lower(encode(body, 'escape') collate "C") as body from request
-        where request.seq = event.request_seq) as written, unnest($3::text[]) as needle
-      where position(lower(encode(convert_to(needle, 'UTF8'), 'escape') collate "C") in written.body) > 0))`;
+    and (asked.run is null or position(asked.run in event.runs) > 0)`;
 
 const isWanted = (delivery: string): string => `
   (asked.destination is null or ${delivery}.destination = asked.destination)
@@ -80,7 +76,7 @@ const counted = ([table, name]: readonly [string, string], at: string, more = ''
     select count(*) from (
       select from ${table} where ${table}.${name} = name and ${table}.status = status.status
         and ${at} >= $3 and ${at} < $4 ${more}
-      limit $5) as some) as found`;
+      limit $5) as first) as found`;
 
 export const eventPageSql = {
   placesOf: 'select received_at as at, seq from event where id = any($1)',
@@ -108,6 +104,14 @@ export const eventPageSql = {
     `and left(event.type, 100) = left($6, 100) and event.type = $6`,
   ),
   countDeliveries: counted(['delivery', 'destination'], 'created_at'),
+  /** Each body is looked through once, however many events are in it. */
+  withText: `
+    select seq from (
+      select seq, lower(encode(body, 'escape') collate "C") as body from request where seq = any($1::bigint[]) offset 0
+    ) as written
+    where exists (
+      select from unnest($2::text[]) as needle
+      where position(lower(encode(convert_to(needle, 'UTF8'), 'escape') collate "C") in written.body) > 0)`,
   bodies: 'select seq, body from request where seq = any($1::bigint[])',
 };
 

@@ -97,26 +97,25 @@ interface FittingRow {
 async function fitting(read: Read, { way, seqs, conditions }: Asking): Promise<ReadonlyMap<number, number>> {
   const sql = way.by === 'deliveries' ? eventPageSql.fittingDeliveries : eventPageSql.fitting;
   const { needles, ...asked } = conditions;
-  const rows = await read<FittingRow>(sql, [seqs, toRecords([asked]), needles]);
-  const found = needles === null ? rows : await inTheirParts(read, rows, needles);
+  const rows = await read<FittingRow>(sql, [seqs, toRecords([asked])]);
+  const found = needles === null ? rows : await withText(read, rows, needles);
   return new Map(found.map(({ place, event }) => [place, event]));
 }
 
-/** Without those of which only another event in the same request says it. */
-async function inTheirParts(
+/** Those that say it themselves, and not only another event in the same request. */
+async function withText(
   read: Read,
   rows: readonly FittingRow[],
   needles: readonly string[],
 ): Promise<readonly FittingRow[]> {
-  const requests = [...new Set(rows.flatMap(({ item, request }) => (item === null ? [] : [request])))];
-  if (requests.length === 0) return rows;
+  const asked = [...new Set(rows.map(({ request }) => request))];
+  const having = (await read<{ seq: number }>(eventPageSql.withText, [asked, needles])).map(({ seq }) => seq);
+  const found = rows.filter(({ request }) => having.includes(request));
+  if (found.every(({ item }) => item === null)) return found;
   const bodies = new Map(
-    (await read<{ seq: number; body: Buffer }>(eventPageSql.bodies, [requests])).map(({ seq, body }) => [
-      seq,
-      `${body}`,
-    ]),
+    (await read<{ seq: number; body: Buffer }>(eventPageSql.bodies, [having])).map(({ seq, body }) => [seq, `${body}`]),
   );
-  return rows.filter(({ item, request }) => item === null || isInPart(bodies.get(request) ?? '', item, needles));
+  return found.filter(({ item, request }) => item === null || isInPart(bodies.get(request) ?? '', item, needles));
 }
 
 async function listed(read: Read, seqs: readonly number[]): Promise<readonly ListedEvent[]> {

@@ -118,8 +118,7 @@ export async function recordRequests(tx: Transaction, requests: readonly Receive
   for (const { request, of, event } of fresh) {
     counts.set(of, (counts.get(of) ?? 0) + 1);
     tally.events(request.source, statusOf(event), 1);
-    for (const what of new Set(['received', statusOf(event)] as const))
-      tally.happened({ kind: 'event', name: request.source, what }, request.receivedAt.getTime());
+    tally.recorded(request.source, statusOf(event), request.receivedAt.getTime());
     tally.problem({ kind: 'event', name: request.source, ...problemOf(event), count: 1 });
   }
   writeTally(tx, tally);

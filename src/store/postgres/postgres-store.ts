@@ -5,7 +5,6 @@ import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.t
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
-import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
@@ -17,14 +16,11 @@ import type {
   ClaimedDeliveries,
   Damage,
   DeliveryClaim,
-  DeliveryDetail,
   DeliverySettlement,
   EventClaim,
-  EventDetail,
   Purge,
   Purged,
   SettledDeliveries,
-  Stats,
   Stitching,
   Store,
   StoreCondition,
@@ -139,11 +135,11 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => findIdentifiers(read, text));
   }
 
-  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+  async findPerson(identifier: Identifier): ReturnType<Store['findPerson']> {
     return this.#connections.snapshot((read) => findPerson(read, identifier));
   }
 
-  async forget(identifier: Identifier): Promise<Forgotten> {
+  async forget(identifier: Identifier): ReturnType<Store['forget']> {
     try {
       return await this.#forgetting.forget(identifier);
     } catch (error) {
@@ -246,7 +242,7 @@ export class PostgresStore implements Store {
     return this.#work([replayLock], (tx) => cancelReplay(tx, id, now));
   }
 
-  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+  async getEvent(id: EventId): ReturnType<Store['getEvent']> {
     return this.#connections.snapshot((read) => getEvent(read, id, this.#damages));
   }
 
@@ -262,7 +258,7 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => countWithin(read, within));
   }
 
-  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+  async getDelivery(id: DeliveryId): ReturnType<Store['getDelivery']> {
     return this.#connections.snapshot((read) => getDelivery(read, id, this.#damages));
   }
 
@@ -270,7 +266,7 @@ export class PostgresStore implements Store {
     return this.#connections.snapshot((read) => listDeliveries(read, ...page));
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): ReturnType<Store['stats']> {
     return this.#connections.snapshot(stats);
   }
 

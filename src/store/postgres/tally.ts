@@ -36,7 +36,7 @@ export const tallySql = {
 export function writeTally(tx: Transaction, tally: Tally): void {
   const changes = [...tally.changes()].filter(({ count }) => count !== 0);
   const stitches = [...tally.stitches()];
-  const series = [...tally.series()];
+  const series = tally.series();
   const shard = nextShard();
   if (changes.length > 0) tx.along(tallySql.add, [toRecords(changes), shard]);
   if (stitches.length > 0) tx.along(tallySql.addStitches, [toRecords(stitches), shard]);

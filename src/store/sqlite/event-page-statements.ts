@@ -65,17 +65,14 @@ const fits = `
     and (@status is null or event.status = @status) and event.received_at >= @since and event.received_at < @until
     and (@failure is null or (event.status = 'failed' and event.reason = @failure
       and (@failureCause is null or event.cause = @failureCause)))
-    and (@run is null or instr(event.runs, @run) > 0)
-    and (@needles is null or exists (
-      select 1 from json_each(@needles)
-      where instr((select lower(cast(body as text)) from request where request.seq = event.request_seq), lower(value)) > 0))`;
+    and (@run is null or instr(event.runs, @run) > 0)`;
 
 const isWanted = (delivery: string): string => `
   (@destination is null or ${delivery}.destination = @destination) and (@delivery is null or ${delivery}.status = @delivery)
   and (@died is null or (${delivery}.status = 'dead' and ${delivery}.reason = @died
     and (@diedOf is null or ${delivery}.cause = @diedOf)))`;
 
-interface FittingRow {
+export interface FittingRow {
   readonly place: number;
   readonly event: number;
   /** Which part of the request it is. */
@@ -83,7 +80,7 @@ interface FittingRow {
   readonly request: number;
 }
 
-type Asked = Omit<Conditions, 'needles'> & { readonly needles: string | null; readonly seqs: string };
+type Asked = Omit<Conditions, 'needles'> & { readonly seqs: string };
 
 export interface CountedLine {
   readonly name: string;
@@ -136,6 +133,13 @@ export function eventPageStatements(db: Database) {
     countEvents: count('event', 'source = @name', 'received_at'),
     countEventsOfType: count('event', 'source = @name and type = @type', 'received_at'),
     countDeliveries: count('delivery', 'destination = @name', 'created_at'),
+    /** Each body is looked through once, however many events are in it. */
+    withText: db
+      .prepare<{ readonly requests: string; readonly needles: string }, number>(`
+        select seq from json_each(@requests) cross join request
+        where seq = json_each.value and exists (
+          select 1 from json_each(@needles) where instr(lower(cast(body as text)), lower(value)) > 0)`)
+      .pluck(),
     body: db.prepare<[number], Buffer>('select body from request where seq = ?').pluck(),
     deliveriesOf: db.prepare<[string], DeliveryRow & { readonly last_message: string | null }>(`
       select ${listedColumns},

@@ -7,6 +7,7 @@ import { isInPart } from '../needles.ts';
 import type { Span } from '../pages.ts';
 import { type DeliveryRow, toDelivery, toEventSummary } from '../rows.ts';
 import type { ListedEvent } from '../store.ts';
+import type { FittingRow } from './event-page-statements.ts';
 import { seqOf } from './people.ts';
 import type { Statements } from './statements.ts';
 
@@ -84,18 +85,30 @@ interface Asking {
   readonly conditions: Conditions;
 }
 
-function fitting({ eventPages }: Statements, { way, seqs, conditions }: Asking): ReadonlyMap<number, number> {
-  const { needles } = conditions;
-  const asked = { ...conditions, seqs: JSON.stringify(seqs), needles: needles && JSON.stringify(needles) };
+function fitting(sql: Statements, { way, seqs, conditions }: Asking): ReadonlyMap<number, number> {
+  const { eventPages } = sql;
+  const { needles, ...others } = conditions;
+  const asked = { ...others, seqs: JSON.stringify(seqs) };
   const rows =
     way.by === 'deliveries'
       ? eventPages.fittingDeliveries.all({ ...asked, byEnd: conditions.diedOf === null ? 0 : 1 })
       : eventPages.fitting.all(asked);
-  const found = rows.filter(
-    ({ item, request }) =>
-      needles === null || item === null || isInPart(eventPages.body.get(request)?.toString() ?? '', item, needles),
-  );
+  const found = needles === null ? rows : withText(sql, rows, needles);
   return new Map(found.map(({ place, event }) => [place, event]));
+}
+
+/** Those that say it themselves, and not only another event in the same request. */
+function withText(
+  { eventPages }: Statements,
+  rows: readonly FittingRow[],
+  needles: readonly string[],
+): readonly FittingRow[] {
+  const requests = JSON.stringify([...new Set(rows.map(({ request }) => request))]);
+  const having = new Set(eventPages.withText.all({ requests, needles: JSON.stringify(needles) }));
+  return rows.filter(
+    ({ item, request }) =>
+      having.has(request) && (item === null || isInPart(`${eventPages.body.get(request) ?? ''}`, item, needles)),
+  );
 }
 
 function listed(sql: Statements, seq: number): readonly ListedEvent[] {

@@ -45,8 +45,7 @@ export function recordRequest(
     const row = newEvent(request, event, inserted.seq);
     sql.events.insert.run({ ...row, digest: eventDigest(row) });
     tally.events(request.source, row.status, 1);
-    for (const what of new Set(['received', row.status] as const))
-      tally.happened({ kind: 'event', name: request.source, what }, row.receivedAt);
+    tally.recorded(request.source, row.status, row.receivedAt);
     tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
     events.push(row);
   }

@@ -6,7 +6,6 @@ import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.t
 import type { DeliveryId, EventId, ReplayId } from '../../model/id.ts';
 import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
-import type { Forgotten, Person } from '../../model/person.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
 import { pageOfEvents } from '../event-walk.ts';
@@ -15,13 +14,9 @@ import { toReplay } from '../replay-rows.ts';
 import type {
   Damage,
   DeliveryClaim,
-  DeliveryDetail,
   DeliverySettlement,
   EventClaim,
-  EventDetail,
   Purge,
-  Purged,
-  Stats,
   Stitching,
   Store,
   StoreCondition,
@@ -144,11 +139,11 @@ export class SqliteStore implements Store {
     return this.#read(() => findIdentifiers(this.#sql, text));
   }
 
-  async findPerson(identifier: Identifier): Promise<Person | undefined> {
+  async findPerson(identifier: Identifier): ReturnType<Store['findPerson']> {
     return this.#read(() => findPerson(this.#sql, identifier));
   }
 
-  async forget(identifier: Identifier): Promise<Forgotten> {
+  async forget(identifier: Identifier): ReturnType<Store['forget']> {
     // Who reads for long keeps what was deleted in the log.
     this.#looking.abort();
     this.#looking = new AbortController();
@@ -261,7 +256,7 @@ export class SqliteStore implements Store {
     return this.#commit.write(() => this.#sql.replays.cancel.run({ id, now: now.getTime() }).changes > 0);
   }
 
-  async getEvent(id: EventId): Promise<EventDetail | undefined> {
+  async getEvent(id: EventId): ReturnType<Store['getEvent']> {
     return this.#read(() => getEvent(this.#sql, id, this.#damages));
   }
 
@@ -277,7 +272,7 @@ export class SqliteStore implements Store {
     return this.#read(() => countWithin(this.#sql, within));
   }
 
-  async getDelivery(id: DeliveryId): Promise<DeliveryDetail | undefined> {
+  async getDelivery(id: DeliveryId): ReturnType<Store['getDelivery']> {
     return this.#read(() => getDelivery(this.#sql, id, this.#damages));
   }
 
@@ -285,7 +280,7 @@ export class SqliteStore implements Store {
     return this.#read(() => listDeliveries(this.#sql, ...page));
   }
 
-  async stats(): Promise<Stats> {
+  async stats(): ReturnType<Store['stats']> {
     return this.#read(() => stats(this.#sql));
   }
 
@@ -297,7 +292,7 @@ export class SqliteStore implements Store {
     await this.#commit.write((tally) => tally.refused(refusals, now));
   }
 
-  async purge(order: Purge): Promise<Purged> {
+  async purge(order: Purge): ReturnType<Store['purge']> {
     await this.#space?.tend();
     return purge(this.#commit, { sql: this.#sql, order, damages: this.#damages });
   }

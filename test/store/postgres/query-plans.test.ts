@@ -7,6 +7,7 @@ import { damagedSql } from '../../../src/store/postgres/damaged-rows.ts';
 import { joinSql } from '../../../src/store/postgres/deliveries.ts';
 import { deliverySql } from '../../../src/store/postgres/delivery-sql.ts';
 import { erasureSql } from '../../../src/store/postgres/erasure-sql.ts';
+import { eventPageSql, eventPlaceSql } from '../../../src/store/postgres/event-page-sql.ts';
 import { eventSql } from '../../../src/store/postgres/events.ts';
 import { examinePlaceSql, examineSql } from '../../../src/store/postgres/examine-sql.ts';
 import { identitySql } from '../../../src/store/postgres/identities.ts';
@@ -85,6 +86,7 @@ const named = Object.entries({
     replaySql,
   },
   ...{ damagedSql, examineSql, examinePlaceSql, purgeSql, seriesSql, unreadableSql },
+  ...{ eventPageSql, olderSql: eventPlaceSql.older, newerSql: eventPlaceSql.newer },
 }).flatMap(([group, statements]) =>
   Object.entries(statements).map(([name, sql]: [string, string]): [string, string] => [`${group}.${name}`, sql]),
 );
@@ -96,7 +98,8 @@ describeOnPostgres('query plans of PostgreSQL', () => {
   beforeAll(async () => {
     database = await makeDatabase();
     await (await openStore({ dataDir: '', databaseUrl: database.url })).close();
-    client = new Client(configFor(database.url));
+    // A machine that has much else to do takes its time for the history.
+    client = new Client({ ...configFor(database.url), query_timeout: 0, statement_timeout: 0 });
     await client.connect();
     await client.query(someHistory);
     await client.query('analyze');

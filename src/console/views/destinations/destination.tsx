@@ -15,9 +15,9 @@ import { Answered, Empty } from '../../ui/states.tsx';
 import { Mark } from '../../ui/status.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { ViewProps } from '../../view.ts';
-import { deadHref } from '../problems/groups.ts';
 import { p95, successRate } from './destinations.tsx';
 import { circuitText, laneMark, waitingOf } from './lane-state.ts';
+import { LastFailures } from './last-failures.tsx';
 import { SettingsOf } from './settings-of.tsx';
 import { Tested } from './tested.tsx';
 
@@ -88,7 +88,7 @@ function Found({ destination }: { readonly destination: ApiDestination }) {
           </div>
         )}
       </Answered>
-      <LastDead destination={destination} />
+      <LastFailures destination={destination} />
       {destination.settings !== null && <SettingsOf settings={destination.settings} />}
     </>
   );
@@ -232,24 +232,5 @@ function Tile({ label, figure, href, children }: TileProps) {
       <span class="figure">{figure}</span>
       {children !== undefined && <span class="muted small">{children}</span>}
     </div>
-  );
-}
-
-function LastDead({ destination: { name, last_dead } }: { readonly destination: ApiDestination }) {
-  if (last_dead === null) return null;
-  return (
-    <section class="panel">
-      <div class="panel-head">
-        <h2 class="grow">Last dead delivery</h2>
-        <a href={deadHref({ destination: name, reason: last_dead.reason, cause: last_dead.cause })}>See its group</a>
-      </div>
-      <div class="panel-body stack tight">
-        <span class="line">
-          <Mark tone="bad" icon="✗" word={last_dead.reason} />
-          <Time at={last_dead.at} />
-        </span>
-        <span class="mono small break">{last_dead.cause}</span>
-      </div>
-    </section>
   );
 }

@@ -11,12 +11,18 @@ import { Menu } from '../../ui/menu.tsx';
 import { counted } from '../../ui/number-text.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
+interface ActionsProps {
+  readonly event: ApiEvent;
+  /** Told when something was done. */
+  readonly onChanged: () => void;
+}
+
 /** What can be done with an event as a whole. */
-export function Actions({ event }: { readonly event: ApiEvent }) {
+export function Actions({ event, onChanged }: ActionsProps) {
   const [isReplaying, setReplaying] = useState(false);
   const { route } = useLocation();
   const dead = event.deliveries.filter(({ status }) => status === 'dead');
-  const [first] = event.runs;
+  const [first] = event.runs ?? [];
   const mapping = first === undefined ? '' : `&mapping=${encodeURIComponent(first.mapping)}`;
   const playground = `/playground?event=${encodeURIComponent(event.id)}${mapping}`;
   const canReplay = event.status !== 'received';
@@ -29,6 +35,7 @@ export function Actions({ event }: { readonly event: ApiEvent }) {
       toastProblem(error);
     }
     tellChanged('deliveries');
+    onChanged();
   };
   useShortcuts([
     { keys: 'r', does: 'replay', run: () => canReplay && setReplaying(true) },
@@ -68,7 +75,7 @@ export function Actions({ event }: { readonly event: ApiEvent }) {
           </button>
         </Menu>
       )}
-      {isReplaying && <ReplayDialog event={event} onClose={() => setReplaying(false)} />}
+      {isReplaying && <ReplayDialog event={event} onChanged={onChanged} onClose={() => setReplaying(false)} />}
     </>
   );
 }

@@ -14,8 +14,15 @@ import { payloadName } from './payload-name.ts';
 import { ShownRequest } from './shown-request.tsx';
 import { Step } from './step.tsx';
 
+interface DeliveredProps {
+  readonly event: ApiEvent;
+  readonly isRevealed: boolean;
+  /** Told when something was done with a delivery. */
+  readonly onChanged: () => void;
+}
+
 /** What became of it at each destination, try by try. */
-export function Delivered({ event, query }: { readonly event: ApiEvent; readonly query: string }) {
+export function Delivered({ event, ...shown }: DeliveredProps) {
   const { deliveries } = event;
   const isOne = deliveries.length === 1;
   return (
@@ -30,8 +37,8 @@ export function Delivered({ event, query }: { readonly event: ApiEvent; readonly
             <Delivery
               key={delivery.id}
               delivery={delivery}
-              query={query}
               isOpenAtFirst={isOne || delivery.status === 'dead'}
+              {...shown}
             />
           ))}
         </div>
@@ -51,14 +58,12 @@ function toneOf(deliveries: readonly ApiDelivery[]): 'good' | 'warn' | 'bad' | '
 const tally = (deliveries: readonly ApiDelivery[]): string =>
   [...Map.groupBy(deliveries, ({ status }) => status)].map(([status, own]) => `${own.length} ${status}`).join(', ');
 
-interface DeliveryProps {
+interface DeliveryProps extends Omit<DeliveredProps, 'event'> {
   readonly delivery: ApiDelivery;
-  /** Said with every question: whether personal data is revealed. */
-  readonly query: string;
   readonly isOpenAtFirst: boolean;
 }
 
-function Delivery({ delivery, query, isOpenAtFirst }: DeliveryProps) {
+function Delivery({ delivery, isRevealed, isOpenAtFirst, onChanged }: DeliveryProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const { destination, status, payload, replay_of } = delivery;
   return (
@@ -79,15 +84,15 @@ function Delivery({ delivery, query, isOpenAtFirst }: DeliveryProps) {
       </summary>
       {isOpen && (
         <div class="panel-body stack">
-          <DeliveryActions delivery={delivery} />
-          <DeliveryContent delivery={delivery} query={query} />
+          <DeliveryActions delivery={delivery} onChanged={onChanged} />
+          <DeliveryContent delivery={delivery} isRevealed={isRevealed} />
         </div>
       )}
     </details>
   );
 }
 
-function DeliveryContent({ delivery, query }: Omit<DeliveryProps, 'isOpenAtFirst'>) {
+function DeliveryContent({ delivery, isRevealed }: Pick<DeliveryProps, 'delivery' | 'isRevealed'>) {
   const [tab, setTab] = useState(delivery.status === 'delivered' ? 'payload' : 'attempts');
   const tabs = [
     {
@@ -104,7 +109,7 @@ function DeliveryContent({ delivery, query }: Omit<DeliveryProps, 'isOpenAtFirst
       title: 'Payload',
       content: () => <JsonTree value={delivery.payload} label={`payload for ${delivery.destination}`} rowsShown={14} />,
     },
-    { key: 'request', title: 'Request', content: () => <ShownRequest id={delivery.id} query={query} /> },
+    { key: 'request', title: 'Request', content: () => <ShownRequest id={delivery.id} isRevealed={isRevealed} /> },
     { key: 'facts', title: 'Ids', content: () => <DeliveryFacts delivery={delivery} /> },
   ];
   return <Tabs label={`Delivery to ${delivery.destination}`} tabs={tabs} selected={tab} onSelect={setTab} />;

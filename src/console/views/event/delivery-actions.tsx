@@ -6,8 +6,13 @@ import { toast, toastProblem } from '../../state/toasts.ts';
 import { confirmed } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 
+interface DeliveryActionsProps {
+  readonly delivery: ApiDelivery;
+  readonly onChanged: () => void;
+}
+
 /** What can be done with a delivery that has not arrived. */
-export function DeliveryActions({ delivery: { id, destination, status } }: { readonly delivery: ApiDelivery }) {
+export function DeliveryActions({ delivery: { id, destination, status }, onChanged }: DeliveryActionsProps) {
   const [isBusy, setBusy] = useState(false);
   const post = async (verb: 'redeliver' | 'cancel', text: string): Promise<void> => {
     setBusy(true);
@@ -19,6 +24,7 @@ export function DeliveryActions({ delivery: { id, destination, status } }: { rea
     }
     setBusy(false);
     tellChanged('deliveries');
+    onChanged();
   };
   const cancel = async (): Promise<void> => {
     const isWanted = await confirmed({

@@ -1,10 +1,9 @@
 import './event.css';
-import { useState } from 'preact/hooks';
 import type { ApiEvent } from '../../../api-shapes/stored.ts';
-import { useApi } from '../../api/use-api.ts';
+import { useRevealable } from '../../api/use-revealable.ts';
 import { Copy } from '../../ui/copy.tsx';
-import { Icon } from '../../ui/icon.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { Reveal } from '../../ui/reveal.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
@@ -19,10 +18,7 @@ import { Verified } from './verified.tsx';
 /** One event's whole way: received, verified, mapped, delivered. */
 export function Event({ params }: ViewProps) {
   const id = params.id ?? '';
-  const [reveals, setReveals] = useState(false);
-  // What somebody reveals is asked for as it is, and the gateway writes down that they did.
-  const query = reveals ? '?reveal=true' : '';
-  const loaded = useApi<ApiEvent>(`/events/${encodeURIComponent(id)}${query}`, ['events', 'deliveries']);
+  const loaded = useRevealable<ApiEvent>(`/events/${encodeURIComponent(id)}`, ['events', 'deliveries']);
   const event = loaded.data;
   return (
     <>
@@ -40,22 +36,19 @@ export function Event({ params }: ViewProps) {
           )
         }
       >
-        {event?.masked === true && (
-          <button type="button" class="button" onClick={() => setReveals(true)}>
-            <Icon name="eye" />
-            Reveal personal data
-          </button>
-        )}
-        {event && <Actions event={event} />}
+        {event && <Actions event={event} onChanged={loaded.reload} />}
       </PageHeader>
       <Answered of={loaded} lines={10}>
         {(found) => (
-          <ol class="way">
-            <Received event={found} />
-            <Verified event={found} />
-            <Mapped event={found} query={query} />
-            <Delivered event={found} query={query} />
-          </ol>
+          <>
+            <Reveal {...loaded} />
+            <ol class="way">
+              <Received event={found} />
+              <Verified event={found} />
+              <Mapped event={found} isRevealed={loaded.isRevealed} />
+              <Delivered event={found} isRevealed={loaded.isRevealed} onChanged={loaded.reload} />
+            </ol>
+          </>
         )}
       </Answered>
     </>

@@ -1,6 +1,7 @@
 import type { ApiEvent, ApiRun } from '../../../api-shapes/stored.ts';
 import type { ApiValues } from '../../../api-shapes/values.ts';
 import { type Loaded, useApi } from '../../api/use-api.ts';
+import { revealedIf } from '../../api/use-revealable.ts';
 import { ProblemNote } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
@@ -11,12 +12,12 @@ import { StitchNote } from './stitch-note.tsx';
 import { Values } from './values.tsx';
 
 /** What the mappings made of it, value by value. */
-export function Mapped({ event, query }: { readonly event: ApiEvent; readonly query: string }) {
-  const { status, runs, message, reason, waits_for, due_at } = event;
+export function Mapped({ event, isRevealed }: { readonly event: ApiEvent; readonly isRevealed: boolean }) {
+  const { status, message, reason, waits_for, due_at } = event;
+  const runs = event.runs ?? [];
   const isRead = runs.length > 0 || status === 'unmatched';
-  const values = useApi<ApiValues>(isRead ? `/events/${encodeURIComponent(event.id)}/values${query}` : null, [
-    'configuration',
-  ]);
+  const path = `/events/${encodeURIComponent(event.id)}/values`;
+  const values = useApi<ApiValues>(isRead ? revealedIf(isRevealed, path) : null, ['configuration']);
   return (
     <Step number={3} title="Mapped" tone={toneOf(status)} told={<Status word={status} />}>
       {waits_for !== null && due_at !== null && (

@@ -13,11 +13,12 @@ import { valueText } from '../../ui/tree-rows.ts';
 
 interface ReplayDialogProps {
   readonly event: ApiEvent;
+  readonly onChanged: () => void;
   readonly onClose: () => void;
 }
 
 /** What a replay through today's mappings would do, before it does it. */
-export function ReplayDialog({ event, onClose }: ReplayDialogProps) {
+export function ReplayDialog({ event, onChanged, onClose }: ReplayDialogProps) {
   const [includesDelivered, setIncludes] = useState(false);
   const [plan, setPlan] = useState<ApiPlan>();
   const [problem, setProblem] = useState<ApiProblem>();
@@ -36,6 +37,7 @@ export function ReplayDialog({ event, onClose }: ReplayDialogProps) {
       await api<ApiReplay>(path, { method: 'POST', body: { include_delivered: includesDelivered } });
       toast({ tone: 'good', text: 'the replay has begun' });
       tellChanged('events', 'deliveries', 'replays');
+      onChanged();
       onClose();
     } catch (error) {
       toastProblem(error);

@@ -1,12 +1,13 @@
 import type { ApiShownRequest } from '../../../api-shapes/values.ts';
 import { useApi } from '../../api/use-api.ts';
+import { revealedIf } from '../../api/use-revealable.ts';
 import { Answered } from '../../ui/states.tsx';
 import { TextView } from '../../ui/text-view.tsx';
 import { Headers } from './headers.tsx';
 
 /** The request that carries the payload, secrets left out. */
-export function ShownRequest({ id, query }: { readonly id: string; readonly query: string }) {
-  const loaded = useApi<ApiShownRequest>(`/deliveries/${encodeURIComponent(id)}/request${query}`);
+export function ShownRequest({ id, isRevealed }: { readonly id: string; readonly isRevealed: boolean }) {
+  const loaded = useApi<ApiShownRequest>(revealedIf(isRevealed, `/deliveries/${encodeURIComponent(id)}/request`));
   return (
     <Answered of={loaded} lines={3}>
       {({ request }) =>

@@ -40,6 +40,9 @@ export function Login() {
           autofocus
           {...(problem?.status === 401 ? { 'aria-invalid': 'true' } : {})}
         />
+        <span class="hint">
+          Lost it? <code>hookstitch setup password</code> prints a link that sets another.
+        </span>
       </div>
     </Gate>
   );

@@ -15,8 +15,13 @@ function takeToken(): string {
   return token;
 }
 
-/** The first password, for whoever has the link from the gateway's log. */
-export function Setup() {
+interface SetupProps {
+  /** The password is set, and whoever has set it is in. */
+  readonly onDone?: () => void;
+}
+
+/** The first password or another one, for whoever has a link that sets it. */
+export function Setup({ onDone }: SetupProps) {
   const [token] = useState(takeToken);
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
@@ -29,6 +34,7 @@ export function Setup() {
     setSending(true);
     try {
       session.value = await api<Session>('/setup', { method: 'POST', body: { token, password } });
+      onDone?.();
     } catch (error) {
       setProblem(asProblem(error));
       setSending(false);

@@ -44,7 +44,8 @@ export function EditorPane(props: EditorPaneProps) {
   }, [opened.file]);
 
   const { problems, preview, lineage, isOld } = previewed;
-  useEffect(() => editor.current?.setText(opened.text), [opened.text]);
+  // What the editor itself has typed it has already, and by now maybe more of it.
+  useEffect(() => editor.current?.setText(opened.text), [opened.revision]);
   useEffect(() => editor.current?.setProblems(problems), [problems]);
   useEffect(() => {
     // Positions are those of the text that was asked about: while another is typed, marks move along by themselves.

@@ -93,7 +93,7 @@ const basics = (known: () => Known) => [
   editorLook,
   [lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection()],
   [history(), indentUnit.of('  '), EditorState.tabSize.of(2), indentOnInput(), bracketMatching(), closeBrackets()],
-  [yaml(), highlightSelectionMatches(), lintGutter()],
+  [yaml(), highlightSelectionMatches(), lintGutter(), EditorView.lineWrapping],
   autocompletion({ override: [completeMapping(known)], icons: false }),
   // Tab is not among them: it leads out of the editor, as out of every other field. Ctrl-] and Ctrl-[ indent.
   keymap.of([

@@ -5,7 +5,8 @@ import { visibleText } from '../../ui/text-lines.ts';
 
 /** What expressions came to, written behind them. They are no part of the text, and the table of values tells them too. */
 
-const lengthMax = 60;
+const lengthMax = 100;
+const ghostLengthMax = 44;
 
 class GhostValue extends WidgetType {
   readonly text: string;
@@ -55,7 +56,7 @@ function ghostsIn(doc: Text, { fields, lineage }: Explained): DecorationSet {
     const [first] = own;
     if (first === undefined || first.result === 'not_evaluated' || end.line > doc.lines) continue;
     const more = own.length > 1 ? ` (and ${own.length - 1} more)` : '';
-    const ghost = { text: `${valueText(first)}${more}`, tone: toneOf(first) };
+    const ghost = { text: `${valueText(first, ghostLengthMax)}${more}`, tone: toneOf(first) };
     lines.set(end.line, [...(lines.get(end.line) ?? []), ghost]);
   }
   const ranges = [...lines].toSorted(([a], [b]) => a - b);
@@ -68,11 +69,11 @@ function ghostsIn(doc: Text, { fields, lineage }: Explained): DecorationSet {
   );
 }
 
-export function valueText({ result, value, message, why }: ApiField): string {
+export function valueText({ result, value, message, why }: ApiField, max = lengthMax): string {
   switch (result) {
     case 'value': {
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return visibleText(text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text) || '""';
+      return visibleText(text.length > max ? `${text.slice(0, max - 1)}…` : text) || '""';
     }
     case 'nothing':
       return why === null ? 'nothing' : `nothing: ${visibleText(why)}`;

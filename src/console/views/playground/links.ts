@@ -16,7 +16,7 @@ export interface Linked {
 
 export const idOf = (path: ApiPath): string => JSON.stringify(path);
 const noIds: ReadonlySet<string> = new Set();
-export const unlinked: Linked = { body: noIds, mapping: noIds, payload: noIds };
+const unlinked: Linked = { body: noIds, mapping: noIds, payload: noIds };
 
 interface Shown {
   readonly body: Json | undefined;

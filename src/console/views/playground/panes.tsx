@@ -42,7 +42,10 @@ export function Panes({ selected, onSelect, ...panes }: PanesProps) {
             data-pane={key}
             data-selected={key === selected ? '' : undefined}
           >
-            <h2 class="pane-title">{title}</h2>
+            <div class="pane-title">
+              <h2>{title}</h2>
+              {key === 'mapping' && <span class="muted">Tab leaves · Ctrl-] indents · Ctrl-Space completes</span>}
+            </div>
             <div class="pane-content">{panes[key]}</div>
           </section>
         ))}

@@ -31,11 +31,12 @@ function Bench({ mappings }: { readonly mappings: ApiMappings }) {
   const [address, change] = useUrlState(['mapping', 'event', 'create', 'pin']);
   const { mapping: file, event: eventId } = address;
   const [pasted, setPasted] = useState<Pasted>();
+  const [isRevealed, setRevealed] = useState(false);
   const [dialog, setDialog] = useState<'save' | 'event' | null>(null);
   const listed = items.find((each) => each.file === file);
   const mapping = useMappingText(file);
   const { opened, isChanged } = mapping;
-  const { subject, event, body } = useSubject(eventId, pasted, listed);
+  const { subject, event, body } = useSubject({ id: eventId, pasted, mapping: listed, isRevealed });
   const previewed = usePreview(opened, subject);
   const tests = useTests(opened);
   const workspace = useWorkspace(previewed, body);
@@ -56,13 +57,15 @@ function Bench({ mappings }: { readonly mappings: ApiMappings }) {
     { keys: 't', does: 'run the tests', run: runTests },
     { keys: 'o', does: 'choose an event', run: () => setDialog('event') },
   ]);
-  const about = { file, mapping, readOnly, event: event.data, isPasted: pasted !== undefined };
+  const isMasked = event.data?.masked === true || previewed.preview?.masked === true;
+  const about = { file, mapping, readOnly, event: event.data, isPasted: pasted !== undefined, isMasked, isRevealed };
   const can = { canPin: subject !== undefined && opened !== undefined, canCreate: subject !== undefined };
   return (
     <div class="playground">
       <Toolbar
         {...{ ...about, ...can, files: items, onFile: open, onTests: runTests, onPin: pin, onCreate: create }}
         onEvent={() => setDialog('event')}
+        onReveal={setRevealed}
         onSave={() => setDialog('save')}
       />
       {event.problem !== undefined && <ProblemNote problem={event.problem} />}

@@ -1,9 +1,9 @@
 import type { ApiProblemAt } from '../../../api-shapes/playground.ts';
 import { Mark } from '../../ui/status.tsx';
 import { Place } from './place.tsx';
-import type { ResultPaneProps } from './result-pane.tsx';
+import type { ResultProps } from './result-props.ts';
 
-interface ProblemsProps extends Pick<ResultPaneProps, 'onGoTo'> {
+interface ProblemsProps extends Pick<ResultProps, 'onGoTo'> {
   readonly problems: readonly ApiProblemAt[];
 }
 

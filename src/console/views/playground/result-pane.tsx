@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ApiPath, ApiPreview, ApiPreviewDestination, ApiTested } from '../../../api-shapes/playground.ts';
-import type { Position } from '../../../model/error.ts';
+import type { ApiPreview, ApiPreviewDestination } from '../../../api-shapes/playground.ts';
 import { JsonTree } from '../../ui/json-tree.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { Mark } from '../../ui/status.tsx';
@@ -8,28 +7,13 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
 import { Time } from '../../ui/time.tsx';
 import { Changes } from './changes.tsx';
-import type { Linked } from './links.ts';
 import { Place } from './place.tsx';
+import type { ResultProps } from './result-props.ts';
 import { Tests } from './tests.tsx';
-import type { Previewed } from './use-preview.ts';
 import { Values } from './values.tsx';
 
-export interface ResultPaneProps {
-  readonly previewed: Previewed;
-  readonly hasSubject: boolean;
-  readonly linked: Linked;
-  readonly tested: ApiTested | undefined;
-  readonly isTesting: boolean;
-  readonly selected: string;
-  readonly onSelect: (tab: string) => void;
-  readonly onGoTo: (position: Pick<Position, 'line' | 'column'>) => void;
-  readonly onPointPayload: (path: ApiPath | null) => void;
-  readonly onPointMapping: (path: ApiPath | null) => void;
-  readonly onRunTests: () => void;
-}
-
 /** What comes of it: every value, the payload for each destination, and the mapping's own tests. */
-export function ResultPane(props: ResultPaneProps) {
+export function ResultPane(props: ResultProps) {
   const { previewed, hasSubject, tested, selected, onSelect, onGoTo } = props;
   const { preview, problem, isOld } = previewed;
   const [itemIndex, setItem] = useState(0);
@@ -92,7 +76,7 @@ const outcomes = {
   invalid: ['bad', '✗', 'invalid'],
 } as const;
 
-function Outcome({ preview, onGoTo }: { readonly preview: ApiPreview } & Pick<ResultPaneProps, 'onGoTo'>) {
+function Outcome({ preview, onGoTo }: { readonly preview: ApiPreview } & Pick<ResultProps, 'onGoTo'>) {
   const [tone, icon, word] = outcomes[preview.outcome];
   return (
     <div class="outcome" role="status">
@@ -113,7 +97,7 @@ function Verdict({ target }: { readonly target: ApiPreviewDestination }) {
   );
 }
 
-interface PayloadProps extends ResultPaneProps {
+interface PayloadProps extends ResultProps {
   readonly target: ApiPreviewDestination;
 }
 
@@ -140,11 +124,13 @@ function Payload({ target, linked, onGoTo, onPointPayload }: PayloadProps) {
       {last !== null && (
         <details class="last" open={last.changes.length > 0}>
           <summary>
-            {last.changes.length === 0
-              ? '= the same as last time'
-              : `≠ ${last.changes.length} different from last time`}{' '}
-            <span class="muted">
-              ({last.status}, <Time at={last.created_at} />)
+            <span>
+              {last.changes.length === 0
+                ? '= the same as last time'
+                : `≠ ${last.changes.length} different from last time`}{' '}
+              <span class="muted">
+                ({last.status}, <Time at={last.created_at} />)
+              </span>
             </span>
           </summary>
           <Changes changes={last.changes} />

@@ -1,10 +1,10 @@
 import { Mark } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
 import { Place } from './place.tsx';
-import type { ResultPaneProps } from './result-pane.tsx';
+import type { ResultProps } from './result-props.ts';
 
 /** The mapping's own tests on the text as it is typed. */
-export function Tests({ tested, isTesting, onRunTests, onGoTo }: ResultPaneProps) {
+export function Tests({ tested, isTesting, onRunTests, onGoTo }: ResultProps) {
   return (
     <div class="stack">
       <div class="line apart">

@@ -14,6 +14,10 @@ interface ToolbarProps {
   readonly file: string;
   readonly event: ApiEvent | undefined;
   readonly isPasted: boolean;
+  /** Whether something personal in the event is not shown. */
+  readonly isMasked: boolean;
+  readonly isRevealed: boolean;
+  readonly onReveal: (isRevealed: boolean) => void;
   /** Why nothing can be saved. */
   readonly readOnly: string | null;
   readonly canPin: boolean;
@@ -97,6 +101,7 @@ export function Toolbar(props: ToolbarProps) {
             <Icon name="down" />
           </button>
         </div>
+        <Masking {...props} />
         {isChanged && <Mark tone="warn" icon="●" word={opened?.hash === null ? 'new, not saved' : 'not saved'} />}
         {readOnly !== null && (
           <span class="line">
@@ -106,5 +111,21 @@ export function Toolbar(props: ToolbarProps) {
         )}
       </div>
     </>
+  );
+}
+
+function Masking({ isMasked, isRevealed, onReveal }: ToolbarProps) {
+  if (!isMasked && !isRevealed) return null;
+  return (
+    <button
+      type="button"
+      class="button quiet slim"
+      title="Who looks at personal data is written into the log"
+      aria-pressed={isRevealed}
+      onClick={() => onReveal(!isRevealed)}
+    >
+      <Icon name="eye" />
+      {isRevealed ? 'Hide personal data' : 'Reveal personal data'}
+    </button>
   );
 }

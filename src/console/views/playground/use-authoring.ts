@@ -57,7 +57,7 @@ async function pinned({ subject, source, mapping }: AuthoringOrder): Promise<voi
   if (subject === undefined || opened === undefined) return;
   const body = { event: eventOf(subject, source), mapping: { file: opened.file, text: opened.text } };
   const { fixture, note, failure, text } = await api<ApiPinned>('/fixtures', { method: 'POST', body });
-  if (text !== null) mapping.type(text);
+  if (text !== null) mapping.replace(text);
   if (failure !== null) return toast({ tone: 'bad', text: `Kept as ${fixture}. ${failure}` });
   const told = note ?? 'a test of it stands at the end of the mapping';
   toast({ tone: 'good', text: `Kept as ${fixture}, without personal data; ${told}` });

@@ -7,6 +7,8 @@ import { type Draft, draftOf, keepDraft } from './drafts.ts';
 /** A mapping's text as it is typed, beside what is saved. */
 export interface MappingText extends Draft {
   readonly file: string;
+  /** Another one whenever the text is not what the editor has typed. */
+  readonly revision: number;
 }
 
 export interface OpenText {
@@ -15,6 +17,8 @@ export interface OpenText {
   readonly problem: ApiProblem | undefined;
   readonly isChanged: boolean;
   readonly type: (text: string) => void;
+  /** Takes the place of what is typed. */
+  readonly replace: (text: string) => void;
   /** A file that is not there yet. */
   readonly start: (file: string, text: string) => void;
   /** It is the saved text now. */
@@ -29,7 +33,8 @@ export function useMappingText(file: string): OpenText {
   const [opened, setOpened] = useState<MappingText>();
   const [problem, setProblem] = useState<ApiProblem>();
   const change = useCallback((next: MappingText): void => {
-    keepDraft(next.file, next.text === next.base && next.hash !== null ? undefined : next);
+    const { file: name, revision: _, ...draft } = next;
+    keepDraft(name, next.text === next.base && next.hash !== null ? undefined : draft);
     setOpened(next);
   }, []);
 
@@ -37,11 +42,11 @@ export function useMappingText(file: string): OpenText {
     if (file === '' || opened?.file === file) return;
     const draft = draftOf(file);
     setProblem(undefined);
-    if (draft !== undefined) return setOpened({ file, ...draft });
+    if (draft !== undefined) return setOpened({ file, ...draft, revision: 0 });
     setOpened(undefined);
     const leaving = new AbortController();
     api<ApiMappingText>(`/mappings/${encodeURIComponent(file)}`, { signal: leaving.signal }).then(
-      ({ text, hash }) => setOpened({ file, text, hash, base: text }),
+      ({ text, hash }) => setOpened({ file, text, hash, base: text, revision: 0 }),
       (error: unknown) => {
         if (!isAbort(error)) setProblem(asProblem(error));
       },
@@ -55,14 +60,15 @@ export function useMappingText(file: string): OpenText {
     problem,
     isChanged: current !== undefined && (current.text !== current.base || current.hash === null),
     type: (text) => current !== undefined && text !== current.text && change({ ...current, text }),
-    start: (name, text) => change({ file: name, text, hash: null, base: '' }),
+    replace: (text) => current !== undefined && change({ ...current, text, revision: current.revision + 1 }),
+    start: (name, text) => change({ file: name, text, hash: null, base: '', revision: 0 }),
     saved: (hash) => current !== undefined && change({ ...current, hash, base: current.text }),
     rebase: (other) =>
       current !== undefined && change({ ...current, hash: other?.hash ?? null, base: other?.text ?? '' }),
     discard: () => {
       if (current === undefined) return;
       keepDraft(current.file, undefined);
-      setOpened(current.hash === null ? undefined : { ...current, text: current.base });
+      setOpened(current.hash === null ? undefined : { ...current, text: current.base, revision: current.revision + 1 });
     },
   };
 }

@@ -7,7 +7,7 @@ import type { MappingText } from './use-mapping-text.ts';
 
 /** An event that was received, or a body that somebody has pasted. */
 export type Subject =
-  | { readonly kind: 'stored'; readonly id: string }
+  | { readonly kind: 'stored'; readonly id: string; readonly isRevealed: boolean }
   | { readonly kind: 'pasted'; readonly body: Json; readonly type: string };
 
 export interface Previewed {
@@ -57,7 +57,9 @@ async function ask({ file, text }: MappingText, subject: Subject | undefined, si
       ? subject.id
       : { body: subject.body, ...(subject.type === '' ? {} : { type: subject.type }) };
   const body = { file, mapping: text, event, lineage: true };
-  const preview = await api<ApiPreview>('/preview', { method: 'POST', body, signal });
+  // What somebody has pasted they have seen.
+  const path = subject.kind === 'pasted' || subject.isRevealed ? '/preview?reveal=true' : '/preview';
+  const preview = await api<ApiPreview>(path, { method: 'POST', body, signal });
   return { problems: preview.problems, ...(preview.lineage && { lineage: preview.lineage }), preview };
 }
 

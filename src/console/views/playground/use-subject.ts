@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { ApiMappings } from '../../../api-shapes/playground.ts';
+import type { ApiMappings, MaybeMasked } from '../../../api-shapes/playground.ts';
 import type { ApiEvent, ApiEventSummary } from '../../../api-shapes/stored.ts';
 import type { Json } from '../../../model/json.ts';
 import { pathWith } from '../../api/client.ts';
@@ -13,15 +13,21 @@ export interface Pasted {
 
 export interface SubjectState {
   readonly subject: Subject | undefined;
-  readonly event: Loaded<ApiEvent>;
+  readonly event: Loaded<ApiEvent & MaybeMasked>;
   /** As the mapping sees it; undefined where there is none that it could see. */
   readonly body: Json | undefined;
 }
 
-type Listed = ApiMappings['items'][number];
+export interface SubjectChoice {
+  readonly id: string;
+  readonly pasted: Pasted | undefined;
+  readonly mapping: ApiMappings['items'][number] | undefined;
+  /** Whether personal data is shown as it is, which the gateway writes down. */
+  readonly isRevealed: boolean;
+}
 
 /** What the mapping is tried on: the event of the address, a pasted body, or the newest event that the mapping is for. */
-export function useSubject(id: string, pasted: Pasted | undefined, mapping: Listed | undefined): SubjectState {
+export function useSubject({ id, pasted, mapping, isRevealed }: SubjectChoice): SubjectState {
   const isOpen = id === '' && pasted === undefined && mapping !== undefined && mapping.source !== null;
   const newest = useApi<{ readonly items: readonly ApiEventSummary[] }>(
     isOpen ? pathWith('/events', { source: mapping.source, limit: 50 }) : null,
@@ -32,18 +38,13 @@ export function useSubject(id: string, pasted: Pasted | undefined, mapping: List
     setFound(fitting?.id ?? '');
   }, [newest.data, mapping?.file]);
   const chosen = id !== '' ? id : isOpen ? found : '';
-  const event = useApi<ApiEvent>(
-    pasted === undefined && chosen !== '' ? `/events/${encodeURIComponent(chosen)}` : null,
-  );
+  const path = pathWith(`/events/${encodeURIComponent(chosen)}`, { reveal: isRevealed ? 'true' : null });
+  const event = useApi<ApiEvent & MaybeMasked>(pasted === undefined && chosen !== '' ? path : null);
   const body = useMemo(() => (pasted === undefined ? bodyOf(event.data) : pasted.body), [pasted, event.data]);
-  const subject = subjectOf(pasted, body === undefined ? undefined : event.data?.id);
-  return { subject, event, body };
+  const stored = body === undefined ? undefined : event.data?.id;
+  const own: Subject | undefined = stored === undefined ? undefined : { kind: 'stored', id: stored, isRevealed };
+  return { subject: pasted === undefined ? own : { kind: 'pasted', ...pasted }, event, body };
 }
-
-const subjectOf = (pasted: Pasted | undefined, id: string | undefined): Subject | undefined => {
-  if (pasted !== undefined) return { kind: 'pasted', ...pasted };
-  return id === undefined ? undefined : { kind: 'stored', id };
-};
 
 function bodyOf(event: ApiEvent | undefined): Json | undefined {
   if (event === undefined || event.request.body_encoding !== 'utf8') return undefined;

@@ -1,10 +1,10 @@
 import type { ApiField } from '../../../api-shapes/playground.ts';
 import { toneOf, valueText } from './ghost-values.ts';
 import { idOf } from './links.ts';
-import type { ResultPaneProps } from './result-pane.tsx';
+import type { ResultProps } from './result-props.ts';
 
 /** Every value that the mapping writes with what it came to: the same as behind the expressions, for those who read. */
-export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultPaneProps) {
+export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultProps) {
   const fields = previewed.preview?.fields ?? [];
   if (fields.length === 0) return <p class="hint">Values show here once the mapping is tried on an event.</p>;
   const sections = [...Map.groupBy(fields, ({ keys }) => String(keys[0]))];

@@ -47,13 +47,22 @@ function pathAbove(above: readonly string[], indent: number): readonly string[] 
 
 /** The text of an expression in a block (`key: |`) up to this line; undefined outside of one. */
 function blockAbove(above: readonly string[], indent: number): string | undefined {
-  const start = above.findLastIndex((line) => !isBlank(line) && indentOf(line) < indent);
-  const opener = above[start];
-  if (opener === undefined || !/:\s*[|>][+-]?\s*$/.test(opener)) return undefined;
+  const start = openerAbove(above, indent);
+  if (start === undefined) return undefined;
   const text = above
     .slice(start + 1)
     .map((line) => line.trim())
-    .join('\n')
-    .trimStart();
+    .join('\n');
   return text.startsWith('=') ? `${text.slice(1)}\n` : undefined;
+}
+
+/** The line whose block this is: the first with `|` that all lines since are indented deeper than. */
+function openerAbove(above: readonly string[], indent: number): number | undefined {
+  let least = indent;
+  for (const [index, line] of [...above.entries()].toReversed()) {
+    if (line.trim() === '' || indentOf(line) >= least) continue;
+    if (/:\s*[|>][+-]?\s*$/.test(line)) return index;
+    least = indentOf(line);
+  }
+  return undefined;
 }

@@ -49,7 +49,11 @@ export function PlanView({ plan }: { readonly plan: ApiPlan }) {
           {visibleText(now)} would send them again under other ids.
         </div>
       ))}
-      <Changes changes={changes} count={changed.again + changed.left_delivered} />
+      <Changes
+        changes={changes}
+        count={changed.again + changed.left_delivered}
+        compared={payloads.again + payloads.left_delivered}
+      />
       {changes.length === 0 && first !== undefined && (
         <div class="stack tight">
           <h3>For example, to {first.destination}</h3>
@@ -83,9 +87,16 @@ function Counts({ title, counts }: CountsProps) {
 
 const samplesShown = 5;
 
-function Changes({ changes, count }: { readonly changes: ApiPlan['changes']; readonly count: number }) {
+interface ChangesProps {
+  readonly changes: ApiPlan['changes'];
+  readonly count: number;
+  /** Payloads that something was sent, or to be sent, in place of. */
+  readonly compared: number;
+}
+
+function Changes({ changes, count, compared }: ChangesProps) {
   if (changes.length === 0)
-    return count === 0 ? <p class="muted">No payload would differ from what was sent.</p> : null;
+    return count === 0 && compared > 0 ? <p class="muted">No payload would differ from what was sent.</p> : null;
   return (
     <div class="stack tight">
       <h3>

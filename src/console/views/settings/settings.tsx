@@ -121,7 +121,7 @@ function StoreCondition() {
                 [
                   'Condition',
                   damages.length === 0 ? (
-                    <Mark tone="good" icon="✓" word="nothing is known to be damaged" />
+                    <Mark tone="good" icon="✓" word="no known damage" />
                   ) : (
                     <Mark tone="bad" icon="✗" word={counted(damages.length, 'damage')} />
                   ),
