@@ -16,7 +16,7 @@ interface View {
 const busy = ({ paths }: BusyGateway): readonly View[] => [
   { name: 'home', path: '/', heading: 'Home', until: 'To look at' },
   { name: 'events', path: '/events', heading: 'Events', until: 'customer.tax_id.created' },
-  { name: 'event-waiting', path: paths.waiting, heading: 'charge.refunded', until: /ECONNREFUSED/ },
+  { name: 'event-waiting', path: paths.waiting, heading: 'charge.refunded', until: /next try/ },
   { name: 'event-dead', path: paths.dead, heading: 'invoice.paid', until: /properties\.plan is longer/ },
   { name: 'event-failed', path: paths.failed, heading: 'trial_will_end', until: /has no account_id/ },
   { name: 'event-unmatched', path: paths.unmatched, heading: 'customer.tax_id.created', until: /No mapping takes/ },

@@ -108,6 +108,7 @@ export async function busyGateway(): Promise<BusyGateway> {
 
   await demo.standIns.find(({ name }) => name === 'umami')?.close();
   await sendSample(demo, 'stripe.charge.refunded');
+  await settled(1);
   await api('POST', '/destinations/vemetric/pause');
   segment.answerNext(refusal);
   await sendSample(demo, 'stripe.invoice.paid');
@@ -124,11 +125,9 @@ function groupsOf({ deliveries: [dead], events: [failed] }: Answers) {
 
 function pathsOf(items: readonly Listed[]) {
   const pathOf = (event: Listed | undefined) => `/events/${event?.id ?? expect.fail('no such event')}`;
-  const withDelivery = (wanted: string) =>
-    items.find(({ deliveries }) => deliveries.some(({ status }) => status === wanted));
   const withStatus = (wanted: string) => items.find(({ status }) => status === wanted);
   return {
-    ...{ delivered: pathOf(items.at(0)), waiting: pathOf(withDelivery('pending')), dead: pathOf(withDelivery('dead')) },
+    ...{ delivered: pathOf(items.at(-1)), waiting: pathOf(items.at(1)), dead: pathOf(items.at(0)) },
     ...{ failed: pathOf(withStatus('failed')), unmatched: pathOf(withStatus('unmatched')) },
   };
 }

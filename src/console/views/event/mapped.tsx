@@ -100,9 +100,7 @@ function Run({ event, run, values }: RunProps) {
         )}
       </div>
       {explained !== undefined && <Values fields={explained.fields} />}
-      {values.data === undefined && values.problem === undefined && (
-        <Loading lines={3} />
-      )}
+      {values.data === undefined && values.problem === undefined && <Loading lines={3} />}
     </section>
   );
 }
