@@ -76,20 +76,22 @@ function marked(value: Json | undefined, path: TemplatePath, parent = ''): Json 
 }
 
 /** What a destination takes only in the right form. */
-const markers: Readonly<Record<string, readonly [Json, Json]>> = {
-  amount: [7.07, 9.09],
-  timestamp: ['2001-02-03T04:05:06.789Z', '2002-03-04T05:06:07.891Z'],
-  created_at: ['2001-02-03T04:05:06.789Z', '2002-03-04T05:06:07.891Z'],
-  ip: ['192.0.2.1', '192.0.2.2'],
-  url: ['https://marker.invalid/marker?marker=1', 'https://other.invalid/other?other=1'],
-  referrer: ['https://marker.invalid/marker?marker=1', 'https://other.invalid/other?other=1'],
-};
+const markers = new Map<string, readonly [Json, Json]>(
+  Object.entries({
+    amount: [7.07, 9.09],
+    timestamp: ['2001-02-03T04:05:06.789Z', '2002-03-04T05:06:07.891Z'],
+    created_at: ['2001-02-03T04:05:06.789Z', '2002-03-04T05:06:07.891Z'],
+    ip: ['192.0.2.1', '192.0.2.2'],
+    url: ['https://marker.invalid/marker?marker=1', 'https://other.invalid/other?other=1'],
+    referrer: ['https://marker.invalid/marker?marker=1', 'https://other.invalid/other?other=1'],
+  }),
+);
 
 /** Something else of the same kind: a translation may look at a sign, a type or a format. */
 function marker(value: Json | undefined, key: string): Json {
   if (typeof value === 'number') return value < 0 ? value - 7.07 : value + 7.07;
   if (typeof value === 'boolean') return !value;
   if (typeof value === 'string' && URL.canParse(value)) return 'https://marker.invalid/marker?marker=1';
-  const [first, second] = markers[key] ?? ['marker', 'another marker'];
+  const [first, second] = markers.get(key) ?? ['marker', 'another marker'];
   return value === first ? second : first;
 }

@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { describeInBrowser } from '../support/browser.ts';
 import { openConsole, type TestConsole } from '../support/console.ts';
 import { type TestGateway, testGateway } from '../support/gateway.ts';
+import { particularDestination, type Taken } from '../support/particular-destination.ts';
 import { postStripe, stripeBody } from '../support/stripe-sender.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -20,27 +19,6 @@ event:
 stitch: [email]
 destinations: [segment]
 `;
-
-interface Taken {
-  readonly event: string;
-  readonly amount: unknown;
-}
-
-/** A destination of Segment's kind that wants numbers. */
-async function particularDestination(): Promise<{ readonly url: string; readonly taken: readonly Taken[] }> {
-  const taken: Taken[] = [];
-  const server = createServer(async (request, response) => {
-    const text = (await request.toArray()).join('');
-    const { properties } = JSON.parse(text) as { readonly properties: Taken };
-    const isRight = typeof properties.amount === 'number';
-    if (isRight) taken.push(properties);
-    response.writeHead(isRight ? 200 : 400, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(isRight ? { success: true } : { message: 'properties.amount is not a number' }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, taken };
-}
 
 interface Story extends TestConsole {
   readonly gateway: TestGateway;

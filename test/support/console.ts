@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import type { Gateway } from '../../src/gateway.ts';
 import { launchBrowser } from './browser.ts';
-import type { TestGateway } from './gateway.ts';
 
 /** The console of a gateway in a real browser, as somebody sees it who is logged in. */
 
@@ -24,7 +24,10 @@ export interface TestConsole {
   shoot(name: string): Promise<void>;
 }
 
-export async function openConsole({ adminUrl, setupUrl }: TestGateway): Promise<TestConsole> {
+export async function openConsole({
+  adminUrl,
+  setupUrl,
+}: Pick<Gateway, 'adminUrl' | 'setupUrl'>): Promise<TestConsole> {
   const browser = await launchBrowser(Number(new URL(adminUrl).port));
   onTestFinished(() => browser.close());
   const context = await browser.newContext({ viewport: wide, reducedMotion: 'reduce' });

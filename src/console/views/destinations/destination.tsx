@@ -25,12 +25,15 @@ export function Destination({ params }: ViewProps) {
   const name = params.name ?? '';
   const destinations = useApi<ApiItems<ApiDestination>>('/destinations', ['deliveries', 'lanes', 'configuration']);
   return (
-    <Answered of={destinations}>
-      {({ items }) => {
-        const found = items.find((one) => one.name === name);
-        return found === undefined ? <Unknown name={name} /> : <Found key={name} destination={found} />;
-      }}
-    </Answered>
+    <>
+      {destinations.data === undefined && <PageHeader title={name} back={back} />}
+      <Answered of={destinations}>
+        {({ items }) => {
+          const found = items.find((one) => one.name === name);
+          return found === undefined ? <Unknown name={name} /> : <Found key={name} destination={found} />;
+        }}
+      </Answered>
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import type { ApiEvent, ApiRun } from '../../../api-shapes/stored.ts';
 import type { ApiValues } from '../../../api-shapes/values.ts';
 import { type Loaded, useApi } from '../../api/use-api.ts';
 import { revealedIf } from '../../api/use-revealable.ts';
-import { ProblemNote } from '../../ui/states.tsx';
+import { Loading, ProblemNote } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
 import { Time } from '../../ui/time.tsx';
@@ -100,11 +100,7 @@ function Run({ event, run, values }: RunProps) {
         )}
       </div>
       {explained !== undefined && <Values fields={explained.fields} />}
-      {values.data === undefined && values.problem === undefined && (
-        <div class="panel-body">
-          <span class="bone" />
-        </div>
-      )}
+      {values.data === undefined && values.problem === undefined && <Loading lines={3} />}
     </section>
   );
 }

@@ -22,7 +22,7 @@ export function Received({ event }: { readonly event: ApiEvent }) {
       title="Received"
       tone="good"
       told={
-        <span class="muted">
+        <span class="muted break">
           <Time at={received_at} as="absolute" /> · {method} {pathOf(url)} · {bytes(bodyBytes(body, encoding))}
         </span>
       }

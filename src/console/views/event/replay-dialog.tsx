@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ApiFates, ApiPlan, ApiReplay } from '../../../api-shapes/repair.ts';
 import type { ApiEvent } from '../../../api-shapes/stored.ts';
 import { api, isAbort } from '../../api/client.ts';
-import { tellChanged } from '../../api/live.ts';
+import { onChange, tellChanged } from '../../api/live.ts';
 import { type ApiProblem, asProblem } from '../../api/problem.ts';
 import { toast, toastProblem } from '../../state/toasts.ts';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -22,16 +22,20 @@ export function ReplayDialog({ event, onChanged, onClose }: ReplayDialogProps) {
   const [includesDelivered, setIncludes] = useState(false);
   const [plan, setPlan] = useState<ApiPlan>();
   const [problem, setProblem] = useState<ApiProblem>();
+  const [round, setRound] = useState(0);
   const path = `/events/${encodeURIComponent(event.id)}/replay`;
+  // A plan is of the mappings in force, also of those that take effect while it is looked at.
+  useEffect(() => onChange(['configuration'], () => setRound((count) => count + 1)), []);
   useEffect(() => {
     const leaving = new AbortController();
     setPlan(undefined);
+    setProblem(undefined);
     const body = { dry_run: true, include_delivered: includesDelivered };
     api<ApiPlan>(path, { method: 'POST', body, signal: leaving.signal }).then(setPlan, (error: unknown) => {
       if (!isAbort(error)) setProblem(asProblem(error));
     });
     return () => leaving.abort();
-  }, [path, includesDelivered]);
+  }, [path, includesDelivered, round]);
   const start = async (): Promise<void> => {
     try {
       await api<ApiReplay>(path, { method: 'POST', body: { include_delivered: includesDelivered } });

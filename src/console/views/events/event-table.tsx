@@ -6,7 +6,7 @@ import { Time } from '../../ui/time.tsx';
 import { whyOf } from './why.ts';
 
 const columns: readonly Column<ApiListedEvent>[] = [
-  { key: 'type', title: 'Event', cell: ({ type }) => <span class="break">{visibleText(type)}</span> },
+  { key: 'type', title: 'Event', cell: ({ type }) => <span class="type break">{visibleText(type)}</span> },
   { key: 'source', title: 'Source', cell: ({ source }) => source },
   { key: 'status', title: 'Status', cell: ({ status }) => <Status word={status} /> },
   { key: 'deliveries', title: 'Deliveries', cell: ({ deliveries = [] }) => <Deliveries deliveries={deliveries} /> },

@@ -10,7 +10,12 @@ import { Overview } from './overview.tsx';
 /** At first how to get an event through; from then on how everything is going. */
 export function Home() {
   const stats = useApi<ApiStats>('/stats', ['events', 'deliveries']);
-  return <Answered of={stats}>{(data) => <Start stats={data} />}</Answered>;
+  return (
+    <>
+      {stats.data === undefined && <PageHeader title="Home" />}
+      <Answered of={stats}>{(data) => <Start stats={data} />}</Answered>
+    </>
+  );
 }
 
 function Start({ stats }: { readonly stats: ApiStats }) {

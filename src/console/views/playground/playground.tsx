@@ -6,6 +6,7 @@ import { useApi } from '../../api/use-api.ts';
 import { useShortcuts } from '../../state/shortcuts.ts';
 import { toast } from '../../state/toasts.ts';
 import { useUrlState } from '../../state/url-state.ts';
+import { PageHeader } from '../../ui/page-header.tsx';
 import { Answered, ProblemNote } from '../../ui/states.tsx';
 import { EventPicker } from './event-picker.tsx';
 import { useChosenMapping, useUnsavedWarning, useWideView } from './page-effects.ts';
@@ -23,7 +24,12 @@ import { WorkPanes } from './work-panes.tsx';
 export function Playground() {
   useWideView();
   const mappings = useApi<ApiMappings>('/mappings', ['configuration']);
-  return <Answered of={mappings}>{(data) => <Bench mappings={data} />}</Answered>;
+  return (
+    <>
+      {mappings.data === undefined && <PageHeader title="Playground" />}
+      <Answered of={mappings}>{(data) => <Bench mappings={data} />}</Answered>
+    </>
+  );
 }
 
 function Bench({ mappings }: { readonly mappings: ApiMappings }) {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import type { ApiPlan, ApiReplay } from '../../../api-shapes/repair.ts';
 import { api, isAbort } from '../../api/client.ts';
-import { tellChanged } from '../../api/live.ts';
+import { onChange, tellChanged } from '../../api/live.ts';
 import { type ApiProblem, asProblem } from '../../api/problem.ts';
 import { revealing } from '../../api/use-revealable.ts';
 import { toastProblem } from '../../state/toasts.ts';
@@ -81,6 +81,8 @@ function usePlan(order: ReplayOrder) {
   const [problem, setProblem] = useState<ApiProblem>();
   const [round, setRound] = useState(0);
   const asked = JSON.stringify({ ...order, dry_run: true });
+  // A plan is of the mappings in force, also of those that take effect while it is looked at.
+  useEffect(() => onChange(['configuration'], () => setRound((count) => count + 1)), []);
   useEffect(() => {
     const leaving = new AbortController();
     setProblem(undefined);

@@ -22,12 +22,15 @@ export function Source({ params }: ViewProps) {
   const name = params.name ?? '';
   const sources = useApi<ApiItems<ApiSource>>('/sources', ['events', 'configuration']);
   return (
-    <Answered of={sources}>
-      {({ items }) => {
-        const found = items.find((one) => one.name === name);
-        return found === undefined ? <Unknown name={name} /> : <Found key={name} source={found} />;
-      }}
-    </Answered>
+    <>
+      {sources.data === undefined && <PageHeader title={name} back={back} />}
+      <Answered of={sources}>
+        {({ items }) => {
+          const found = items.find((one) => one.name === name);
+          return found === undefined ? <Unknown name={name} /> : <Found key={name} source={found} />;
+        }}
+      </Answered>
+    </>
   );
 }
 
