@@ -119,7 +119,7 @@ const livesIn = {
 const pure = ['model', 'identity', 'lookups', 'diagnostics', 'yaml', 'sources', 'destinations', 'mapping', 'delivery'];
 const acting = [
   ...['mapping/evaluator', 'mapping/folder.ts', 'mapping/watch.ts', 'delivery/send.ts', 'delivery/transport'],
-  'sources/preset/presets.ts',
+  ...['sources/preset/presets.ts', 'sources/preset/preset-names.ts'],
 ];
 const inputAndOutput =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|os|process|readline|repl|timers|tls|worker_threads)(/|$)';

@@ -6,13 +6,14 @@ import { addMs, dateFromMs, systemClock } from '../../src/model/clock.ts';
 import type { ClaimedDelivery, Draft, Settlement } from '../../src/model/delivery.ts';
 import type { ClaimedEvent, ReceivedRequest } from '../../src/model/event.ts';
 import { newId } from '../../src/model/id.ts';
+import { startOf, stepsMs } from '../../src/model/series.ts';
 import { moveStore } from '../../src/store/move-store.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store, TranslationSettlement } from '../../src/store/store.ts';
 
-/** What an operator's day leaves behind: a few sources, types and destinations, and of everything some that went wrong. */
+/** What a busy hour leaves behind: a few sources, types and destinations, and of everything some that went wrong. */
 
-const dayMs = 86_400_000;
+const spanMs = stepsMs.hour;
 const worker = 'wrk_filling';
 const leaseMs = 600_000;
 const eventsOfRequest = 20;
@@ -42,18 +43,17 @@ export async function copyPages(dataDir: string, databaseUrl: string): Promise<v
   console.log(`  and were copied to PostgreSQL in ${Math.round((performance.now() - startedMs) / 1_000)} s`);
 }
 
-/** However many there are, they came within the same day: so there are as many minutes of them. */
+/** However many there are, they came within the same hour: so there are as many minutes of them. */
 export async function fillPages(dataDir: string, events: number): Promise<void> {
   const startedMs = performance.now();
-  const from = addMs(systemClock.now(), -dayMs);
+  const from = addMs(systemClock.now(), -spanMs);
   const store = await openStore({ dataDir });
   try {
     for (let first = 0; first < events; first += batch) {
       const count = Math.min(batch, events - first);
-      const at = addMs(from, Math.floor((first * dayMs) / events));
-      await receive(store, { first, count, from, everyMs: dayMs / events });
-      await translate(store, { first, now: at });
-      for (const destination of destinations) await deliver(store, destination, at);
+      await receive(store, { first, count, from, everyMs: spanMs / events });
+      await translate(store, first);
+      for (const destination of destinations) await deliver(store, destination);
     }
   } finally {
     await store.close();
@@ -110,7 +110,10 @@ const eventsOfPerson = 10;
 /** One in so many of the events has somebody's e-mail; otherwise making them would be all about people. */
 const markedOfEvents = 20;
 
-async function translate(store: Store, { first, now }: { readonly first: number; readonly now: Date }): Promise<void> {
+/** When what came in this minute is settled: together, as it is worked on. */
+const endOfMinute = (at: Date): Date => dateFromMs(startOf('minute', at.getTime()) + stepsMs.minute - 1);
+
+async function translate(store: Store, first: number): Promise<void> {
   for (;;) {
     const events = await store.claimEvents({
       worker,
@@ -127,11 +130,12 @@ async function translate(store: Store, { first, now }: { readonly first: number;
         identifiers: [{ kind: 'email', value: emailOf(Math.floor((first / markedOfEvents + index) / eventsOfPerson)) }],
       })),
     );
-    await store.settleTranslations(events.map((event, index) => translated(event, index, now)));
+    await store.settleTranslations(events.map((event, index) => translated(event, index)));
   }
 }
 
-function translated(event: ClaimedEvent, index: number, settledAt: Date): TranslationSettlement {
+function translated(event: ClaimedEvent, index: number): TranslationSettlement {
+  const settledAt = endOfMinute(event.receivedAt);
   const about = { event, settledAt };
   const runs = [{ mapping: `mapping-${index % 4}.yaml`, version: '3f2a', outcome: 'translated' }];
   if (index % 100 === 1) return { ...about, to: 'unmatched', why: 'no mapping is for this type', runs: [] };
@@ -149,19 +153,20 @@ const draftOf = ({ externalId: outgoingId }: ClaimedEvent, destination: string):
   payload: JSON.stringify({ event: outgoingId, padding }),
 });
 
-async function deliver(store: Store, destination: string, now: Date): Promise<void> {
+async function deliver(store: Store, destination: string): Promise<void> {
   for (;;) {
     const { deliveries } = await store.claimDeliveries({
       ...{ destination, worker, limit: batch, leaseMs, now: systemClock.now() },
       admit: (lane) => ({ limit: batch, after: () => lane }),
     });
     if (deliveries.length === 0) return;
-    const settlements = deliveries.map((delivery, index) => settled(delivery, index, now));
+    const settlements = deliveries.map((delivery, index) => settled(delivery, index));
     await store.settleDeliveries({ destination, settlements, observe: (lane) => lane });
   }
 }
 
-function settled(delivery: ClaimedDelivery, index: number, settledAt: Date): Settlement {
+function settled(delivery: ClaimedDelivery, index: number): Settlement {
+  const settledAt = endOfMinute(delivery.receivedAt);
   const attempt = {
     ...{ id: newId('att', settledAt), deliveryId: delivery.id, number: 1, startedAt: settledAt, durationMs: 12 },
   };

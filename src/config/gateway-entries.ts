@@ -5,7 +5,7 @@ import { didYouMean, suggest } from '../diagnostics/closest.ts';
 import type { Problem } from '../diagnostics/problem.ts';
 import { quote } from '../diagnostics/quote.ts';
 import type { Json, JsonObject } from '../model/json.ts';
-import { sourceNamed, sourceTypes, sourceWords } from '../sources/index.ts';
+import { sourceTypes, sourceWords } from '../sources/coded.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../sources/source.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
@@ -23,13 +23,14 @@ export interface EntryScope {
   readonly raw: Json;
   readonly problems: Problem[];
   readonly publicUrl: string | undefined;
+  readonly sourceNamed: (name: string) => Source | undefined;
 }
 
 /** Where an entry stands: its section and its name. */
 type EntryPath = readonly [string, string];
 
 export function configureSource(path: EntryPath, entry: Entry, scope: EntryScope): readonly ConfiguredSource[] {
-  const source = sourceNamed(entry.type);
+  const source = scope.sourceNamed(entry.type);
   if (source === undefined) {
     const hint = didYouMean(entry.type, sourceTypes) ?? `known types: ${sourceWords}`;
     return unknownType(path, entry.type, { scope, hint });

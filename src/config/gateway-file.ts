@@ -5,8 +5,8 @@ import { inOrder, type Problem } from '../diagnostics/problem.ts';
 import { resourceName } from '../mapping/schema.ts';
 import type { KnownNames } from '../mapping/static/known-names.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import { sourceWords } from '../sources/index.ts';
-import type { ConfiguredSource } from '../sources/source.ts';
+import { codedNamed, sourceWords } from '../sources/coded.ts';
+import type { ConfiguredSource, Source } from '../sources/source.ts';
 import { parseYaml, withExcerpts, type YamlFile } from '../yaml/document.ts';
 import { keysMeant } from '../yaml/meant-key.ts';
 import { keysAt } from '../yaml/schema-at.ts';
@@ -49,6 +49,8 @@ export const fileShape = z.strictObject({
 export interface GatewayFileContext {
   readonly environment: Environment;
   readonly publicUrl: string | undefined;
+  /** Those that need code where nothing is said. */
+  readonly sourceNamed?: (name: string) => Source | undefined;
 }
 
 /** gateway.yaml's text with its variables filled in → sources, destinations, vars. Pure but for the environment it is given. */
@@ -65,7 +67,13 @@ export function readGatewayFile(shown: string, text: string, context: GatewayFil
   const shape = shapeProblems(yaml, shaped.error?.issues ?? [], { schema: fileShape, prefix: 'config' });
   const sections = sectionsOf(value);
   const problems: Problem[] = [...misspeltVariables(withVariables)];
-  const scope: EntryScope = { yaml, raw, problems, publicUrl: context.publicUrl };
+  const scope: EntryScope = {
+    yaml,
+    raw,
+    problems,
+    publicUrl: context.publicUrl,
+    sourceNamed: context.sourceNamed ?? codedNamed,
+  };
   const isWhole = ([section, name]: readonly [string, string]): boolean =>
     !variables.some(({ path }) => path[0] === section && path[1] === name);
   const configured = {

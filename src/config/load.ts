@@ -8,6 +8,7 @@ import type { LoadedMappings, PlacedReference } from '../mapping/load.ts';
 import type { KnownNames } from '../mapping/static/known-names.ts';
 import { GatewayError } from '../model/error.ts';
 import type { Json } from '../model/json.ts';
+import { namesDescribed } from '../sources/coded.ts';
 import { parseYaml, withExcerpts, type YamlFile } from '../yaml/document.ts';
 import { defaultGatewayText } from './default-gateway.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -56,7 +57,13 @@ export async function readGatewayConfiguration(
   const path = join(settings.mappingsDir, gatewayFileName);
   const text = await readIfThere(path);
   const shown = text === undefined ? 'gateway.yaml (built in)' : path;
-  const read = readGatewayFile(shown, text ?? defaultGatewayText, { environment, publicUrl: settings.publicUrl });
+  const written = text ?? defaultGatewayText;
+  // Data that describes senders takes a parser of expressions, which no other gateway has to wait for.
+  const described = namesDescribed(written) ? await import('../sources/index.ts') : undefined;
+  const read = readGatewayFile(shown, written, {
+    ...{ environment, publicUrl: settings.publicUrl },
+    ...(described !== undefined && { sourceNamed: described.sourceNamed }),
+  });
   const file = text === undefined ? read : await withTemplatesChecked(read, parseYaml(shown, text).yaml);
   return { settings, file, gatewayPath: text === undefined ? null : path };
 }

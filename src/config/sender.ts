@@ -1,6 +1,7 @@
-import { genericNames } from '../sources/generic.ts';
+import { genericNames } from '../sources/coded.ts';
 import { sourceNamed, sourceTypes } from '../sources/index.ts';
-import { presetNames, readPreset, standardWebhooks } from '../sources/preset/presets.ts';
+import { standardWebhooks } from '../sources/preset/preset-names.ts';
+import { presetNames, readPreset } from '../sources/preset/presets.ts';
 import type { Source } from '../sources/source.ts';
 import { descriptorText } from '../sources/verify/descriptor-text.ts';
 

@@ -5,6 +5,7 @@ import { Evaluator } from '../mapping/evaluator/evaluator.ts';
 import { readMapping } from '../mapping/load.ts';
 import { type MappingTest, mappingFile } from '../mapping/schema.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
+import { sourceNamed } from '../sources/index.ts';
 import { appendItem } from '../yaml/edit.ts';
 import { runOnBody } from './check-setup.ts';
 import { environmentFrom } from './environment.ts';
@@ -20,7 +21,7 @@ import type { Example, StarterFile } from './starter.ts';
 export async function withTests(files: readonly StarterFile[]): Promise<readonly StarterFile[]> {
   const environment = environmentFrom({});
   const [gateway] = files;
-  const file = readGatewayFile('gateway.yaml', gateway?.text ?? '', { environment, publicUrl: undefined });
+  const file = readGatewayFile('gateway.yaml', gateway?.text ?? '', { environment, publicUrl: undefined, sourceNamed });
   const configuration = { file, settings: readSettings(environment) };
   const evaluator = new Evaluator({ mappings: [], destinations: [], vars: {} });
   try {

@@ -2,7 +2,7 @@ import { closest } from '../diagnostics/closest.ts';
 import type { Problem } from '../diagnostics/problem.ts';
 import { quote } from '../diagnostics/quote.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
-import { eventExpressions } from '../sources/preset/preset-file.ts';
+import { expressionSettings } from '../sources/coded.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import type { Path } from '../yaml/node-offsets.ts';
 import { type Environment, environmentVariables } from './environment.ts';
@@ -70,11 +70,8 @@ function meantIn({ raw, environment }: FileWithVariables): (name: string) => str
   };
 }
 
-/** Settings of a source that are expressions. */
-const expressionKeys = [...Object.keys(eventExpressions), 'batch'];
-
 const isExpression = ([section, , key, ...inner]: Path): boolean =>
-  section === 'sources' && inner.length === 0 && expressionKeys.includes(String(key));
+  section === 'sources' && inner.length === 0 && expressionSettings.includes(String(key));
 
 /** Nothing else is evaluated in gateway.yaml: the text of an expression would be taken for the value. */
 function noExpression({ yaml, raw }: FileWithVariables, path: Path, text: string): VariableProblem[] {

@@ -33,6 +33,8 @@ export function streamRouter({ ending, doorkeeper, ...sources }: StreamDependenc
 
   router.get('/stream', async (request, response) => {
     const standing = await watch.standing();
+    // Whoever has left meanwhile would never be heard to leave.
+    if (response.closed) return;
     const stream = new Stream(response);
     open.add(stream);
     const [oldest] = open;
@@ -83,7 +85,7 @@ class Stream {
   tell(standing: string): void {
     const topics = changedTopics(this.#told, standing);
     // One that does not read is told of everything at once when it reads again.
-    if (topics.length === 0 || this.#response.writableNeedDrain) return;
+    if (topics.length === 0 || this.#response.writableNeedDrain || this.#response.writableEnded) return;
     this.#told = standing;
     this.#response.write(`event: change\nid: ${standing}\ndata: ${JSON.stringify({ topics })}\n\n`);
     this.#silence.refresh();
@@ -91,6 +93,8 @@ class Stream {
 
   /** With a last word where the browser is not to try again. */
   end(word?: 'end'): void {
+    // What does not read has its answer open until it does, and nothing can be written behind the end.
+    clearInterval(this.#silence);
     this.#response.end(word && `event: ${word}\ndata: {}\n\n`);
   }
 }

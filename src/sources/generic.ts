@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../model/json.ts';
+import type { genericNames } from './coded.ts';
 import { type DescribedSettings, describedSource } from './preset/described.ts';
 import { checkSecrets, describedBase } from './preset/described-settings.ts';
 import { bodySettings, checkBody } from './preset/preset-file.ts';
@@ -81,11 +82,9 @@ const generics = {
     unsaid: {},
     steps: ['Choose a random text of letters and digits.', 'At the sender, enter <url>?secret=… with that text.'],
   },
-} as const satisfies Readonly<Record<string, Generic>>;
+} as const satisfies Readonly<Record<GenericName, Generic>>;
 
-type GenericName = keyof typeof generics;
-
-export const genericNames = Object.keys(generics) as readonly GenericName[];
+type GenericName = (typeof genericNames)[number];
 
 export const isGeneric = (name: string): name is GenericName => Object.hasOwn(generics, name);
 

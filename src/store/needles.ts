@@ -17,8 +17,12 @@ function isAnyIn(text: string, needles: readonly string[]): boolean {
   return needles.some((needle) => lower.includes(lowerAscii(needle)));
 }
 
-/** Whether one of them is in the part of a body that is this event; a body that is no list is one as a whole. */
-export function isInPart(body: string, item: number | null, needles: readonly string[]): boolean {
-  const part = item === null ? undefined : elementsOf(body)?.[item];
-  return part === undefined || isAnyIn(part, needles);
+/** Whether one of them is in the part of a body that is an event; a body that is no list is one as a whole. */
+export function partsWith(body: string, needles: readonly string[]): (item: number | null) => boolean {
+  // Taken apart once, however many events are in it.
+  const parts = elementsOf(body);
+  return (item) => {
+    const part = item === null ? undefined : parts?.[item];
+    return part === undefined || isAnyIn(part, needles);
+  };
 }

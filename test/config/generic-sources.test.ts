@@ -11,6 +11,7 @@ const read = (source: string, publicUrl?: string) =>
   readGatewayFile('gateway.yaml', `version: 1\nsources:\n  it:\n${source.replaceAll(/^/gm, '    ')}\n`, {
     environment: environmentFrom({ S: secret }),
     publicUrl,
+    sourceNamed,
   });
 
 const problemsOf = (source: string): readonly string[] =>

@@ -15,6 +15,9 @@ destinations: [debug]
 `;
 const password = 'correct horse battery staple';
 
+/** A browser or two, and a gateway: more than other tests, on whatever machine. */
+const patience = { timeout: 120_000 };
+
 const gateway = (): Promise<TestGateway> =>
   testGateway({ destinations: { debug: { type: 'console' } }, mappings: { 'all.yaml': mapping } });
 
@@ -42,7 +45,7 @@ async function logIn(page: Page, text: string): Promise<void> {
 }
 
 describeInBrowser('the first hour with the console', () => {
-  it('leads from the link in the log to the first delivered sample', async () => {
+  it('leads from the link in the log to the first delivered sample', patience, async () => {
     const running = await gateway();
     const page = await stranger(running);
     await setPassword(page, running);
@@ -64,7 +67,7 @@ describeInBrowser('the first hour with the console', () => {
     expect(running.shown).toHaveLength(1);
   });
 
-  it('keeps the token of the link out of the address, and refuses the link when it was used', async () => {
+  it('keeps the token of the link out of the address, and refuses the link when it was used', patience, async () => {
     const running = await gateway();
     const page = await stranger(running);
     await page.goto(running.setupUrl ?? expect.fail('the gateway asks for no password'));
@@ -74,11 +77,12 @@ describeInBrowser('the first hour with the console', () => {
     await heading(page, 'Get the first event through');
 
     const other = await stranger(running);
-    await other.goto(running.setupUrl ?? '');
-    await heading(other, 'Log in');
+    await setPassword(other, running);
+    await other.getByRole('alert').waitFor();
+    await heading(other, 'Set your password');
   });
 
-  it('refuses a wrong password, and shows what was wanted after the right one', async () => {
+  it('refuses a wrong password, and shows what was wanted after the right one', patience, async () => {
     const running = await gateway();
     await openConsole(running);
     const page = await stranger(running);
@@ -93,7 +97,7 @@ describeInBrowser('the first hour with the console', () => {
     expect(pathOf(page)).toBe('/events?source=stripe');
   });
 
-  it('asks for the password again when the session has ended, and goes on where it was', async () => {
+  it('asks for the password again when the session has ended, and goes on where it was', patience, async () => {
     const running = await gateway();
     const { page, open } = await openConsole(running);
     await open('/events', 'Events');
@@ -105,7 +109,7 @@ describeInBrowser('the first hour with the console', () => {
     expect(pathOf(page)).toBe('/events?status=failed');
   });
 
-  it('logs out', async () => {
+  it('logs out', patience, async () => {
     const { page, open } = await openConsole(await gateway());
     await open('/events', 'Events');
     await page.getByRole('button', { name: 'Log out' }).click();
@@ -116,7 +120,7 @@ describeInBrowser('the first hour with the console', () => {
 });
 
 describeInBrowser('the list of events', () => {
-  it('holds new ones back until they are asked for, and moves nothing meanwhile', async () => {
+  it('holds new ones back until they are asked for, and moves nothing meanwhile', patience, async () => {
     const running = await gateway();
     await running.send('evt_1', 'invoice.paid');
     const { page, open, shoot, faults } = await openConsole(running);
@@ -137,36 +141,41 @@ describeInBrowser('the list of events', () => {
     expect(faults).toEqual([]);
   });
 
-  it('is moved through, opened and left by the keyboard alone, and not where that is switched off', async () => {
-    const running = await gateway();
-    for (const type of ['invoice.paid', 'charge.refunded', 'customer.created']) await running.send(`evt_${type}`, type);
-    const { page, open } = await openConsole(running);
-    await open('/events', 'Events');
-    await page.getByRole('link', { name: 'invoice.paid' }).waitFor();
-    const focused = (): Promise<string> => page.locator(':focus').innerText();
-    await page.keyboard.press('j');
-    expect(await focused()).toBe('customer.created');
-    await page.keyboard.press('j');
-    await page.keyboard.press('ArrowDown');
-    expect(await focused()).toBe('invoice.paid');
-    await page.keyboard.press('k');
-    await page.keyboard.press('Enter');
-    await heading(page, 'charge.refunded');
-    await page.keyboard.press('g');
-    await page.keyboard.press('e');
-    await heading(page, 'Events');
+  it(
+    'is moved through, opened and left by the keyboard alone, and not where that is switched off',
+    patience,
+    async () => {
+      const running = await gateway();
+      for (const type of ['invoice.paid', 'charge.refunded', 'customer.created'])
+        await running.send(`evt_${type}`, type);
+      const { page, open } = await openConsole(running);
+      await open('/events', 'Events');
+      await page.getByRole('link', { name: 'invoice.paid' }).waitFor();
+      const focused = (): Promise<string> => page.locator(':focus').innerText();
+      await page.keyboard.press('j');
+      expect(await focused()).toBe('customer.created');
+      await page.keyboard.press('j');
+      await page.keyboard.press('ArrowDown');
+      expect(await focused()).toBe('invoice.paid');
+      await page.keyboard.press('k');
+      await page.keyboard.press('Enter');
+      await heading(page, 'charge.refunded');
+      await page.keyboard.press('g');
+      await page.keyboard.press('e');
+      await heading(page, 'Events');
 
-    await page.keyboard.press('?');
-    await page.getByLabel('Single keys do something').uncheck();
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('g');
-    await page.keyboard.press('h');
-    await page.keyboard.press('j');
-    expect(pathOf(page)).toBe('/events');
-    expect(await page.locator('.row-link:focus').count()).toBe(0);
-  });
+      await page.keyboard.press('?');
+      await page.getByLabel('Single keys do something').uncheck();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('g');
+      await page.keyboard.press('h');
+      await page.keyboard.press('j');
+      expect(pathOf(page)).toBe('/events');
+      expect(await page.locator('.row-link:focus').count()).toBe(0);
+    },
+  );
 
-  it('finds by text of the body, and keeps the search in the address', async () => {
+  it('finds by text of the body, and keeps the search in the address', patience, async () => {
     const running = await gateway();
     await running.send('evt_needle', 'invoice.paid');
     await running.send('evt_other', 'charge.refunded');

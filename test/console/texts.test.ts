@@ -17,6 +17,7 @@ describe('a moment', () => {
     [now - 3 * minutes, '3m ago'],
     [now - 119 * minutes, '1h ago'],
     [now - 50 * hours, '2d ago'],
+    [now + 3_000, 'now'],
     [now + 4 * minutes, 'in 4m'],
   ])('is told from now: %i is %s', (at, text) => {
     expect(relativeTime(at, now)).toBe(text);

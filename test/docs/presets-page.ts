@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { genericNames } from '../../src/sources/generic.ts';
+import { genericNames } from '../../src/sources/coded.ts';
 import { sourceNamed, sourceTypes } from '../../src/sources/index.ts';
 import { type PresetFile, presetFile } from '../../src/sources/preset/preset-file.ts';
 import { presetNames } from '../../src/sources/preset/presets.ts';

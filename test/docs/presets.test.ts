@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentFrom } from '../../src/config/environment.ts';
 import { readGatewayFile } from '../../src/config/gateway-file.ts';
+import { sourceNamed } from '../../src/sources/index.ts';
 import { presetFile } from '../../src/sources/preset/preset-file.ts';
 import { expectGeneratedPart } from '../support/generated.ts';
 import { readProjectFile } from '../support/project-files.ts';
@@ -67,7 +68,11 @@ describe('the sources that docs/sources.md and docs/presets.md show', () => {
   it.each(shown)('are taken as they stand: $page $text', ({ page, text }) => {
     const variables = [...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => [name, 'a_secret_of_the_docs']);
     const environment = environmentFrom(Object.fromEntries(variables));
-    const { sources, problems } = readGatewayFile(page, `version: 1\n${text}`, { environment, publicUrl: undefined });
+    const { sources, problems } = readGatewayFile(page, `version: 1\n${text}`, {
+      environment,
+      publicUrl: undefined,
+      sourceNamed,
+    });
     expect(problems).toEqual([]);
     expect(sources.map(({ off }) => off)).toEqual([null]);
   });

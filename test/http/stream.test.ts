@@ -1,4 +1,6 @@
-import http from 'node:http';
+import { once } from 'node:events';
+import http, { type ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ChangeWatch } from '../../src/http/change-watch.ts';
 import { emptyLibrary, unchangedGatewayFile } from '../../src/mapping/library.ts';
@@ -123,6 +125,38 @@ describe('GET /api/stream', () => {
     expect(timers()).toBe(before + 1);
     leave[1]?.();
     expect(timers()).toBe(before);
+  });
+
+  it('begins nothing for whoever has left before it has looked', async () => {
+    const receiver = await testReceiver();
+    const looked = Promise.withResolvers<void>();
+    const isAsked = Promise.withResolvers<void>();
+    const lanes = async () => {
+      isAsked.resolve();
+      await looked.promise;
+      return [];
+    };
+    const store = new Proxy(receiver.store, {
+      get: (target, key) => {
+        const value: unknown = key === 'lanes' ? lanes : Reflect.get(target, key);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const answers: ServerResponse[] = [];
+    const { url } = await testAdmin(receiver, { store }, (app) => (request, response) => {
+      answers.push(response);
+      app(request, response);
+    });
+    const headers = { authorization: `Bearer ${token}` };
+    const asking = http.get(`${url}/api/stream`, { headers, agent: false }).on('error', () => undefined);
+    await isAsked.promise;
+    const [answer = expect.unreachable('nobody has asked')] = answers;
+    const closed = once(answer, 'close');
+    asking.destroy();
+    await closed;
+    looked.resolve();
+    for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+    expect(answer.headersSent).toBe(false);
   });
 
   it('makes room for one more by ending the oldest', async () => {

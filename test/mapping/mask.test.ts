@@ -29,6 +29,11 @@ describe('what is personal in stored data', () => {
       { path: ['user', 'email'], before: 'x•••@y.io', after: 'n•••' },
     ],
     ['what is in lists', [['ada@example.com']], [['a•••@example.com']]],
+    [
+      'a value beside a list that is no path',
+      { path: [{ toString: 1, valueOf: 1 }, null, 7], value: 'ada@example.com' },
+      { path: [{ toString: 1, valueOf: 1 }, null, 7], value: 'a•••@example.com' },
+    ],
   ])('is hidden: %s', (_name, value, shown) => {
     expect(maskPersonal(value)).toEqual({ value: shown, isMasked: true });
   });

@@ -39,7 +39,7 @@ export async function presetGateway(settings: Readonly<Record<string, object>>):
   });
   const sources = Object.fromEntries(Object.entries(settings).map(([name, each]) => [name, { type: name, ...each }]));
   const text = JSON.stringify({ version: 1, sources, destinations: {} });
-  const file = readGatewayFile('gateway.yaml', text, { environment, publicUrl });
+  const file = readGatewayFile('gateway.yaml', text, { environment, publicUrl, sourceNamed });
   expect(file.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   const gateway = await startGateway({
     ...{ settings: readSettings(environment), file, environment: () => environment, mappings: [] },

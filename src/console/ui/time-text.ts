@@ -12,7 +12,7 @@ const nowWithinMs = 10_000;
 export function relativeTime(atMs: number, nowMs: number): string {
   const differenceMs = atMs - nowMs;
   const size = Math.abs(differenceMs);
-  if (size < nowWithinMs) return 'just now';
+  if (size < nowWithinMs) return differenceMs > 0 ? 'now' : 'just now';
   const [unit, unitMs] = steps.find(([, ms]) => size >= ms) ?? ['second', 1_000];
   return relative.format(Math.trunc(differenceMs / unitMs), unit);
 }

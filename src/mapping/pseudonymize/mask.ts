@@ -141,15 +141,17 @@ const pathLengthMax = 300;
 
 /** In previews a value stands beside its path, as in `{ path: "event.user.name", value: … }`. */
 function placeIn(block: JsonObject, key: string, place: Place): Place {
-  const { path } = block;
-  const steps =
-    typeof path === 'string'
-      ? path.slice(-pathLengthMax).split('.')
-      : Array.isArray(path)
-        ? path.map(String)
-        : undefined;
-  if (steps === undefined || !['value', 'before', 'after'].includes(key)) return memberOf(block, key, place);
-  return steps.slice(-pathEndMax).reduce((around, step) => memberOf({ [step]: null }, step, around), top);
+  const steps = ['value', 'before', 'after'].includes(key) ? pathEnd(block.path) : undefined;
+  if (steps === undefined) return memberOf(block, key, place);
+  return steps.reduce((around, step) => memberOf({ [step]: null }, step, around), top);
+}
+
+/** Undefined where it is none: senders have keys called `path` too. */
+function pathEnd(path: Json | undefined): readonly string[] | undefined {
+  if (typeof path === 'string') return path.slice(-pathLengthMax).split('.').slice(-pathEndMax);
+  const end = Array.isArray(path) ? (path as readonly Json[]).slice(-pathEndMax) : [];
+  const steps = end.filter((step) => typeof step === 'string' || typeof step === 'number').map(String);
+  return steps.length === end.length && end.length > 0 ? steps : undefined;
 }
 
 const maskedEmail = (text: string): string => text.replace(/^(.).*(@|%40)/su, `$1${hidden}$2`);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { formatProblem } from '../../diagnostics/format.ts';
 import { GatewayError } from '../../model/error.ts';
@@ -8,19 +8,10 @@ import type { Source } from '../source.ts';
 import { type DescribedSettings, describedSource } from './described.ts';
 import { checkSecrets, describedBase, verifyToken } from './described-settings.ts';
 import { type PresetFile, presetFile } from './preset-file.ts';
+import { presetEnding, presetFolder, presetNames, standardWebhooks } from './preset-names.ts';
 import { presetSamples } from './samples.ts';
 
-const folder = new URL('../presets/', import.meta.url);
-const ending = '.yaml';
-
-/** Every preset there is a file for. */
-export const presetNames: readonly string[] = readdirSync(folder)
-  .filter((file) => file.endsWith(ending))
-  .map((file) => file.slice(0, -ending.length))
-  .toSorted();
-
-/** Written as the other ways of proving oneself that gateway.yaml knows, beside which it stands. */
-export const standardWebhooks = 'standard_webhooks';
+export { presetNames } from './preset-names.ts';
 
 const known = new Map<string, Source>();
 
@@ -45,8 +36,8 @@ export const anyPreset: Pick<Source, 'title' | 'settings'> = {
 
 /** The data of a preset. Throws CONFIG_INVALID, with every place in its file. */
 export function readPreset(name: string): PresetFile {
-  const file = `${name}${ending}`;
-  const parsed = parseYaml(file, readFileSync(new URL(file, folder), 'utf8'));
+  const file = `${name}${presetEnding}`;
+  const parsed = parseYaml(file, readFileSync(new URL(file, presetFolder), 'utf8'));
   if (!parsed.ok) throw new GatewayError('CONFIG_INVALID', parsed.problems.map(formatProblem).join('\n'));
   const read = presetFile.safeParse(parsed.yaml.value);
   if (read.success) return read.data;

@@ -3,7 +3,7 @@ import type { EventStatus } from '../../model/event.ts';
 import { idBounds } from '../../model/id.ts';
 import { type EventReader, type Places, placesByIds, placesOfLines, placesWithin } from '../event-walk.ts';
 import type { Conditions, DeliveryLine, EventWay } from '../event-ways.ts';
-import { isInPart } from '../needles.ts';
+import { partsWith } from '../needles.ts';
 import type { Place, Span } from '../pages.ts';
 import { type DeliveryRow, type EventRow, toDelivery, toEventSummary } from '../rows.ts';
 import type { ListedEvent } from '../store.ts';
@@ -110,13 +110,22 @@ async function withText(
 ): Promise<readonly FittingRow[]> {
   const asked = [...new Set(rows.map(({ request }) => request))];
   const having = (await read<{ seq: number }>(eventPageSql.withText, [asked, needles])).map(({ seq }) => seq);
-  const found = rows.filter(({ request }) => having.includes(request));
-  if (found.every(({ item }) => item === null)) return found;
-  const bodies = new Map(
-    (await read<{ seq: number; body: Buffer }>(eventPageSql.bodies, [having])).map(({ seq, body }) => [seq, `${body}`]),
-  );
-  return found.filter(({ item, request }) => item === null || isInPart(bodies.get(request) ?? '', item, needles));
+  const rowsOf = Map.groupBy(rows, ({ request }) => request);
+  const found = having.map((request) => ({ request, own: rowsOf.get(request) ?? [] }));
+  const inParts = found.filter(({ own }) => own.some(({ item }) => item !== null)).map(({ request }) => request);
+  const fits = new Set<FittingRow>(found.flatMap(({ own }) => own));
+  for (let first = 0; first < inParts.length; first += bodiesAtOnce) {
+    const some = inParts.slice(first, first + bodiesAtOnce);
+    for (const { seq, body } of await read<{ seq: number; body: Buffer }>(eventPageSql.bodies, [some])) {
+      const isFound = partsWith(`${body}`, needles);
+      for (const row of rowsOf.get(seq) ?? []) if (!isFound(row.item)) fits.delete(row);
+    }
+  }
+  return [...fits];
 }
+
+/** Each may be as large as a request. */
+const bodiesAtOnce = 20;
 
 async function listed(read: Read, seqs: readonly number[]): Promise<readonly ListedEvent[]> {
   const rows = new Map((await read<EventRow>(eventSql.bySeqs, [seqs])).map((row) => [row.seq, row]));

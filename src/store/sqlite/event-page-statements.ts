@@ -133,11 +133,10 @@ export function eventPageStatements(db: Database) {
     countEvents: count('event', 'source = @name', 'received_at'),
     countEventsOfType: count('event', 'source = @name and type = @type', 'received_at'),
     countDeliveries: count('delivery', 'destination = @name', 'created_at'),
-    /** Each body is looked through once, however many events are in it. */
     withText: db
-      .prepare<{ readonly requests: string; readonly needles: string }, number>(`
-        select seq from json_each(@requests) cross join request
-        where seq = json_each.value and exists (
+      .prepare<{ readonly request: number; readonly needles: string }, number>(`
+        select seq from request
+        where seq = @request and exists (
           select 1 from json_each(@needles) where instr(lower(cast(body as text)), lower(value)) > 0)`)
       .pluck(),
     body: db.prepare<[number], Buffer>('select body from request where seq = ?').pluck(),

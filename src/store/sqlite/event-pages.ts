@@ -3,7 +3,7 @@ import { setImmediate as others } from 'node:timers/promises';
 import { idBounds } from '../../model/id.ts';
 import { type EventReader, type Places, placesByIds, placesOfLines, placesWithin } from '../event-walk.ts';
 import type { Conditions, DeliveryLine, EventWay } from '../event-ways.ts';
-import { isInPart } from '../needles.ts';
+import { partsWith } from '../needles.ts';
 import type { Span } from '../pages.ts';
 import { type DeliveryRow, toDelivery, toEventSummary } from '../rows.ts';
 import type { ListedEvent } from '../store.ts';
@@ -19,7 +19,7 @@ export const eventReader = (sql: Statements): EventReader => ({
   fitting: async (way, seqs, conditions) => {
     // Between two looks others have their turn.
     await others();
-    return fitting(sql, { way, seqs, conditions });
+    return await fitting(sql, { way, seqs, conditions });
   },
   listed: async (seqs) => seqs.flatMap((seq) => listed(sql, seq)),
 });
@@ -85,7 +85,7 @@ interface Asking {
   readonly conditions: Conditions;
 }
 
-function fitting(sql: Statements, { way, seqs, conditions }: Asking): ReadonlyMap<number, number> {
+async function fitting(sql: Statements, { way, seqs, conditions }: Asking): Promise<ReadonlyMap<number, number>> {
   const { eventPages } = sql;
   const { needles, ...others } = conditions;
   const asked = { ...others, seqs: JSON.stringify(seqs) };
@@ -93,22 +93,33 @@ function fitting(sql: Statements, { way, seqs, conditions }: Asking): ReadonlyMa
     way.by === 'deliveries'
       ? eventPages.fittingDeliveries.all({ ...asked, byEnd: conditions.diedOf === null ? 0 : 1 })
       : eventPages.fitting.all(asked);
-  const found = needles === null ? rows : withText(sql, rows, needles);
+  const found = needles === null ? rows : await withText(sql, rows, needles);
   return new Map(found.map(({ place, event }) => [place, event]));
 }
 
+/** Bodies are looked through for so long before others have their turn: whoever sends meanwhile waits for no longer. */
+const lookMs = 10;
+
 /** Those that say it themselves, and not only another event in the same request. */
-function withText(
+async function withText(
   { eventPages }: Statements,
   rows: readonly FittingRow[],
   needles: readonly string[],
-): readonly FittingRow[] {
-  const requests = JSON.stringify([...new Set(rows.map(({ request }) => request))]);
-  const having = new Set(eventPages.withText.all({ requests, needles: JSON.stringify(needles) }));
-  return rows.filter(
-    ({ item, request }) =>
-      having.has(request) && (item === null || isInPart(`${eventPages.body.get(request) ?? ''}`, item, needles)),
-  );
+): Promise<readonly FittingRow[]> {
+  const found: FittingRow[] = [];
+  const texts = JSON.stringify(needles);
+  let endMs = performance.now() + lookMs;
+  for (const [request, own] of Map.groupBy(rows, (row) => row.request)) {
+    if (performance.now() >= endMs) {
+      await others();
+      endMs = performance.now() + lookMs;
+    }
+    if (eventPages.withText.get({ request, needles: texts }) === undefined) continue;
+    const isWhole = own.every(({ item }) => item === null);
+    const isFound = isWhole ? () => true : partsWith(`${eventPages.body.get(request) ?? ''}`, needles);
+    found.push(...own.filter(({ item }) => isFound(item)));
+  }
+  return found;
 }
 
 function listed(sql: Statements, seq: number): readonly ListedEvent[] {

@@ -106,7 +106,9 @@ export class SqliteStore implements Store {
 
   async recordRequest(request: ReceivedRequest): Promise<Receipt> {
     const { isSentOnce = false, body } = request;
-    await this.#space?.admit({ isSentOnce, reusableBytes: () => reusableBytes(this.#db) });
+    // Without a wait where there is nothing to wait for: what was taken before the store closes is written.
+    if (this.#space !== undefined)
+      await this.#space.admit({ isSentOnce, reusableBytes: () => reusableBytes(this.#db) });
     const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
     const size = { events: request.events.length, isSentOnce };
     const recorded = await this.#commit.writeIfRoom(work, body.byteLength, size);

@@ -38,7 +38,7 @@ export function Attention() {
     <section class="panel">
       <div class="panel-head">
         <h2>To look at</h2>
-        {points.length === 0 && <span class="muted">Nothing: everything is on and gets through.</span>}
+        {points.length === 0 && <span class="muted">Nothing is dead, off, paused or refused.</span>}
       </div>
       {points.length > 0 && (
         <ul class="points">
