@@ -32,12 +32,18 @@ event:
 destinations: [segment]
 `;
 
-/** It answers with what it was sent, as a page. */
+const ordinary = 'what ordinary people write';
+
+interface Sent {
+  readonly properties: { readonly note: string };
+}
+
+/** It answers with what it was sent, as a page, and takes only what is ordinary. */
 async function echo(): Promise<string> {
   const server = createServer(async (request, response) => {
-    const text = (await request.toArray()).join('');
-    response.writeHead(400, { 'content-type': 'text/html' });
-    response.end((JSON.parse(text) as { readonly properties: { readonly note: string } }).properties.note);
+    const { properties } = JSON.parse((await request.toArray()).join('')) as Sent;
+    response.writeHead(properties.note === ordinary ? 200 : 400, { 'content-type': 'text/html' });
+    response.end(properties.note);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
@@ -60,6 +66,7 @@ async function story(): Promise<Story> {
   };
   const gateway = await testGateway({ destinations: { segment }, mappings: { folder } });
   for (const { id, text } of hostileTexts) await send(gateway, id, text);
+  await send(gateway, 'ordinary', ordinary);
   const opened = await openConsole(gateway);
   return { ...opened, gateway, wrongs: watch(opened.page, gateway, opened.faults) };
 }
@@ -83,8 +90,10 @@ async function send({ url }: TestGateway, id: string, text: string): Promise<voi
 function watch(page: Page, { adminUrl }: TestGateway, faults: readonly string[]): readonly string[] {
   const wrongs: string[] = [];
   page.on('dialog', (dialog) => {
+    // The playground's own question about what is not saved.
+    if (dialog.type() === 'beforeunload') return void dialog.accept();
     wrongs.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
+    return void dialog.dismiss();
   });
   page.on('request', (request) => {
     const url = request.url();
@@ -129,7 +138,7 @@ describeInBrowser('what hostile senders write into every field', () => {
     const { page, gateway, open, wrongs } = await story();
     await open('/events', 'Events');
     const rows = page.locator('tbody tr');
-    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(hostileTexts.length);
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(hostileTexts.length + 1);
     for (const { id } of shown) await rows.filter({ hasText: id }).waitFor();
     expect(await page.evaluate(tracesOfMarkup)).toEqual(none);
 
@@ -155,7 +164,7 @@ describeInBrowser('what hostile senders write into every field', () => {
       expect(await page.evaluate(tracesOfMarkup), page.url()).toEqual(none);
     };
     const { items } = await gateway.get<Listed>('/api/events?limit=100');
-    const [first, second] = items;
+    const [, first, second] = items;
     for (const [event, mapping] of [
       [first, 'sent.yaml'],
       [second, 'failing.yaml'],
@@ -179,20 +188,12 @@ describeInBrowser('what hostile senders write into every field', () => {
     await page.locator('.cm-line', { hasText: 'events:' }).waitFor();
     await isClean();
 
-    for (const [path, heading] of [
-      ['/', 'Home'],
-      ['/problems', 'Problems'],
-      ['/destinations/segment', 'segment'],
-      ['/sources/stripe', 'stripe'],
-    ] as const) {
+    for (const path of ['/', '/problems', '/destinations/segment']) {
       await page.goto(`${gateway.adminUrl}${path}`);
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      if (path !== '/sources/stripe')
-        await page
-          .getByText(/hostile/)
-          .first()
-          .waitFor();
-      void heading;
+      await page
+        .getByText(/hostile/)
+        .first()
+        .waitFor();
       await isClean();
     }
     const { deliveries, events } = await gateway.get<Groups>('/api/problems');

@@ -89,7 +89,10 @@ async function shoot(page: Page, name: string): Promise<void> {
         await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
         `${name} is too wide`,
       ).toBeLessThanOrEqual(0);
-      await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`), fullPage: true });
+      // As high as the page is: what sticks to the window ends with it, too.
+      const height = (await page.evaluate('document.documentElement.scrollHeight')) as number;
+      await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
+      await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`) });
     }
   await page.setViewportSize(wide);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
