@@ -51,7 +51,12 @@ export function Values({ fields }: { readonly fields: readonly ApiValue[] }) {
         </table>
       </div>
       {hidden > 0 && (
-        <button type="button" class="button quiet slim" aria-expanded={isAll} onClick={() => setAll(!isAll)}>
+        <button
+          type="button"
+          class="button quiet slim more-values"
+          aria-expanded={isAll}
+          onClick={() => setAll(!isAll)}
+        >
           {isAll ? 'Hide' : 'Show'} the {counted(hidden, 'helping value')} of let
         </button>
       )}

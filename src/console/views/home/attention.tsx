@@ -95,7 +95,7 @@ function destinationPoints({ name, off: why, paused_at, circuit }: ApiDestinatio
         since <Time at={paused_at} />
       </>
     );
-    return [{ ...about, mark: { tone: 'warn', icon: '⏸', word: 'paused' }, told }];
+    return [{ ...about, mark: { tone: 'warn', icon: '‖', word: 'paused' }, told }];
   }
   if (circuit.state === 'closed') return [];
   return [{ ...about, mark: { tone: 'bad', icon: '✗', word: 'in trouble' }, told: visibleText(circuit.message ?? '') }];

@@ -79,7 +79,7 @@ function Files({ items }: { readonly items: readonly ApiMapping[] }) {
           {
             key: 'file',
             title: 'Mapping',
-            cell: ({ file }) => <span class="mono small break">{visibleText(file)}</span>,
+            cell: ({ file }) => <span class="mapping-file mono small break">{visibleText(file)}</span>,
           },
           { key: 'status', title: 'State', cell: (mapping) => <Mark {...mappingMark(mapping)} /> },
           {
