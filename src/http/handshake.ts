@@ -9,11 +9,13 @@ import { send, sendEmpty } from './send-json.ts';
 export interface ToldSecret {
   readonly secret: string;
   readonly at: Date;
+  /** How many others were told before. Each but one is somebody else's, who could sign with it once it is set. */
+  readonly others: number;
 }
 
 /**
- * By source. Only in memory and only as long as the source has none: it is for the operator, who sets it. Anybody can
- * tell one; a wrong one verifies nothing that its real sender sends.
+ * By source, the last one. Only in memory and only as long as the source has none: it is for the operator, who sets it.
+ * Nothing proves who has told it, so that it is told as well whether there were others.
  */
 export type ToldSecrets = Map<string, ToldSecret>;
 
@@ -33,8 +35,10 @@ export function answerAsked(
     throw new GatewayError('SIGNATURE_REFUSED', answer.reason);
   }
   const { status, headers, type, text, toldSecret } = answer;
-  if (toldSecret !== null && settings.secret.length === 0) {
-    toldSecrets?.set(name, { secret: toldSecret, at: clock.now() });
+  if (toldSecret !== null && settings.secret.length === 0 && toldSecrets !== undefined) {
+    const before = toldSecrets.get(name);
+    const isOther = before !== undefined && before.secret !== toldSecret;
+    toldSecrets.set(name, { secret: toldSecret, at: clock.now(), others: (before?.others ?? 0) + (isOther ? 1 : 0) });
   }
   for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
   if (status === 204) sendEmpty(response, status);

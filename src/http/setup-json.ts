@@ -91,8 +91,7 @@ export function sourceJson(
     secrets: settings.secret.length,
     secret_used: secretUse === undefined ? null : { number: secretUse.number, at: secretUse.at.toISOString() },
     samples: source.samples.map((sample) => sample.name),
-    is_unsigned: source.isUnsigned === true,
-    told_secret: toldSecret === undefined ? null : { secret: toldSecret.secret, at: toldSecret.at.toISOString() },
+    told_secret: toldSecret === undefined ? null : { ...toldSecret, at: toldSecret.at.toISOString() },
     last_event_at: lastEventAt?.toISOString() ?? null,
     events: Object.fromEntries(
       eventStatuses.map((status) => [status, own.find((count) => count.status === status)?.count ?? 0]),

@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts';
 import { parseExpression } from './expression.ts';
 import { compileToClosures } from './jsonata-compiler/compile.ts';
-import { nodesOf } from './static/ast.ts';
+import { type AstNode, nodesOf } from './static/ast.ts';
 import { checkNames } from './static/name-check.ts';
 import { toJson } from './to-json.ts';
 
@@ -21,17 +21,21 @@ export function compilePlainExpression(text: string, variables: readonly string[
   if ('problem' in parsed) return { ok: false, message: parsed.problem.message, hint: parsed.problem.hint };
   const [problem] = checkNames(parsed.ast, variables);
   if (problem !== undefined) return { ok: false, message: problem.message, hint: problem.hint };
-  const hasPattern = Array.from(nodesOf(parsed.ast)).some(({ type }) => type === 'regex');
-  const compiled = hasPattern ? undefined : compileToClosures(parsed.ast, variables);
+  const takesLong = Array.from(nodesOf(parsed.ast)).some(mayTakeLong);
+  const compiled = takesLong ? undefined : compileToClosures(parsed.ast, variables);
   if (compiled === undefined) {
     return {
       ok: false,
       message: 'has something that only mappings evaluate',
-      hint: 'keep to paths, conditions and functions of values: no regular expressions and no functions of its own',
+      hint: 'keep to paths, conditions and functions of values: no regular expressions, ranges or $pad, and no functions of its own',
     };
   }
   return { ok: true, evaluate: (input, bindings) => evaluated(() => compiled(input, bindings)) };
 }
+
+/** Besides patterns what makes much of little: a body may say how much. */
+const mayTakeLong = ({ type, value }: AstNode): boolean =>
+  type === 'regex' || (type === 'binary' && value === '..') || (type === 'variable' && value === 'pad');
 
 function evaluated(evaluate: () => unknown): Json | undefined {
   try {

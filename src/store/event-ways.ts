@@ -44,12 +44,12 @@ export type EventWay =
 export interface KnownNames {
   readonly sources: () => Promise<readonly string[]>;
   readonly destinations: () => Promise<readonly string[]>;
-  /** Those that begin so; undefined where that is not to be had. */
+  /** Those that begin so; undefined where that is not to be had, and where there are more than `linesMax`. */
   readonly types: (source: string, status: EventStatus, prefix: string) => Promise<readonly string[] | undefined>;
 }
 
 /** Lines that are merged into one page; with more types than that a prefix is asked of each event. */
-const linesMax = 400;
+export const linesMax = 400;
 
 export async function wayOf(filter: EventFilter, known: KnownNames): Promise<EventWay> {
   const { ids, identifiers, reason, cause = null } = filter;

@@ -136,7 +136,7 @@ describe('a secret that the sender tells', () => {
       text: '',
       headers: { 'x-hook-secret': 'b537207f20cbfa02357cf448134da559e' },
     });
-    expect(toldSecrets.get('asana')).toEqual({ secret: 'b537207f20cbfa02357cf448134da559e', at: now });
+    expect(toldSecrets.get('asana')).toEqual({ secret: 'b537207f20cbfa02357cf448134da559e', at: now, others: 0 });
   });
 
   it('of Notion is kept for the operator', async () => {
@@ -144,6 +144,15 @@ describe('a secret that the sender tells', () => {
     const body = JSON.stringify({ verification_token: 'secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl' });
     expect(await send({ method: 'POST', body })).toMatchObject({ status: 200, text: '' });
     expect(toldSecrets.get('notion')?.secret).toBe('secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl');
+  });
+
+  it('is kept with how many others were told, because anybody can tell one', async () => {
+    const { send, toldSecrets } = await receiving(off('asana'));
+    const tell = (told: string) => send({ method: 'POST', headers: { 'X-Hook-Secret': told } });
+    for (const told of ['of_the_sender', 'of_the_sender', 'of_somebody_else']) await tell(told);
+    expect(toldSecrets.get('asana')).toMatchObject({ secret: 'of_somebody_else', others: 1 });
+    await tell('of_the_sender');
+    expect(toldSecrets.get('asana')).toMatchObject({ secret: 'of_the_sender', others: 2 });
   });
 
   it('is not kept once the source has one', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Doorkeeper } from '../../src/http/access/doorkeeper.ts';
+import { Passwords } from '../../src/http/access/password.ts';
 import type { AdminDependencies } from '../../src/http/admin-app.ts';
 import type { LogEvent } from '../../src/log.ts';
 import { addMs } from '../../src/model/clock.ts';
@@ -271,6 +273,27 @@ describe('a session', () => {
     expect(await other.get('/api/stats')).toMatchObject(refused(401, 'session_ended'));
     expect(await another().logIn(password)).toMatchObject(refused(401, 'password_refused'));
     expect((await another().logIn('a better password')).status).toBe(200);
+  });
+
+  it('does not begin with a password that was changed while it was compared', async () => {
+    const { store } = await testReceiver();
+    let meanwhile = async (): Promise<unknown> => undefined;
+    class Interrupted extends Passwords {
+      override async matches(given: string, hash: string): Promise<boolean> {
+        const isRight = await super.matches(given, hash);
+        await meanwhile();
+        return isRight;
+      }
+    }
+    const passwords = new Interrupted({ ln: 4, r: 1, p: 1 });
+    const doorkeeper = new Doorkeeper({ store, clock: { now: () => now }, passwords });
+    const setUp = async (chosen: string) =>
+      doorkeeper.setUp((await doorkeeper.makeSetupLink({ isOnly: true })).secret, chosen);
+    await setUp(password);
+
+    meanwhile = () => setUp('another one that is long enough');
+    await expect(doorkeeper.logIn(password)).rejects.toMatchObject({ code: 'PASSWORD_REFUSED' });
+    expect((await store.access.read()).sessions).toHaveLength(1);
   });
 
   it('changes no password without the one there is', async () => {

@@ -48,9 +48,13 @@ export class Doorkeeper {
 
   /** Throws SETUP_NEEDED and PASSWORD_REFUSED. */
   async logIn(password: string): Promise<Opened> {
-    await this.#require(password);
+    const hash = await this.#require(password);
     const opened = this.#open();
-    await this.#change((access) => withSession(access, opened.session));
+    // While it was compared another one may have been set, with which all sessions end.
+    const after = await this.#change((access) =>
+      access.password?.hash === hash ? withSession(access, opened.session) : access,
+    );
+    if (!after.sessions.some(({ digest }) => digest === opened.session.digest)) throw passwordRefused();
     return opened;
   }
 
@@ -109,10 +113,12 @@ export class Doorkeeper {
     await this.#change((access) => withoutSession(access, digestOf(secret)));
   }
 
-  async #require(password: string): Promise<void> {
+  /** The hash that it was compared with. */
+  async #require(password: string): Promise<string> {
     const { password: kept } = await this.#store.access.read();
     if (kept === null) throw setupNeeded();
     if (!(await this.#passwords.matches(password, kept.hash))) throw passwordRefused();
+    return kept.hash;
   }
 
   async #setPassword(password: string, { mayStill, refused }: Permission): Promise<Opened> {

@@ -2,7 +2,7 @@
 import type { EventStatus } from '../../model/event.ts';
 import { idBounds } from '../../model/id.ts';
 import { type EventReader, type Places, placesByIds, placesOfLines, placesWithin } from '../event-walk.ts';
-import type { Conditions, DeliveryLine, EventWay } from '../event-ways.ts';
+import { type Conditions, type DeliveryLine, type EventWay, linesMax } from '../event-ways.ts';
 import { partsWith } from '../needles.ts';
 import type { Place, Span } from '../pages.ts';
 import { type DeliveryRow, type EventRow, toDelivery, toEventSummary } from '../rows.ts';
@@ -38,7 +38,7 @@ async function typesOf(
   if (prefix.length >= indexedLength) return undefined;
   let [next] = await read<{ type: string }>(eventPageSql.firstType, [source, status, prefix]);
   while (next?.type.startsWith(prefix) === true) {
-    if (next.type.length >= indexedLength) return undefined;
+    if (next.type.length >= indexedLength || types.length === linesMax) return undefined;
     types.push(next.type);
     [next] = await read<{ type: string }>(eventPageSql.nextType, [source, status, next.type]);
   }

@@ -281,7 +281,6 @@ export class PostgresStore implements Store {
   }
 
   async purge(order: Purge): Promise<Purged> {
-    const isFolded = await this.#work([seriesLock], (tx) => foldSeries(tx, order.now));
     const purged = await this.#beside(
       () => this.#purging(order, (tx, maybe) => purge(tx, order, maybe)),
       async () => {
@@ -289,6 +288,7 @@ export class PostgresStore implements Store {
         for (const seq of unerasable) this.#damages.report({ place: `event number ${seq}`, what: 'cannot be erased' });
       },
     );
+    const isFolded = await this.#work([seriesLock], (tx) => foldSeries(tx, order.now));
     return { ...purged, isAll: purged.isAll && isFolded };
   }
 

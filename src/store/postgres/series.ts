@@ -5,6 +5,8 @@ import type { Queries, Transaction } from './connections.ts';
 
 const within = 'starts_at >= $1 and starts_at < $2';
 
+const countable = (count: string): string => `greatest(least(${count}, ${Number.MAX_SAFE_INTEGER}), 1)`;
+
 export const seriesSql = {
   minutes: `
     select starts_at, kind, name, what, sum(count)::bigint as count from series where step = 'minute' and ${within}
@@ -18,14 +20,16 @@ export const seriesSql = {
       select starts_at, kind, name, what, count from series where step = 'hour' and ${within}) as found
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
   oldestMinute: "select starts_at from series where step = 'minute' order by starts_at limit 1",
+  /** A counter that was damaged must not keep what is due from going. */
   fold: `
     with folded as (
       delete from series where step = 'minute' and starts_at < $1 returning starts_at, kind, name, what, count
     )
     insert into series (step, starts_at, kind, name, what, shard, count)
-    select 'hour', starts_at - starts_at % 3600000 as hour, kind, name, what, 0, sum(count) from folded
+    select 'hour', starts_at - starts_at % 3600000 as hour, kind, name, what, 0, sum(${countable('count')}) from folded
     group by hour, kind, name, what
-    on conflict (step, starts_at, kind, name, what, shard) do update set count = series.count + excluded.count`,
+    on conflict (step, starts_at, kind, name, what, shard) do update
+    set count = ${countable('series.count')} + ${countable('excluded.count')}`,
   dropHours: "delete from series where step = 'hour' and starts_at < $1",
 };
 

@@ -2,7 +2,7 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { idBounds } from '../../model/id.ts';
 import { type EventReader, type Places, placesByIds, placesOfLines, placesWithin } from '../event-walk.ts';
-import type { Conditions, DeliveryLine, EventWay } from '../event-ways.ts';
+import { type Conditions, type DeliveryLine, type EventWay, linesMax } from '../event-ways.ts';
 import { partsWith } from '../needles.ts';
 import type { Span } from '../pages.ts';
 import { type DeliveryRow, toDelivery, toEventSummary } from '../rows.ts';
@@ -29,6 +29,7 @@ function typesOf({ eventPages }: Statements, [source, status, prefix]: readonly 
   const types: string[] = [];
   let type = eventPages.firstType.get(source, status, prefix);
   while (type?.startsWith(prefix) === true) {
+    if (types.length === linesMax) return undefined;
     types.push(type);
     type = eventPages.nextType.get(source, status, type);
   }

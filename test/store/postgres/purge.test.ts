@@ -14,7 +14,7 @@ import {
   translated,
 } from '../../contracts/store-samples.ts';
 import { describeOnPostgres } from '../../support/postgres/databases.ts';
-import { storeAt, testDatabase } from './test-database.ts';
+import { connect, storeAt, testDatabase } from './test-database.ts';
 
 const day = 86_400_000;
 const order: Purge = {
@@ -94,5 +94,18 @@ describeOnPostgres('replicas that let go at once', () => {
     const { events } = await store.stats();
     const open = await store.claimEvents(aClaim({ now: order.now, limit: 1_000 }));
     expect(events.received).toBe(open.length);
+  });
+
+  it('let events go although what is counted over time is damaged', async () => {
+    const url = await testDatabase();
+    const store = await storeAt(url);
+    await fill(store, 2);
+    const client = await connect(url);
+    for (const startsAt of [0, 60_000])
+      await client.query(
+        `insert into series values ('minute', ${startsAt}, 'event', 'stripe', 'received', 0, 9223372036854775807)`,
+      );
+
+    expect(await purgeAll(store)).toBe(4);
   });
 });

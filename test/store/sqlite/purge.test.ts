@@ -32,3 +32,16 @@ it('looks at no more than it is told to, however many commits that takes', async
   expect(await store.purge({ ...order, limit: 7 })).toMatchObject({ events: 7, isAll: false });
   expect(await store.purge({ ...order, limit: 7 })).toMatchObject({ events: 3, isAll: true });
 });
+
+it('lets go of events although what is counted over time is damaged', async () => {
+  const db = freshDatabase();
+  const store = storeOn(db);
+  const unusable = { reason: 'not_json', message: 'no JSON' } as const;
+  await store.recordRequest(aRequest({ events: [anEvent({ unusable })] }));
+  const spoilt = db.prepare(
+    "insert into series values ('minute', ?, 'event', 'stripe', 'received', 9223372036854775807)",
+  );
+  for (const startsAt of [0, 60_000]) spoilt.run(startsAt);
+
+  expect(await store.purge(order)).toMatchObject({ events: 1, isAll: true });
+});
