@@ -25,10 +25,13 @@ describeInBrowser('a body of five megabytes and a thousand levels', () => {
     const { page, open, faults } = await openConsole(gateway);
     const body = largeBody();
     expect(body.length).toBeGreaterThan(bytes);
-    await page.route(/\/api\/events\/evt_\w+$/, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), body } });
-    });
+    await page.route(
+      ({ pathname }) => pathname === `/api/events/${items[0]?.id}`,
+      async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), body } });
+      },
+    );
     await open(`/events/${items[0]?.id}`, 'invoice.paid');
     const tree = page.getByRole('tree', { name: 'body' });
     await tree.getByText('deep').first().waitFor();

@@ -15,6 +15,7 @@ import { Values } from './values.tsx';
 export function Mapped({ event, isRevealed }: { readonly event: ApiEvent; readonly isRevealed: boolean }) {
   const { status, message, reason, waits_for, due_at } = event;
   const runs = event.runs ?? [];
+  const isUnknown = status === 'unmatched' && runs.length === 0;
   const isRead = runs.length > 0 || status === 'unmatched';
   const path = `/events/${encodeURIComponent(event.id)}/values`;
   const values = useApi<ApiValues>(isRead ? revealedIf(isRevealed, path) : null, ['configuration']);
@@ -26,16 +27,18 @@ export function Mapped({ event, isRevealed }: { readonly event: ApiEvent; readon
           <Time at={due_at} as="absolute" /> at the latest.
         </div>
       )}
-      {message !== null && (
+      {message !== null && !isUnknown && (
         <div class={`note ${status === 'failed' ? 'bad' : 'warn'}`}>
           <span>
             {visibleText(message)} {reason !== null && <span class="muted mono">{reason}</span>}
           </span>
         </div>
       )}
-      {status === 'unmatched' && runs.length === 0 && (
+      {isUnknown && (
         <p class="line">
-          No mapping takes {event.source} events of type <span class="mono">{visibleText(event.type)}</span>.{' '}
+          <span>
+            No mapping takes {event.source} events of type <span class="mono">{visibleText(event.type)}</span>.
+          </span>
           <a class="button slim" href={`/playground?event=${encodeURIComponent(event.id)}&create=1`}>
             Create a mapping from this event
           </a>
