@@ -29,7 +29,8 @@ describeInBrowser('a body of five megabytes and a thousand levels', () => {
       ({ pathname }) => pathname === `/api/events/${items[0]?.id}`,
       async (route) => {
         const response = await route.fetch();
-        await route.fulfill({ response, json: { ...(await response.json()), body } });
+        const event = await response.json();
+        await route.fulfill({ response, json: { ...event, request: { ...event.request, body } } });
       },
     );
     await open(`/events/${items[0]?.id}`, 'invoice.paid');
