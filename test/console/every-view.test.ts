@@ -66,7 +66,7 @@ async function look(
   for (const { name, path, heading, until } of views) {
     await open(path, heading);
     await page.getByText(until).first().waitFor();
-    await page.waitForFunction("document.querySelector('.bone') === null");
+    await expect.poll(() => page.locator('.bone').count(), { timeout: 20_000 }).toBe(0);
     found.push(...(await violations()).map((violation) => `${name}: ${violation}`));
     await shoot(`${state}-${name}`);
   }

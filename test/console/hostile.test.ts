@@ -32,12 +32,18 @@ event:
 destinations: [segment]
 `;
 
-/** It answers with what it was sent, as a page. */
+const ordinary = 'what ordinary people write';
+
+interface Sent {
+  readonly properties: { readonly note: string };
+}
+
+/** It answers with what it was sent, as a page, and takes only what is ordinary. */
 async function echo(): Promise<string> {
   const server = createServer(async (request, response) => {
-    const text = (await request.toArray()).join('');
-    response.writeHead(400, { 'content-type': 'text/html' });
-    response.end((JSON.parse(text) as { readonly properties: { readonly note: string } }).properties.note);
+    const { properties } = JSON.parse((await request.toArray()).join('')) as Sent;
+    response.writeHead(properties.note === ordinary ? 200 : 400, { 'content-type': 'text/html' });
+    response.end(properties.note);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
@@ -60,6 +66,7 @@ async function story(): Promise<Story> {
   };
   const gateway = await testGateway({ destinations: { segment }, mappings: { folder } });
   for (const { id, text } of hostileTexts) await send(gateway, id, text);
+  await send(gateway, 'ordinary', ordinary);
   const opened = await openConsole(gateway);
   return { ...opened, gateway, wrongs: watch(opened.page, gateway, opened.faults) };
 }
@@ -83,8 +90,10 @@ async function send({ url }: TestGateway, id: string, text: string): Promise<voi
 function watch(page: Page, { adminUrl }: TestGateway, faults: readonly string[]): readonly string[] {
   const wrongs: string[] = [];
   page.on('dialog', (dialog) => {
+    // The playground's own question about what is not saved.
+    if (dialog.type() === 'beforeunload') return void dialog.accept();
     wrongs.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
+    return void dialog.dismiss();
   });
   page.on('request', (request) => {
     const url = request.url();
@@ -95,7 +104,7 @@ function watch(page: Page, { adminUrl }: TestGateway, faults: readonly string[])
 
 /** What would be there if something had been taken for markup. */
 const tracesOfMarkup = `({
-  elements: document.querySelectorAll('iframe, object, embed, math, base, form[action], meta[http-equiv], img, [srcdoc], [onerror], [onload], [onfocus], [ontoggle], [onclick]').length,
+  elements: document.querySelectorAll('iframe, object, embed, math, base, form[action], meta[http-equiv], img:not(.cm-widgetBuffer), [srcdoc], [onerror], [onload], [onfocus], [ontoggle], [onclick]').length,
   scripts: document.querySelectorAll('script:not([src])').length,
   links: [...document.querySelectorAll('a[href]')].filter(({ protocol, origin }) => protocol !== 'blob:' && origin !== location.origin && !/^https:\\/\\/(docs|dashboard)\\.stripe\\.com$/.test(origin)).map(({ href }) => href),
   polluted: ({}).polluted === undefined ? 0 : 1,
@@ -129,14 +138,15 @@ describeInBrowser('what hostile senders write into every field', () => {
     const { page, gateway, open, wrongs } = await story();
     await open('/events', 'Events');
     const rows = page.locator('tbody tr');
-    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(hostileTexts.length);
+    await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(hostileTexts.length + 1);
     for (const { id } of shown) await rows.filter({ hasText: id }).waitFor();
     expect(await page.evaluate(tracesOfMarkup)).toEqual(none);
 
     const { items } = await gateway.get<Listed>('/api/events?limit=100');
     for (const { id, type } of items) {
+      const name = shown.find(({ text }) => text === type)?.id;
+      if (name === undefined) continue;
       await page.goto(`${gateway.adminUrl}/events/${id}`);
-      const name = shown.find(({ text }) => text === type)?.id ?? 'hostile';
       await page.locator('h1', { hasText: name }).waitFor();
       await page.locator('.values').getByText(name).first().waitFor();
       await page.locator('.delivery .attempt, .delivery [role=tabpanel]').getByText(name).first().waitFor();
@@ -150,11 +160,11 @@ describeInBrowser('what hostile senders write into every field', () => {
   it('is text where it is tried out, searched for, mended and told of', patience, async () => {
     const { page, gateway, open, wrongs } = await story();
     const isClean = async (): Promise<void> => {
-      await page.waitForFunction("document.querySelector('.bone') === null");
+      await expect.poll(() => page.locator('.bone').count(), { timeout: 20_000 }).toBe(0);
       expect(await page.evaluate(tracesOfMarkup), page.url()).toEqual(none);
     };
     const { items } = await gateway.get<Listed>('/api/events?limit=100');
-    const [first, second] = items;
+    const [, first, second] = items;
     for (const [event, mapping] of [
       [first, 'sent.yaml'],
       [second, 'failing.yaml'],
@@ -178,20 +188,12 @@ describeInBrowser('what hostile senders write into every field', () => {
     await page.locator('.cm-line', { hasText: 'events:' }).waitFor();
     await isClean();
 
-    for (const [path, heading] of [
-      ['/', 'Home'],
-      ['/problems', 'Problems'],
-      ['/destinations/segment', 'segment'],
-      ['/sources/stripe', 'stripe'],
-    ] as const) {
+    for (const path of ['/', '/problems', '/destinations/segment']) {
       await page.goto(`${gateway.adminUrl}${path}`);
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      if (path !== '/sources/stripe')
-        await page
-          .getByText(/hostile/)
-          .first()
-          .waitFor();
-      void heading;
+      await page
+        .getByText(/hostile/)
+        .first()
+        .waitFor();
       await isClean();
     }
     const { deliveries, events } = await gateway.get<Groups>('/api/problems');

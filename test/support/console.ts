@@ -83,14 +83,16 @@ async function shoot(page: Page, name: string): Promise<void> {
     for (const size of [wide, narrow]) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.mouse.wheel(0, -10_000);
-      await page.waitForFunction('scrollY === 0');
+      await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
       await page.evaluate('new Promise(requestAnimationFrame)');
       expect(
         await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
         `${name} is too wide`,
       ).toBeLessThanOrEqual(0);
-      await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`), fullPage: true });
+      // As high as the page is: what sticks to the window ends with it, too.
+      const height = (await page.evaluate('document.documentElement.scrollHeight')) as number;
+      await page.setViewportSize({ width: size.width, height: Math.max(height, size.height) });
+      await page.screenshot({ path: join(folder, `${name}-${size.width}-${colorScheme}.png`) });
     }
   await page.setViewportSize(wide);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });

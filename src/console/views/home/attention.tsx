@@ -28,6 +28,7 @@ export function Attention() {
   const mappings = useApi<ApiMappings>('/mappings', ['configuration']);
   const points = [
     ...deadPoints(problems.data),
+    ...failedPoints(problems.data),
     ...(destinations.data?.items ?? []).flatMap(destinationPoints),
     ...(mappings.data?.items ?? []).flatMap(mappingPoints),
     ...(sources.data?.items ?? []).flatMap(sourcePoints),
@@ -62,6 +63,21 @@ function deadPoints(problems: ApiProblems | undefined): readonly Point[] {
     mark: { tone: 'bad', icon: '✗', word: `${count} dead` },
     href: `/problems/dead?${new URLSearchParams({ destination, reason, cause })}`,
     name: destination,
+    told: (
+      <>
+        {visibleText(cause)}, last <Time at={last_at} />
+      </>
+    ),
+  }));
+}
+
+function failedPoints(problems: ApiProblems | undefined): readonly Point[] {
+  const groups = problems?.events ?? [];
+  return groups.slice(0, groupsMax).map(({ source, reason, cause, count, last_at }) => ({
+    key: `failed ${source} ${reason} ${cause}`,
+    mark: { tone: 'bad', icon: '✗', word: `${count} failed` },
+    href: `/problems/failed?${new URLSearchParams({ source, reason, cause })}`,
+    name: source,
     told: (
       <>
         {visibleText(cause)}, last <Time at={last_at} />

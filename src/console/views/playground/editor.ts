@@ -54,7 +54,7 @@ export function createEditor({ parent, text, known, onText, onPoint }: EditorOpt
       doc: text,
       extensions: [
         EditorView.cspNonce.of(nonce()),
-        EditorView.contentAttributes.of({ 'aria-label': 'Mapping, in YAML' }),
+        EditorView.contentAttributes.of({ 'aria-label': 'Mapping, in YAML', tabindex: '0' }),
         basics(known),
         [linkedMarks, ghostValues],
         EditorView.updateListener.of((update) => {

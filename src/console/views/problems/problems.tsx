@@ -66,6 +66,7 @@ function Groups({ found }: { readonly found: ApiProblems }) {
         />
         <Select
           label="destination or source"
+          any="anywhere"
           value={of}
           options={options(all.map(nameOf))}
           onChange={(value) => change({ of: value })}
