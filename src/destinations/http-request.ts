@@ -16,11 +16,16 @@ const text = z
   .refine((value) => value.isWellFormed(), { error: 'holds half a character' })
   .refine((value) => !/\p{Cc}/u.test(value), { error: 'holds a control character' });
 
-/** No server or proxy takes it for another place: nothing climbs, not even in disguise, and nothing is left empty. */
-const isPlain = (segment: string): boolean =>
-  decodeURIComponent(segment)
-    .split(/[/\\]/)
-    .every((part) => part !== '.' && part !== '..');
+/**
+ * No server or proxy takes it for another place: nothing climbs, not even in disguise, however often it is decoded and
+ * whether what follows a semicolon counts or not.
+ */
+function isPlain(segment: string): boolean {
+  const climbs = segment.split(/[/\\]/).some((part) => /^\.{1,2}(?:;|$)/.test(part));
+  if (climbs) return false;
+  const decoded = isWellEncoded(segment) ? decodeURIComponent(segment) : segment;
+  return decoded === segment || isPlain(decoded);
+}
 
 /** Percent-encoded, below the base URL. */
 export const requestPath = z

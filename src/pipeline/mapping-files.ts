@@ -107,8 +107,9 @@ export class MappingFiles {
 
 const hint = 'edit the file where it comes from, or let the gateway write to its mappings folder';
 
-/** Also what the folder is watched for; nothing that leads out of it. */
-const isNameable = (file: string): boolean => /^\w[\w.-]{0,99}$/.test(file) && isMappingFileName(file);
+/** Also what the folder is watched for; nothing that leads out of it, or that some file systems take for gateway.yaml. */
+const isNameable = (file: string): boolean =>
+  /^\w[\w.-]{0,99}$/.test(file) && isMappingFileName(file) && file.toLowerCase() !== gatewayFileName;
 
 function pathIn(folder: string | undefined, file: string): string {
   if (folder !== undefined && isNameable(file)) return join(folder, file);

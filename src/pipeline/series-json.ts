@@ -12,7 +12,9 @@ type Columns = ReadonlyMap<string, readonly number[]>;
 export function seriesJson(range: SeriesRange, points: readonly SeriesPoint[]): JsonObject {
   const { step, since, until } = range;
   const times = timesOf(range);
-  const columnsOf = (kind: SeriesKind, name: string): Columns => columnsIn(points, { kind, name, times });
+  const places = new Map(times.map((ms, place) => [ms, place]));
+  const own = Map.groupBy(points, ({ kind, name }) => `${kind} ${name}`);
+  const columnsOf = (kind: SeriesKind, name: string): Columns => columnsIn(own.get(`${kind} ${name}`) ?? [], places);
   const names = (kinds: readonly SeriesKind[]): readonly string[] =>
     [...new Set(points.flatMap(({ kind, name }) => (kinds.includes(kind) ? [name] : [])))].sort();
   return {
@@ -40,15 +42,11 @@ const timesOf = (range: SeriesRange): readonly number[] =>
     (_, index) => startOf(range.step, range.since.getTime()) + index * stepsMs[range.step],
   );
 
-function columnsIn(
-  points: readonly SeriesPoint[],
-  asked: { readonly kind: SeriesKind; readonly name: string; readonly times: readonly number[] },
-): Columns {
-  const places = new Map(asked.times.map((ms, place) => [ms, place]));
+/** `places` are the numbers of the steps by their times. */
+function columnsIn(points: readonly SeriesPoint[], places: ReadonlyMap<number, number>): Columns {
   const columns = new Map<string, number[]>();
-  for (const { kind, name, what, startsAt, count } of points) {
-    if (kind !== asked.kind || name !== asked.name) continue;
-    const column = columns.get(what) ?? asked.times.map(() => 0);
+  for (const { what, startsAt, count } of points) {
+    const column = columns.get(what) ?? Array.from(places, () => 0);
     const place = places.get(startsAt.getTime());
     if (place !== undefined) column[place] = (column[place] ?? 0) + count;
     columns.set(what, column);

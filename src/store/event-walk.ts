@@ -94,7 +94,13 @@ async function walk(reader: EventReader, filter: EventFilter, page: EventPageReq
     found.push(...(isExact ? places.map(ofEvent) : await fittingOf(places)));
     looked += places.length;
     const last = places.at(-1);
-    if (found.length > page.limit || last === undefined || isAll) return { found, stoppedAt: undefined };
+    if (found.length > page.limit || isAll) return { found, stoppedAt: undefined };
+    if (last === undefined) {
+      // All that was read came in one millisecond, with one request: its end tells in which order.
+      if (span.limit >= lookedMax) return { found, stoppedAt: undefined };
+      span = { ...span, limit: Math.min(span.limit * growth, lookedMax) };
+      continue;
+    }
     if (looked >= lookedMax) return { found, stoppedAt: last };
     const limit = Math.min(span.limit * growth, lookedAtOnce, lookedMax - looked);
     span = { ...span, from: last, limit };
@@ -108,7 +114,7 @@ export function placesOfLines(all: readonly Place[], span: Span): Places {
 
 /**
  * The same of lines that are in the order of ids, which agree with the places but within a millisecond: of a line that goes
- * on, its last one is left to the next time. Nobody sends a thousand events of one person in one.
+ * on, its last one is left to the next time.
  */
 export function placesByIds(lines: readonly (readonly Place[])[], span: Span): Places {
   const open = lines.flatMap((line) => (line.length < span.limit ? [] : (line.at(-1)?.at ?? [])));

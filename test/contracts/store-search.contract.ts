@@ -242,6 +242,17 @@ export function describeSearch(opened: { readonly store: Store }): void {
         expect(await found(filter)).toEqual(names);
         expect(await found(filter, 1)).toEqual(names);
       });
+
+      it('finds all of a request with many events of one person', async () => {
+        const names = Array.from({ length: 30 }, (_, n) => `many ${n}`);
+        const events = names.map((externalId, item) => anEvent({ externalId, item }));
+        const body = Buffer.from(JSON.stringify(names));
+        await store.recordRequest(aRequest({ receivedAt: at(5_000), body, events }));
+        const claimed = await store.claimEvents(aClaim({ now: at(5_005), limit: 50 }));
+        const identifiers = [identifierFrom('user_id:many')];
+        await store.stitch(claimed.map((event) => ({ event, identifiers })));
+        expect((await found({ identifiers }, 1)).toSorted()).toEqual(names.toSorted());
+      });
     });
 
     describe('by text', () => {

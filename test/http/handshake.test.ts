@@ -174,7 +174,8 @@ describe('what a source stores', () => {
   it('of a form is the object of its fields, and none of the secret in its URL', async () => {
     const { receiver, send } = await receiving(configured(preset('mailchimp')));
     const body = 'type=subscribe&fired_at=2026-11-01+12%3A00%3A00&data%5Bmerges%5D%5BEMAIL%5D=ada%40example.com';
-    const answer = await send({ method: 'POST', body }, `?secret=${secret}`);
+    const headers = { 'X-Original-URI': `/in/mailchimp?secret=${secret}` };
+    const answer = await send({ method: 'POST', headers, body }, `?secret=${secret}`);
     expect(JSON.parse(answer.text)).toEqual({ accepted: 1, duplicates: 0 });
     const [event] = await receiver.events();
     const stored = await receiver.store.getEvent(event?.id ?? expect.unreachable());

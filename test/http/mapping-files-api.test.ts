@@ -150,6 +150,7 @@ describe('a mapping file over the API', () => {
     ['%2Fetc%2Fpasswd'],
     ['fixtures%2Fa.yaml'],
     ['gateway.yaml'],
+    ['Gateway.yaml'],
     ['.hidden.yaml'],
     ['any.yaml%00'],
     ['any.txt'],

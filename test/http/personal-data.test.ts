@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../src/log.ts';
+import { freshLane } from '../../src/model/lane.ts';
 import { stripe } from '../../src/sources/stripe.ts';
+import { now } from '../sources/raw-request.ts';
 import { draft, testAdmin, token, translateAll } from '../support/admin.ts';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
 import { request } from '../support/http-client.ts';
@@ -64,6 +66,17 @@ describe('personal data', () => {
     const person = JSON.parse((await browser.get('/api/identities?identifier=ada@example.com')).text);
     expect(person).toMatchObject({ masked: true, user_id: 'usr_1' });
     expect(JSON.parse((await browser.get('/api/stats')).text)).not.toHaveProperty('masked');
+  });
+
+  it('is hidden in what a destination has answered, and its settings are as they were written', async () => {
+    const { browser, script, receiver } = await stored();
+    const message = 'It answered 401: no access for ada@example.com';
+    await receiver.store.changeLane('segment', (lane) => ({
+      ...(lane ?? freshLane('segment', now)),
+      circuit: { state: 'open', trouble: 'credentials', message, since: now, probeAt: now },
+    }));
+    expect((await browser.get('/api/destinations')).text).toContain('no access for a•••@example.com');
+    expect((await script('/api/destinations')).text).toContain(message);
   });
 
   it('is shown when asked for, which is written down without it', async () => {

@@ -8,7 +8,10 @@ import { nameOf, visitorOf } from './visitor.ts';
 
 /** What an operator has written or chosen, and may save again: it has to stay as it is. */
 const asWritten =
-  /^\/api\/(mappings|drafts|fixtures|lineage|language|settings|diagnostics|sources|destinations|series|stats|store)(\/|$)/;
+  /^\/api\/(mappings|drafts|fixtures|lineage|language|settings|diagnostics|sources|series|stats|store)(\/|$)/;
+
+/** As written, too, but for what destinations have answered: that may repeat what they were sent. */
+const withAnswers = /^\/api\/destinations(\/|$)/;
 
 /** Paths of ours; whatever else somebody has asked for is not repeated. */
 const ourPath = /^\/api(\/[a-z-]+(\/(evt|dlv|rep)_\w{1,40}(\/[a-z-]+)?)?)?$/;
@@ -21,7 +24,8 @@ export function maskPersonalData(log: Log): RequestHandler {
   return (request, response, next) => {
     const visitor = visitorOf(request);
     const isRevealed = takeReveal(request) ?? visitor.by === 'token';
-    if (!isRevealed && !asWritten.test(request.path)) changeJson(response, masked);
+    if (!isRevealed && !asWritten.test(request.path))
+      changeJson(response, withAnswers.test(request.path) ? maskedMessages : masked);
     if (isRevealed && visitor.by !== 'token') {
       const { path } = request;
       log.write('data.revealed', { by: nameOf(visitor), path: ourPath.test(path) ? path : '/api/…' });
@@ -47,4 +51,14 @@ function takeReveal(request: Request): boolean | undefined {
 function masked(body: Json): Json {
   const { value, isMasked } = maskPersonal(body);
   return isMasked && isJsonObject(value) ? { masked: true, ...value } : value;
+}
+
+function maskedMessages(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(maskedMessages);
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).map(([key, member = null]): [string, Json] => [
+    key,
+    key === 'message' ? maskPersonal(member).value : maskedMessages(member),
+  ]);
+  return Object.fromEntries(members);
 }

@@ -87,8 +87,19 @@ export function withoutToldSecret(descriptor: TellingDescriptor, request: RawReq
       return { ...request, headers: { ...request.headers, authorization: [concealed] } };
     case 'secret_url': {
       const parameters = parametersOf(request.url);
+      const told = parameters.get(descriptor.query) ?? '';
       parameters.set(descriptor.query, concealed);
-      return { ...request, url: `${request.url.slice(0, request.url.indexOf('?'))}?${parameters}` };
+      const url = `${request.url.slice(0, request.url.indexOf('?'))}?${parameters}`;
+      return { ...request, url, headers: withoutTold(request.headers, told) };
     }
   }
+}
+
+/** Proxies repeat the address in headers of their own, such as X-Original-URI. */
+function withoutTold(headers: RawRequest['headers'], told: string): RawRequest['headers'] {
+  const spellings = [told, encodeURIComponent(told)];
+  const tells = (value: string): boolean => told !== '' && spellings.some((spelling) => value.includes(spelling));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [name, values.map((value) => (tells(value) ? concealed : value))]),
+  );
 }
