@@ -101,8 +101,10 @@ describeInBrowser('the first hour with the console', () => {
     const running = await gateway();
     const { page, open } = await openConsole(running);
     await open('/events', 'Events');
-    await page.context().clearCookies();
     await page.getByRole('button', { name: 'failed' }).click();
+    await page.waitForURL('**/events?status=failed');
+    await page.context().clearCookies();
+    await page.reload();
     await heading(page, 'Log in');
     await logIn(page, password);
     await heading(page, 'Events');

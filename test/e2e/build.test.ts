@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Runs `npm run build` on what the image is built from, and nothing else of the project; returns the built program. */
 async function built(): Promise<string> {
   const folder = await temporaryFolder();
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src'])
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'build', 'src'])
     await cp(join(root, name), join(folder, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await promisify(execFile)('npm', ['run', 'build'], { cwd: folder });
