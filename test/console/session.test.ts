@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { describeInBrowser, launchBrowser } from '../support/browser.ts';
+import { violationsIn } from '../support/console.ts';
 import { ConsoleVisitor } from '../support/console-visitor.ts';
 import { testGateway } from '../support/gateway.ts';
 import { request } from '../support/http-client.ts';
@@ -44,6 +45,21 @@ describeInBrowser('whoever opens the console', () => {
     await page.goto(`${gateway.adminUrl}/settings`);
     await heading('Settings');
     expect(faults).toEqual([]);
+  });
+
+  it('has nothing in the way when setting a password and logging in, whatever they see or use', async () => {
+    const { gateway, page, heading, isIn, alert, setUp, logIn } = await firstVisit();
+    await page.goto(gateway.setupUrl ?? '');
+    await heading('Set your password');
+    expect(await violationsIn(page)).toEqual([]);
+    await setUp();
+    await isIn();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await heading('Log in');
+    expect(await violationsIn(page)).toEqual([]);
+    await logIn('not the password');
+    await alert.filter({ hasText: 'this is not the password' }).waitFor();
+    expect(await violationsIn(page)).toEqual([]);
   });
 
   it('is told what is wrong with a password, and comes in with the right one', async () => {

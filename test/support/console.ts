@@ -63,7 +63,8 @@ interface AxeResults {
   readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
 }
 
-async function violationsIn(page: Page): Promise<readonly string[]> {
+/** What axe finds wrong with a page as it is now, in both schemes: the rule and where. */
+export async function violationsIn(page: Page): Promise<readonly string[]> {
   const found: string[] = [];
   // Not as a script of the page, which its content policy refuses.
   await page.evaluate(axe.source);
