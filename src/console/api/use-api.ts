@@ -6,6 +6,8 @@ import { type ApiProblem, asProblem } from './problem.ts';
 export interface Loaded<T> {
   /** The last good answer for this path; kept while it is asked for again. */
   readonly data: T | undefined;
+  /** That `data` was answered before this view was opened, and may have changed since. */
+  readonly isEarlier: boolean;
   readonly problem: ApiProblem | undefined;
   readonly isLoading: boolean;
   readonly reload: () => void;
@@ -68,5 +70,5 @@ export function useApi<T>(path: string | null, topics: readonly Topic[] = []): L
 
   const isOwn = answered.path === path;
   const data = isOwn ? answered.data : path === null ? undefined : (lately.get(path) as T | undefined);
-  return { data, problem: isOwn ? answered.problem : undefined, isLoading, reload };
+  return { data, isEarlier: !isOwn, problem: isOwn ? answered.problem : undefined, isLoading, reload };
 }
