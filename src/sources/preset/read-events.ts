@@ -26,17 +26,21 @@ export function eventReader(settings: EventSettings): (body: Json, request: RawR
     const bindings = requestBindings(request, body);
     if (settings.batch === false || !Array.isArray(body)) {
       const event = eventOf(read, { value: body, bindings, request });
-      return { events: [{ ...event, externalId: event.externalId ?? contentHash(request.body), item: null }] };
+      return { events: [{ ...event, externalId: event.externalId ?? sameBody(event, request.body), item: null }] };
     }
     if (body.length > eventsMax) return { unusable: tooMany };
     return {
       events: body.map((value: Json, item) => {
         const event = eventOf(read, { value, bindings, request });
-        return { ...event, externalId: event.externalId ?? contentHash(JSON.stringify(value)), item };
+        return { ...event, externalId: event.externalId ?? sameBody(event, JSON.stringify(value)), item };
       }),
     };
   };
 }
+
+/** Of one type: a sender may tell two things of one object at once, each at a URL of its own. */
+const sameBody = ({ type }: Pick<SourceEvent, 'type'>, body: string | Uint8Array): string =>
+  contentHash(JSON.stringify([type, contentHash(body)]));
 
 const tooMany = { reason: 'too_many_events', message: `The body holds more than ${eventsMax} events.` } as const;
 
