@@ -1,10 +1,10 @@
-import { redact } from '../delivery/redact.ts';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Position } from '../model/error.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import type { Preview, Told } from '../pipeline/preview.ts';
 import type { PreviewField } from '../pipeline/preview-fields.ts';
 import type { PreviewDestination } from '../pipeline/preview-items.ts';
+import { shownRequest } from '../pipeline/shown-request.ts';
 import type { ChosenEvent } from './chosen-event.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
@@ -138,14 +138,8 @@ const payloadLines = (payload: Json): readonly string[] =>
 
 /** What would be called, without the secrets in it. */
 function endpoint(payload: Json, target: ConfiguredDestination | undefined): string {
-  const { destination, settings } = target ?? {};
-  if (destination?.transport !== 'http' || settings === undefined) return '';
-  const { method, url } = destination.request([JSON.stringify(payload)], settings);
-  const secrets = destination.secrets.flatMap((key) => {
-    const value: unknown = Reflect.get(settings, key);
-    return typeof value === 'string' ? [value] : [];
-  });
-  return `${method} ${redact(url, secrets)}`;
+  const request = target === undefined ? undefined : shownRequest(JSON.stringify(payload), target);
+  return request === undefined ? '' : `${request.method} ${request.url}`;
 }
 
 /** Whether all of it would arrive: nothing failed, and no destination would refuse its payload. */

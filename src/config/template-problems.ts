@@ -49,7 +49,7 @@ function variableProblems({ path, text }: Site, yaml: YamlFile): readonly Proble
     code: 'config/invalid-variable',
     message: `${name} is not filled in inside an expression`,
     at: yaml.positionInText(path, offset),
-    hint: `give it a name under vars:, as in  vars: { ${name.toLowerCase()}: "\${${name}}" }  and write $vars.${name.toLowerCase()}`,
+    hint: `a credential is a text of its own, as in "Token \${${name}}"; else name it under vars:, as in  vars: { ${name.toLowerCase()}: "\${${name}}" }  and write $vars.${name.toLowerCase()}`,
   }));
 }
 
