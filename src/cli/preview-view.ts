@@ -25,8 +25,9 @@ export interface PreviewView {
 
 export function previewLines(preview: Told, view: PreviewView): readonly string[] {
   // Of a mapping for other events nothing was evaluated.
-  if (preview.outcome === 'unmatched') return [eventLine(view.chosen), ...endLines(preview), ...typeLines(view.chosen)];
-  return [eventLine(view.chosen), ...fieldLines(preview), ...endLines(preview), ...resultLines(preview, view)];
+  const event = [eventLine(view.chosen), ...readingLines(preview)];
+  if (preview.outcome === 'unmatched') return [...event, ...endLines(preview), ...typeLines(view.chosen)];
+  return [...event, ...fieldLines(preview), ...endLines(preview), ...resultLines(preview, view)];
 }
 
 function typeLines({ possibleTypes = [] }: ChosenEvent): readonly string[] {
@@ -43,6 +44,14 @@ function eventLine({ event, from }: ChosenEvent): string {
     [id, style('bold', plainText(type)), received, style('dim', `(${plainText(from)})`)].join('  '),
   );
 }
+
+/** As its source told it when it came; what a value does not fit then, as a time that is none, was not taken. */
+const readingLines = ({ readings }: Told): readonly string[] =>
+  readings.map(({ setting, expression, value }, index) => {
+    const came = value === undefined ? '(nothing)' : shortened(valueText(value), width.value);
+    const written = `=${shortened(oneLine(expression), width.expression - 1)}`;
+    return section(index === 0 ? 'source' : '', [setting.padEnd(11), came.padEnd(width.value), written].join('  '));
+  });
 
 const section = (name: string, text: string): string => `${name.padEnd(width.section)}${text}`;
 
