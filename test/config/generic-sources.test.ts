@@ -176,6 +176,14 @@ describe('what cannot be read', () => {
   it.each([
     ['type: hmac\nsecret: "${S}"', 'error 4:5 sources.it.signature: is missing'],
     [
+      'type: hmac\nsecret: "${S}"\nsignature: X-Signature',
+      'error 6:16 sources.it.signature: must be a block, as in { header: X-Signature }',
+    ],
+    [
+      'type: token\nsecret: "${S}"\nheader: Authorization\nprefix: Bearer',
+      'error 7:13 sources.it.prefix: lacks the space between it and the secret',
+    ],
+    [
       'type: hmac\nsecret: "${S}"\nsignature: { header: "X Y" }',
       'error 6:26 sources.it.signature.header: must be the name of a header',
     ],
