@@ -62,7 +62,7 @@ const Readings = ({ readings }: { readonly readings: readonly ApiReading[] }) =>
             source.{setting}
           </th>
           <td class="mono break" data-tone={value === null ? 'empty' : undefined}>
-            {value === null ? 'nothing' : visibleText(briefText(value))}
+            {value === null ? 'nothing' : visibleText(typeof value === 'string' ? value : briefText(value))}
           </td>
         </tr>
       ))}
