@@ -9,9 +9,10 @@ import { sourceTypes, sourceWords } from '../sources/coded.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../sources/source.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
+import type { Environment } from './environment.ts';
 import { variablesIn } from './interpolate.ts';
 import { literalCredentialProblems, literalSecretProblems, sourceSecrets, valueAt } from './secrets-in-file.ts';
-import { driftingIn, withNamesFilled, withoutVariables, withTemplates } from './template-settings.ts';
+import { driftingIn, unsetIn, withNamesFilled, withoutVariables, withTemplates } from './template-settings.ts';
 
 /** Settings of one source or destination, with their variables filled in. */
 export type Entry = JsonObject & { readonly type: string };
@@ -23,6 +24,7 @@ export interface EntryScope {
   readonly raw: Json;
   readonly problems: Problem[];
   readonly publicUrl: string | undefined;
+  readonly environment: Pick<Environment, 'get'>;
   readonly sourceNamed: (name: string) => Source | undefined;
 }
 
@@ -90,9 +92,11 @@ export function configureDestination(
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: destination.settings });
   scope.problems.push(...literalSecretProblems(path, destination.secrets, scope));
   const required = [...destination.required, ...(destination.requiredBy?.(parsed.data) ?? [])];
-  const missing = required.find((key) => isUnset(parsed.data, key));
-  const off = missing === undefined ? null : `${nameOfValue([...path, missing], scope)} is not set`;
   const { templates, filledWhenSent = [] } = destination;
+  const unset = required.find((key) => isUnset(parsed.data, key));
+  const missing =
+    unset === undefined ? unsetIn(raw, templates ?? [], scope.environment) : nameOfValue([...path, unset], scope);
+  const off = missing === undefined ? null : `${missing} is not set`;
   const configured = { name: path[1], destination, settings: parsed.data, off };
   if (templates === undefined) return [configured];
   const misplaced = filledWhenSent.flatMap((key) => drifting([...path, key], scope));

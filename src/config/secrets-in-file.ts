@@ -67,7 +67,7 @@ export const valueAt = (root: Json, path: readonly string[]): Json | undefined =
 
 /** What stands behind the key of a secret: on its own line, or as a list on the lines below. */
 const secretValue = new RegExp(
-  `(?:^|[\\s{,"'])(?:${secretKeys.join('|')}|${credentialName})["']?[ \\t]*:[ \\t]*(?!["']?=)` +
+  `(?:^|(?<!\\$)[\\s{,"'])(?:${secretKeys.join('|')}|${credentialName})["']?[ \\t]*:[ \\t]*(?!["']?=)` +
     `("[^"\\n]*"?|'[^'\\n]*'?|\\[[^\\]]*\\]?|[^\\s,}\\]#][^,}\\]\\n]*|\\r?\\n(?:[ \\t]*-[^\\n]*\\n?)+)`,
   'gim',
 );

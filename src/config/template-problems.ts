@@ -56,7 +56,7 @@ function variableProblems({ path, text }: Site, yaml: YamlFile): readonly Proble
 function sitesIn(value: Json | undefined, path: TemplatePath): readonly Site[] {
   if (typeof value === 'string') {
     // What is wrong with a plain text that names variables is told where these are filled in.
-    const isFilled = !isExpression(value) && variableUses(value).length > 0;
+    const isFilled = !isExpression(value) && value.includes('${');
     return isFilled ? [] : [{ path, text: value, role: 'value', variables: destinationVariables }];
   }
   if (Array.isArray(value)) return value.flatMap((item: Json, index) => sitesIn(item, [...path, index]));

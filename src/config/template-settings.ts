@@ -2,6 +2,7 @@ import type { FilledIn } from '../destinations/destination.ts';
 import { destinationNamed } from '../destinations/index.ts';
 import type { TemplatePath } from '../mapping/template.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import type { Environment } from './environment.ts';
 import { interpolate, variableUses } from './interpolate.ts';
 import { valueAt } from './secrets-in-file.ts';
 
@@ -93,6 +94,25 @@ function placesIn({ raw, text, value }: Forms, path: FilledIn['path']): readonly
   return keys.flatMap((key) =>
     placesIn({ raw: member(raw, key), text: member(text, key), value: member(value, key) }, [...path, key]),
   );
+}
+
+/** The first variable of these keys that holds nothing: a request without its key is none that anybody means. */
+export function unsetIn(
+  raw: Json | undefined,
+  keys: readonly string[],
+  environment: Pick<Environment, 'get'>,
+): string | undefined {
+  const texts = isJsonObject(raw) ? keys.flatMap((key) => textsIn(raw[key])) : [];
+  return texts
+    .filter((text) => !isExpression(text))
+    .flatMap(variableUses)
+    .find(({ name, mayBeEmpty }) => mayBeEmpty && !environment.get(name))?.name;
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isJsonObject(value) ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** As a template yields it. */

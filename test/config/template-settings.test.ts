@@ -84,6 +84,16 @@ describe('a variable in the request of a destination', () => {
     expect(filledIn?.map(({ value }) => value)).toEqual(['=$event.user.email', 'x =$event.user.email']);
   });
 
+  it.each([
+    ['body: { a: { key: "${API_KEY}" } }', {}, 'API_KEY is not set'],
+    ['headers: { x-a: "Token ${API_KEY:-}" }', { API_KEY: '' }, 'API_KEY is not set'],
+    ['path: "/v1/${ACCOUNT}"', {}, 'ACCOUNT is not set'],
+    ['query: { k: "${API_KEY:-none}", n: "$${LITERAL}" }', {}, null],
+    ['body: { key: "${API_KEY}" }', key, null],
+  ])('keeps the destination off as long as it holds nothing: %j', async (lines, env, off) => {
+    expect((await read(lines, env)).destinations[0]?.off).toBe(off);
+  });
+
   it('is judged by what it holds', async () => {
     const found = await complaints('headers: { x-a: "${NAME}" }', { NAME: 'a\r\nx-b: c' });
     expect(found).toEqual([expect.stringContaining('7:21 destinations.api.headers.x-a')]);
