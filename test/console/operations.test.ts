@@ -163,7 +163,7 @@ describeInBrowser('what an operator does in the console', () => {
     await open('/problems', 'Problems');
     await page.getByRole('row', { name: 'segment' }).getByRole('link').click();
     await page.getByRole('button', { name: 'Plan a replay' }).click();
-    await page.getByLabel('At most so many events in a second').fill('1');
+    await page.getByLabel('At most this many events a second').fill('1');
     await page.getByText('takes at least 30 s').waitFor();
     await page.getByRole('button', { name: 'Replay 30 events' }).click();
     await page.getByText('running', { exact: true }).waitFor();

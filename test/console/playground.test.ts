@@ -89,8 +89,21 @@ async function story(text: string, variables: Readonly<Record<string, string>> =
   };
 }
 
+/** An Enter in the moment in which the list opens is a line's end, for the sake of who types: then it is taken back. */
+async function takeOffer(page: Page, offer: string, written: string): Promise<void> {
+  const line = page.locator('.cm-line', { hasText: written });
+  const take = async (): Promise<number> => {
+    await page.locator('.cm-tooltip-autocomplete', { hasText: offer }).waitFor();
+    await page.keyboard.press('Enter');
+    if ((await line.count()) === 0)
+      for (const keys of ['Shift+Control+k', 'ArrowUp', 'End', 'Control+Space']) await page.keyboard.press(keys);
+    return line.count();
+  };
+  await expect.poll(take, { timeout: 20_000 }).toBe(1);
+}
+
 const value = (page: Page, field: string): Locator =>
-  page.locator('.values tr').filter({ hasText: field }).locator('td');
+  page.locator('.tried tr').filter({ hasText: field }).locator('td');
 
 /** A browser, a gateway and its evaluators share two cores with other tests. */
 const patience = 120_000;
@@ -284,9 +297,7 @@ describeInBrowser('the playground', () => {
 
       await page.keyboard.press('Enter');
       await page.keyboard.type('paid: =$invoice.amo');
-      await page.locator('.cm-tooltip-autocomplete', { hasText: 'amount_paid' }).waitFor();
-      await page.keyboard.press('Enter');
-      await page.locator('.cm-line', { hasText: 'paid: =$invoice.amount_paid' }).waitFor();
+      await takeOffer(page, 'amount_paid', 'paid: =$invoice.amount_paid');
       expect(faults).toEqual([]);
     },
     patience,

@@ -23,14 +23,14 @@ export function Event({ params }: ViewProps) {
   return (
     <>
       <PageHeader
-        title={event === undefined ? 'Event' : visibleText(event.type)}
+        title={event?.type ?? 'Event'}
         tab={event === undefined ? id : `${visibleText(event.type)} ${id.slice(-6)}`}
         back={{ href: '/events', label: 'Events' }}
         sub={
           event && (
             <span class="line">
               <Status word={event.status} />
-              {event.source} · <Time at={event.received_at} /> · <span class="mono break">{event.id}</span>
+              {event.source} <Time at={event.received_at} /> <span class="mono break">{event.id}</span>
               <Copy text={event.id} label="Copy the event's id" />
             </span>
           )

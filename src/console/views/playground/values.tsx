@@ -1,4 +1,5 @@
 import type { ApiField } from '../../../api-shapes/playground.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { toneOf, valueText } from './ghost-values.ts';
 import { idOf } from './links.ts';
 import type { ResultProps } from './result-props.ts';
@@ -9,7 +10,7 @@ export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultProp
   if (fields.length === 0) return <p class="hint">Values show here once the mapping is tried on an event.</p>;
   const sections = [...Map.groupBy(fields, ({ keys }) => String(keys[0]))];
   return (
-    <table class="values">
+    <table class="tried">
       <caption class="unseen">Every value of the mapping. Enter goes to its place in the text.</caption>
       <thead class="unseen">
         <tr>
@@ -35,7 +36,7 @@ export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultProp
                   onBlur={() => onPointMapping(null)}
                   onClick={() => onGoTo(field.at)}
                 >
-                  {nameOf(field)}
+                  <Breakable text={nameOf(field)} />
                 </button>
               </th>
               <td class="mono break" data-tone={toneOf(field)}>
