@@ -3,6 +3,7 @@
  * environment, no secrets and little memory, and is killed when it takes too long.
  */
 
+import { deserialize } from 'node:v8';
 import type { CommonSettings } from '../../destinations/destination.ts';
 import { destinationNamed } from '../../destinations/index.ts';
 import { dateFromMs } from '../../model/clock.ts';
@@ -13,14 +14,17 @@ import { type CompiledMapping, compileMapping } from '../compile.ts';
 import { evaluateMapping } from '../evaluate.ts';
 import type { EvaluationContext, EvaluationDestination, EvaluationInput } from '../evaluation.ts';
 import type { EvaluatedRun } from '../run.ts';
-import type {
-  Answer,
-  EvaluatorSetup,
-  EventToEvaluate,
-  FromEvaluator,
-  Reading,
-  TextToRead,
-  ToEvaluator,
+import { readMailbox } from './mailbox.ts';
+import {
+  type Answer,
+  type Batch,
+  type EvaluatorSetup,
+  type EventToEvaluate,
+  type FromEvaluator,
+  mailboxDescriptor,
+  type Reading,
+  type TextToRead,
+  type ToEvaluator,
 } from './protocol.ts';
 import { recordTrace } from './record-trace.ts';
 
@@ -51,6 +55,8 @@ async function handle(message: ToEvaluator): Promise<void> {
       return say({ say: 'have_read', reading: await read(message) });
     case 'evaluate':
       return evaluateAll(message);
+    case 'fetch':
+      return evaluateAll(deserialize(readMailbox(mailboxDescriptor, message.length)) as Batch);
   }
 }
 
@@ -82,7 +88,7 @@ function load({ mappings, destinations, vars, interprets = false }: EvaluatorSet
   };
 }
 
-async function evaluateAll(batch: Extract<ToEvaluator, { say: 'evaluate' }>): Promise<void> {
+async function evaluateAll(batch: Batch): Promise<void> {
   const { bodies, trace, isOneByOne } = batch;
   const events = JSON.parse(batch.events) as readonly EventToEvaluate[];
   // Events of one request follow each other, so remembering the last body parses each once.

@@ -1,7 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { serialize } from 'node:v8';
 import { GatewayError } from '../../model/error.ts';
-import type { Answer, EvaluatorSetup, FromEvaluator, Reading, TextToRead, ToEvaluator } from './protocol.ts';
+import { Mailbox } from './mailbox.ts';
+import {
+  type Answer,
+  type Batch,
+  type EvaluatorSetup,
+  type FromEvaluator,
+  mailboxDescriptor,
+  type Reading,
+  type TextToRead,
+  type ToEvaluator,
+} from './protocol.ts';
 
 export interface EvaluatorLimits {
   /** Longest time for one event with all its mappings, in milliseconds. */
@@ -32,21 +43,26 @@ const hundredMappingsMb = 40;
 export const heapMb = ({ mappings }: EvaluatorSetup, { memoryMb }: EvaluatorLimits): number =>
   memoryMb + Math.max(0, Math.ceil(mappings.length / 100) - 1) * hundredMappingsMb;
 
-export type Batch = Extract<ToEvaluator, { say: 'evaluate' }>;
+/** Characters of bodies that the pipe takes at once. */
+const pipeLength = 100_000;
 
 type Answered = (answer: Answer) => void;
 
 /** One life of the child process. */
 export class EvaluatorProcess {
   readonly #child: ChildProcess;
+  readonly #mailbox: Mailbox | undefined;
   readonly #limits: EvaluatorLimits;
   readonly #heapMb: number;
   #complaint = '';
 
-  private constructor(child: ChildProcess, setup: EvaluatorSetup, limits: EvaluatorLimits) {
-    this.#child = child;
+  private constructor(setup: EvaluatorSetup, limits: EvaluatorLimits) {
     this.#limits = limits;
     this.#heapMb = heapMb(setup, limits);
+    this.#mailbox = Mailbox.open();
+    const child = startChild(this.#heapMb, this.#mailbox);
+    child.once('close', () => this.#mailbox?.close());
+    this.#child = child;
     // Kept only to explain a start that failed; V8 also writes here when memory runs out.
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#complaint = (this.#complaint + chunk.toString()).slice(-2_000);
@@ -54,21 +70,7 @@ export class EvaluatorProcess {
   }
 
   static async start(setup: EvaluatorSetup, limits: EvaluatorLimits): Promise<EvaluatorProcess> {
-    const child = fork(childFile, [], {
-      env: {},
-      // No file may be written, no process or worker started; `--disable-proto` closes the door to shared prototypes.
-      execArgv: [
-        `--max-old-space-size=${heapMb(setup, limits)}`,
-        ...heapPace,
-        '--disable-proto=delete',
-        '--permission',
-        '--allow-fs-read=*',
-        '--no-warnings',
-      ],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    const started = new EvaluatorProcess(child, setup, limits);
+    const started = new EvaluatorProcess(setup, limits);
     await started.load(setup);
     return started;
   }
@@ -163,7 +165,39 @@ export class EvaluatorProcess {
       child.on('error', died);
       if (!this.alive) return finish('died');
       // A failed send is followed by `disconnect`.
-      child.send(message, () => undefined);
+      child.send(this.#posted(message), () => undefined);
     });
   }
+
+  /** What is long goes by the mailbox, of which only one exchange at a time makes use. */
+  #posted(message: ToEvaluator): ToEvaluator {
+    if (message.say !== 'evaluate' || this.#mailbox === undefined || isShort(message)) return message;
+    const bytes = serialize(message);
+    return this.#mailbox.put(bytes) ? { say: 'fetch', length: bytes.byteLength } : message;
+  }
+}
+
+function isShort({ bodies }: Batch): boolean {
+  let length = 0;
+  for (const body of bodies) length += body.length;
+  return length <= pipeLength;
+}
+
+function startChild(memoryMb: number, mailbox: Mailbox | undefined): ChildProcess {
+  const stdio: (number | 'ignore' | 'pipe' | 'ipc')[] = ['ignore', 'ignore', 'pipe', 'ipc'];
+  if (mailbox !== undefined) stdio[mailboxDescriptor] = mailbox.descriptor;
+  return fork(childFile, [], {
+    env: {},
+    // No file may be written, no process or worker started; `--disable-proto` closes the door to shared prototypes.
+    execArgv: [
+      `--max-old-space-size=${memoryMb}`,
+      ...heapPace,
+      '--disable-proto=delete',
+      '--permission',
+      '--allow-fs-read=*',
+      '--no-warnings',
+    ],
+    serialization: 'advanced',
+    stdio,
+  });
 }

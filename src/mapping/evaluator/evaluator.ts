@@ -3,8 +3,8 @@ import type { ClaimedEvent } from '../../model/event.ts';
 import type { EventId } from '../../model/id.ts';
 import type { Facts } from '../facts.ts';
 import type { EvaluatedRun } from '../run.ts';
-import { type Batch, type EvaluatorLimits, EvaluatorProcess, heapMb } from './evaluator-process.ts';
-import type { EvaluatorSetup, EventToEvaluate, Reading, TextToRead } from './protocol.ts';
+import { type EvaluatorLimits, EvaluatorProcess, heapMb } from './evaluator-process.ts';
+import type { Batch, EvaluatorSetup, EventToEvaluate, Reading, TextToRead } from './protocol.ts';
 
 /** What came of evaluating one event: its runs, or the reason why it can have none. */
 export type Evaluation =

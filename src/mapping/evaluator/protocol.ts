@@ -49,19 +49,26 @@ export interface Reading extends Pick<ReadMapping, 'definition' | 'problems' | '
   readonly testsAt: readonly Position[];
 }
 
+export interface Batch {
+  readonly say: 'evaluate';
+  readonly bodies: readonly string[];
+  /** JSON of `readonly EventToEvaluate[]`. */
+  readonly events: string;
+  /** Also tell what every expression came to. */
+  readonly trace: boolean;
+  /** One answer after the other, each before the next event is begun, so that it is known which one did not end. */
+  readonly isOneByOne: boolean;
+}
+
+/** Where the process finds its mailbox. */
+export const mailboxDescriptor = 4;
+
 export type ToEvaluator =
   | { readonly say: 'load'; readonly setup: EvaluatorSetup }
   | ({ readonly say: 'read' } & TextToRead)
-  | {
-      readonly say: 'evaluate';
-      readonly bodies: readonly string[];
-      /** JSON of `readonly EventToEvaluate[]`. */
-      readonly events: string;
-      /** Also tell what every expression came to. */
-      readonly trace: boolean;
-      /** One answer after the other, each before the next event is begun, so that it is known which one did not end. */
-      readonly isOneByOne: boolean;
-    };
+  | Batch
+  /** A batch lies in the mailbox, in so many bytes. */
+  | { readonly say: 'fetch'; readonly length: number };
 
 /** What the mappings made of one event. */
 export interface Answer {
