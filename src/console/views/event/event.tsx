@@ -28,10 +28,12 @@ export function Event({ params }: ViewProps) {
         back={{ href: '/events', label: 'Events' }}
         sub={
           event && (
-            <span class="line">
+            <span class="line loose">
               <Status word={event.status} />
-              {event.source} <Time at={event.received_at} /> <span class="mono break">{event.id}</span>
-              <Copy text={event.id} label="Copy the event's id" />
+              {event.source} <Time at={event.received_at} /> <span class="line">
+                <span class="mono break">{event.id}</span>
+                <Copy text={event.id} label="Copy the event's id" />
+              </span>
             </span>
           )
         }
