@@ -11,6 +11,7 @@ export default defineConfig({
     // Many tests start real servers, databases and child processes; two slow cores must not make them fail.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -164,7 +164,7 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
   const certificates = new Certificates({ ask: askBy(workers.sender), clock });
   const receiver = receiverApp({
     sources: new Map(file.sources.map((source) => [source.name, source])),
-    ...{ publicUrl, store, clock, log, toldSecrets, certificates },
+    ...{ publicUrl, clock, log, toldSecrets, certificates, store: recordedBy(workers, store) },
     metrics: alsoCounted(metrics, refusals),
     recorded: workers.wake,
     ...readiness,
@@ -213,6 +213,13 @@ function assemble(options: GatewayOptions, { store, clock }: Foundations): Parts
     },
   };
 }
+
+/** What the receiver needs of the store; what it brings is taken up at once. */
+const recordedBy = ({ record }: Workers, store: Store): Pick<Store, 'recordRequest' | 'ping' | 'condition'> => ({
+  recordRequest: record,
+  ping: () => store.ping(),
+  condition: () => store.condition(),
+});
 
 /** What was refused is counted where it outlives this process. */
 const alsoCounted = (metrics: Metrics, refusals: RefusalCounter): Pick<Metrics, 'requestReceived' | 'secretUsed'> => ({

@@ -14,6 +14,7 @@ import type { EvaluatorSetup } from './mapping/evaluator/protocol.ts';
 import { definitionsIn } from './mapping/library.ts';
 import { publicSettings } from './mapping/public-settings.ts';
 import type { Clock } from './model/clock.ts';
+import type { Receipt, ReceivedRequest } from './model/event.ts';
 import { newId, type ReplayId } from './model/id.ts';
 import type { ReplayOrder } from './model/replay.ts';
 import type { AttemptDependencies } from './pipeline/attempt.ts';
@@ -61,6 +62,8 @@ export interface Workers {
   readonly mappings: Mappings;
   readonly lookups: Asker;
   readonly sender: Sender;
+  /** Records a request, and takes up what it brings. */
+  record(request: ReceivedRequest): Promise<Receipt>;
   /** There are new events. */
   wake(): void;
   /** A lane may let something through again. */
@@ -113,6 +116,7 @@ export function createWorkers(options: WorkerOptions, { store, clock, metrics }:
     ...{ mappings, lookups, sender },
     replayStarted: (id) => replaying.started(id),
     planReplay: (order, abandoned) => plans.plan(order, abandoned),
+    record: (request) => translator.record(request),
     wake: () => translating.wake(),
     wakeLane: (name) => lanes.get(name)?.wake(),
     test: testsWith(setup, { sender, clock, show, shutdown: shutdown.signal }),

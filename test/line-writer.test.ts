@@ -64,7 +64,7 @@ describe('lines', () => {
     await vi.waitFor(() => {
       read += readAll(fd);
       expect(read).toBe(`${lines(1_000).join('')}written while it is full\n`);
-    });
+    }, 10_000);
   });
 
   it('are dropped, as whole lines, once too many wait, and it is told how many', async () => {
@@ -76,7 +76,7 @@ describe('lines', () => {
     await vi.waitFor(() => {
       read += readAll(fd);
       expect(read).toMatch(/\d+ dropped\n$/);
-    });
+    }, 10_000);
     const kept = read.slice(0, read.lastIndexOf('\n', read.length - 2) + 1);
     expect(kept.length).toBeLessThanOrEqual(limits.unread);
     expect(kept.length).toBeGreaterThan(limits.unread - line(9_999).length);
@@ -99,7 +99,7 @@ describe('lines', () => {
     await vi.waitFor(() => {
       read += readAll(fd);
       expect(read).toMatch(/\d+ dropped\n$/);
-    });
+    }, 10_000);
     const pipeHolds = 65_536;
     expect(read.length).toBeLessThan(limits.unread + pipeHolds + '4000 dropped\n'.length);
   });

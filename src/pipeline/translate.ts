@@ -4,10 +4,11 @@ import type { Evaluation, Evaluator } from '../mapping/evaluator/evaluator.ts';
 import type { Facts } from '../mapping/facts.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Draft } from '../model/delivery.ts';
-import type { ClaimedEvent } from '../model/event.ts';
+import type { ClaimedEvent, Receipt, ReceivedRequest } from '../model/event.ts';
 import type { EventId, WorkerId } from '../model/id.ts';
 import type { Store, TranslationSettlement } from '../store/store.ts';
 import type { Background } from './background.ts';
+import { HandOver } from './hand-over.ts';
 import type { JoinTarget } from './join.ts';
 import { lookUp, needsLookups } from './look-up.ts';
 import { settleTranslation } from './settle-translation.ts';
@@ -29,7 +30,7 @@ const aloneAfterTries = 3;
 const triesMax = 6;
 
 export interface TranslateDependencies {
-  readonly store: Pick<Store, 'claimEvents' | 'settleTranslations' | 'stitch'>;
+  readonly store: Pick<Store, 'recordRequest' | 'claimEvents' | 'settleTranslations' | 'stitch'>;
   readonly evaluator: Pick<Evaluator, 'evaluate'>;
   readonly lookups: Pick<Asker, 'ask'>;
   /** Where the work goes that waits for others' APIs. */
@@ -51,6 +52,7 @@ export interface TranslateDependencies {
  */
 export class Translator {
   readonly #dependencies: TranslateDependencies;
+  readonly #handOver: HandOver;
   readonly #spacing = new Spacing(spacingMs);
   /** Oldest first. */
   readonly #underWay: Promise<void>[] = [];
@@ -59,14 +61,14 @@ export class Translator {
 
   constructor(dependencies: TranslateDependencies) {
     this.#dependencies = dependencies;
+    this.#handOver = new HandOver({ ...dependencies, leaseMs });
   }
 
   /** True when there may be more at once. Throws what went wrong with a batch begun before. */
   async work(): Promise<boolean> {
     if (this.#hasFailed || this.#underWay.length >= batchesAtOnce) await this.#oldest();
     await this.#spacing.passed();
-    const { store, worker, clock } = this.#dependencies;
-    const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
+    const events = await this.#next();
     this.#spacing.began({ isFull: events.length === batchMax });
     if (events.length > 0) await this.#begin(events);
     else if (this.#underWay.length === 0) return false;
@@ -75,18 +77,46 @@ export class Translator {
     return true;
   }
 
+  /** Records a request; what it brings is taken up from here where nothing waits before it. */
+  record(request: ReceivedRequest): Promise<Receipt> {
+    return this.#handOver.record(request);
+  }
+
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     const { log } = this.#dependencies;
     // Nobody else hears of these: what they are about is on disk, and due again.
     while (this.#underWay.length > 0)
       await this.#oldest().catch((error: unknown) => log.write('worker.failed', { worker: 'translate', err: error }));
+    await this.#closeHandOver().catch((error: unknown) =>
+      log.write('worker.failed', { worker: 'translate', err: error }),
+    );
+  }
+
+  /** What was handed over came before all that waits in line. */
+  async #next(): Promise<readonly ClaimedEvent[]> {
+    const handedOver = this.#handOver.take(batchMax);
+    if (handedOver.length > 0) return handedOver;
+    const { store, worker, clock } = this.#dependencies;
+    const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
+    this.#handOver.open();
+    return events;
+  }
+
+  /** From now on everything waits in line, also what had been handed over and was not begun. */
+  async #closeHandOver(): Promise<void> {
+    this.#handOver.close();
+    await release(this.#handOver.take(Number.POSITIVE_INFINITY), this.#dependencies);
   }
 
   async #begin(events: readonly ClaimedEvent[]): Promise<void> {
     // Were others under way with it, they would fall under its suspicion whenever it takes the gateway down.
     const isSuspect = events.some(({ tries }) => tries > aloneAfterTries);
-    if (isSuspect) await orRelease(events, this.#dependencies, () => this.#allBefore());
+    if (isSuspect)
+      await orRelease(events, this.#dependencies, async () => {
+        await this.#closeHandOver();
+        await this.#allBefore();
+      });
     const before = this.#underWay.at(-1);
     const running = this.#translate(events, before);
     // It is reported when its turn comes; until then it is no fault that nobody handles.
@@ -118,6 +148,7 @@ export class Translator {
     } catch (error) {
       // Those behind it go back in line as well, all of them before anything is claimed again.
       await Promise.allSettled(this.#underWay.splice(0));
+      await this.#closeHandOver();
       this.#hasFailed = false;
       throw error;
     }
@@ -198,17 +229,26 @@ async function write(
 /** Without an evaluator nothing is lost: the events go back in line and the loop reports the fault. */
 async function orRelease<T>(
   events: readonly ClaimedEvent[],
-  { store, clock, log, shutdown }: TranslateDependencies,
+  dependencies: TranslateDependencies,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const settledAt = clock.now();
-    const released = events.map((event) => ({ event, settledAt, to: 'released' as const }));
-    await writeDown(() => store.settleTranslations(released), { worker: 'translate', log, shutdown });
+    await release(events, dependencies);
     throw error;
   }
+}
+
+/** Back in line, as if they had not been tried. */
+async function release(
+  events: readonly ClaimedEvent[],
+  { store, clock, log, shutdown }: TranslateDependencies,
+): Promise<void> {
+  if (events.length === 0) return;
+  const settledAt = clock.now();
+  const released = events.map((event) => ({ event, settledAt, to: 'released' as const }));
+  await writeDown(() => store.settleTranslations(released), { worker: 'translate', log, shutdown });
 }
 
 const draftsOf = (settlement: TranslationSettlement): readonly Draft[] =>

@@ -144,6 +144,11 @@ export const toClaimed = (
   inLineSince: dateFromMs(row.in_line_since ?? row.received_at),
 });
 
+/** The first claim of one that was recorded with it. */
+export const claimedBy =
+  (worker: WorkerId) =>
+  (event: StoredEvent): ClaimedEvent => ({ ...event, claimedBy: worker, tries: 1, inLineSince: event.receivedAt });
+
 export const eventMoveOf = (settlement: TranslationSettlement): EventMove => wellFormed(moveOf(settlement));
 
 function moveOf(settlement: TranslationSettlement): EventMove {

@@ -10,6 +10,7 @@ import type { Lane } from '../model/lane.ts';
 import type { Forgotten, Person } from '../model/person.ts';
 import type { SeriesPoint, SeriesStep } from '../model/series.ts';
 import type { AccessStore } from './access.ts';
+import type { ClaimAtOnce } from './claim-at-once.ts';
 import type { RepairStore } from './repair.ts';
 
 /** Work taken for a bounded time: whoever does not settle it within the lease loses it. */
@@ -315,8 +316,11 @@ export interface Store extends RepairStore {
   /** Who may enter the console. */
   readonly access: AccessStore;
 
-  /** Inserts what is new; `(source, externalId)` already known is counted, not stored twice. Throws STORE_UNAVAILABLE. */
-  recordRequest(request: ReceivedRequest): Promise<Receipt>;
+  /**
+   * Inserts what is new; `(source, externalId)` already known is counted, not stored twice. A store may leave in line what
+   * could be claimed `atOnce`. Throws STORE_UNAVAILABLE.
+   */
+  recordRequest(request: ReceivedRequest, atOnce?: ClaimAtOnce): Promise<Receipt>;
 
   /** Due events in the order of arrival; the end of a lease or of a delay makes an event due again. Counts the try. */
   claimEvents(claim: EventClaim): Promise<readonly ClaimedEvent[]>;

@@ -30,6 +30,8 @@ async function stranger({ adminUrl }: TestGateway): Promise<Page> {
 }
 
 const heading = (page: Page, name: string): Promise<void> => page.getByRole('heading', { level: 1, name }).waitFor();
+/** Not the heading, which stands there while the gateway is asked, too. */
+const overview = (page: Page): Promise<void> => page.getByText('How the last 24 hours went.').waitFor();
 const pathOf = (page: Page): string => new URL(page.url()).pathname + new URL(page.url()).search;
 
 async function setPassword(page: Page, { setupUrl }: TestGateway): Promise<void> {
@@ -63,8 +65,28 @@ describeInBrowser('the first hour with the console', () => {
     await page.locator('.delivery').getByText('delivered', { exact: true }).waitFor();
 
     await page.getByRole('link', { name: 'Home' }).click();
-    await heading(page, 'Home');
+    await overview(page);
     expect(running.shown).toHaveLength(1);
+  });
+
+  it('goes on to the overview when it is told to, and shows it to whoever comes back', patience, async () => {
+    const running = await gateway();
+    const { page, open } = await openConsole(running);
+    await open('/', 'Get the first event through');
+    const left = await page.context().newPage();
+    await left.goto(running.adminUrl);
+    await heading(left, 'Get the first event through');
+    await left.getByRole('link', { name: 'Events' }).click();
+    await heading(left, 'Events');
+
+    await running.send('evt_1', 'invoice.paid');
+    await page.getByRole('button', { name: 'Go on to the overview' }).waitFor();
+    await heading(page, 'Get the first event through');
+    await page.getByRole('button', { name: 'Go on to the overview' }).click();
+    await overview(page);
+
+    await left.getByRole('link', { name: 'Home' }).click();
+    await overview(left);
   });
 
   it('keeps the token of the link out of the address, and refuses the link when it was used', patience, async () => {

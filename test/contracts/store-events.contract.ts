@@ -1,5 +1,6 @@
 /** Events on their way through a store: recorded, claimed, settled. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ClaimedEvent } from '../../src/model/event.ts';
 import type { Store } from '../../src/store/store.ts';
 import {
   aClaim,
@@ -65,6 +66,25 @@ export function describeEvents(opened: { readonly store: Store }): void {
 
       expect(await store.recordRequest(aRequest({ source: 'stripe', events }))).toMatchObject({ accepted: 1 });
       expect(await store.recordRequest(aRequest({ source: 'callrail', events }))).toMatchObject({ accepted: 1 });
+    });
+
+    it('hands each event to one claim, be it claimed as it is recorded or in line', async () => {
+      const atOnce: ClaimedEvent[] = [];
+      const claimed = (events: readonly ClaimedEvent[]) => void atOnce.push(...events);
+      const ids = Array.from({ length: 20 }, (_, n) => `in_${n}`);
+      const recorded = ids.map((externalId) =>
+        store.recordRequest(aRequest({ events: [anEvent({ externalId })] }), { worker: 'wrk_one', leaseMs, claimed }),
+      );
+      await Promise.all(recorded);
+      const inLine = await store.claimEvents(aClaim());
+
+      const all = [...atOnce, ...inLine];
+      expect(all.map(({ externalId }) => externalId)).toEqual(ids);
+      expect(all.map(({ tries, claimedBy }) => ({ tries, claimedBy }))).toEqual(
+        ids.map(() => ({ tries: 1, claimedBy: 'wrk_one' })),
+      );
+      expect(await store.settleTranslations(all.map((event) => translated(event, [])))).toEqual(ids.map(() => true));
+      expect(await store.claimEvents(aClaim({ now: at(leaseMs * 2) }))).toEqual([]);
     });
 
     it('tells long external ids apart by their last character', async () => {

@@ -40,5 +40,5 @@ describe('the built gateway', () => {
       text: readProjectFile('src/bridge/bridge.min.js'),
     });
     expect(await servedBridge(await built())).toEqual(fromSources);
-  }, 120_000);
+  }, 300_000);
 });

@@ -122,7 +122,7 @@ describe('events that a broken mapping failed', () => {
     expect(standIn.requests).toHaveLength(30);
     await vi.waitFor(
       () => expect(gateway.logged.filter(({ event }) => event === 'replay.ended')).toHaveLength(3),
-      5_000,
+      10_000,
     );
   });
 });
@@ -176,7 +176,7 @@ describe('a replay under way', () => {
     const { id } = await post<Replay>(gateway, '/replays', { filter: {}, rate: 10 });
     await vi.waitFor(async () => {
       expect((await gateway.get<Replay>(`/api/replays/${id}`)).events.translated).toBeGreaterThan(2);
-    });
+    }, 10_000);
     await gateway.halt();
 
     const [standIn] = standIns;

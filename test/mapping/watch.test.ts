@@ -132,7 +132,7 @@ async function listening(watch: FolderWatch): Promise<() => Promise<void>> {
   const told = vi.fn();
   onTestFinished(() => watch.stop());
   await watch.start(told);
-  const isTold = () => vi.waitFor(() => expect(told).toHaveBeenCalled(), { timeout: 5_000 });
+  const isTold = () => vi.waitFor(() => expect(told).toHaveBeenCalled(), { timeout: 20_000 });
   await isTold();
   told.mockClear();
   return isTold;

@@ -98,12 +98,12 @@ describe('the plan of a replay', () => {
   });
 
   it('is given up when nobody waits for it any more, even in the middle of an event that hangs', async () => {
-    await received(...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => ({ name: 'One', user: `u${n}` })));
+    // Each may take a second; all of them would take longer than this test may.
+    await received(...Array.from({ length: 60 }, (_, n) => ({ name: 'One', user: `u${n}` })));
     const planner = translator.plannerBy(
       mapping("\"=$match($pad('', 60, 'a') & '!', /^(a+)+$/)[0].match\"", 'segment'),
     );
     const abandoned = new AbortController();
-    const startedMs = performance.now();
 
     const planned = planner.plan(order, abandoned.signal);
     const next = translator.plannerBy(mapping('=name', 'segment')).plan(order, waiting);
@@ -111,7 +111,6 @@ describe('the plan of a replay', () => {
     abandoned.abort();
 
     await expect(planned).rejects.toMatchObject({ code: 'EVALUATOR_UNAVAILABLE' });
-    expect(performance.now() - startedMs).toBeLessThan(8_000);
     await planner.stop();
   });
 

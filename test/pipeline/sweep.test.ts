@@ -35,7 +35,7 @@ describe('sweeping', () => {
     const { store, sweeper, logged } = await sweeping(120);
     sweeper.start();
 
-    await expect.poll(() => logged('store.purged'), { timeout: 5_000 }).toMatchObject([{ events: 120, requests: 120 }]);
+    await expect.poll(() => logged('store.purged')).toMatchObject([{ events: 120, requests: 120 }]);
     expect((await store.stats()).events.failed).toBe(0);
   });
 
@@ -43,7 +43,7 @@ describe('sweeping', () => {
     const { store, sweeper, logged } = await sweeping(3);
     sweeper.start();
 
-    await expect.poll(() => logged('store.examined'), { timeout: 5_000 }).not.toEqual([]);
+    await expect.poll(() => logged('store.examined')).not.toEqual([]);
     expect(logged('store.examined')[0]).toMatchObject({ damages: 0 });
     expect((await store.condition()).examined).not.toBeNull();
     await sweeper.stop();

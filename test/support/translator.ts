@@ -81,7 +81,7 @@ export async function translatorOf(
     send: async (body, occurredAt = now) => {
       const events = [anEvent({ type: 'order', occurredAt })];
       const text = Buffer.from(JSON.stringify(body));
-      await store.recordRequest(aRequest({ source: 'shop', receivedAt: now, body: text, events }));
+      await worker.record(aRequest({ source: 'shop', receivedAt: now, body: text, events }));
     },
     work: () => worker.work(),
     dataDir,

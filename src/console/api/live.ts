@@ -68,6 +68,8 @@ export function keepLive(): () => void {
       clearInterval(poll);
       poll = undefined;
       liveState.value = 'live';
+      // The stream tells what happens from now on, and the views have looked before.
+      tellChanged(...topics);
     });
     opened.addEventListener('change', ({ data }) => tellChanged(...topicsIn(String(data))));
     opened.addEventListener('end', () => {

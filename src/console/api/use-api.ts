@@ -1,13 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { api, isAbort } from './client.ts';
+import { inTurn } from './in-turn.ts';
 import { onChange, type Topic } from './live.ts';
 import { type ApiProblem, asProblem } from './problem.ts';
 
 export interface Loaded<T> {
   /** The last good answer for this path; kept while it is asked for again. */
   readonly data: T | undefined;
+  /** That `data` was answered before this view was opened, and may have changed since. */
+  readonly isEarlier: boolean;
   readonly problem: ApiProblem | undefined;
-  readonly isLoading: boolean;
   readonly reload: () => void;
 }
 
@@ -28,45 +30,45 @@ interface Answered<T> {
   readonly problem?: ApiProblem | undefined;
 }
 
+/** What has not been answered by then will not be. */
+const patienceMs = 60_000;
+
 /**
  * What GET `path` answers, asked again whenever something of `topics` changes. Null asks nothing. The call is aborted
  * when the view is left or the path changes.
  */
 export function useApi<T>(path: string | null, topics: readonly Topic[] = []): Loaded<T> {
   const [answered, setAnswered] = useState<Answered<T>>({ path: null });
-  const [isLoading, setLoading] = useState(path !== null);
-  const [round, setRound] = useState(0);
-  const shown = useRef(path);
-  const reload = useCallback(() => setRound((count) => count + 1), []);
+  const ask = useRef(nothing);
+  const reload = useCallback(() => ask.current(), []);
 
   useEffect(() => {
-    shown.current = path;
     if (path === null) return;
     const leaving = new AbortController();
-    setLoading(true);
-    api<T>(path, { signal: leaving.signal }).then(
-      (data) => {
+    ask.current = inTurn(async () => {
+      try {
+        const data = await api<T>(path, { signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(patienceMs)]) });
         keep(path, data);
         setAnswered({ path, data });
-        setLoading(false);
-      },
-      (error: unknown) => {
+      } catch (error) {
         if (isAbort(error)) return;
-        setAnswered((before) => ({
-          path,
-          data: before.path === path ? before.data : undefined,
-          problem: asProblem(error),
-        }));
-        setLoading(false);
-      },
-    );
-    return () => leaving.abort();
-  }, [path, round]);
+        const problem = asProblem(error);
+        setAnswered((before) => ({ path, data: before.path === path ? before.data : undefined, problem }));
+      }
+    });
+    ask.current();
+    return () => {
+      ask.current = nothing;
+      leaving.abort();
+    };
+  }, [path]);
 
   const named = topics.join(' ');
   useEffect(() => (named === '' ? undefined : onChange(named.split(' ') as Topic[], reload)), [named, reload]);
 
   const isOwn = answered.path === path;
   const data = isOwn ? answered.data : path === null ? undefined : (lately.get(path) as T | undefined);
-  return { data, problem: isOwn ? answered.problem : undefined, isLoading, reload };
+  return { data, isEarlier: !isOwn, problem: isOwn ? answered.problem : undefined, reload };
 }
+
+const nothing = (): void => undefined;

@@ -17,6 +17,11 @@ interface EventEnd {
   readonly cause: string;
 }
 
+interface Lease {
+  readonly claimedBy: WorkerId | null;
+  readonly leaseEndsAt: number | null;
+}
+
 interface Digest {
   readonly digest: Uint8Array;
 }
@@ -30,11 +35,11 @@ export function eventStatements(db: Database) {
     insertRequest: db.prepare<NewRequest & Digest>(`
       insert into request (source, kind, method, url, received_at, headers, body, digest)
       values (@source, @kind, @method, @url, @receivedAt, @headers, @body, @digest)`),
-    insert: db.prepare<NewEvent & Digest>(`
+    insert: db.prepare<NewEvent & Lease & Digest>(`
       insert into event (id, request_seq, item, source, type, external_id, occurred_at, received_at,
-        status, reason, message, cause, settled_at, digest)
+        status, reason, message, cause, settled_at, claimed_by, lease_ends_at, tries, digest)
       values (@id, @requestSeq, @item, @source, @type, @externalId, @occurredAt, @receivedAt,
-        @status, @reason, @message, @cause, @settledAt, @digest)`),
+        @status, @reason, @message, @cause, @settledAt, @claimedBy, @leaseEndsAt, @claimedBy is not null, @digest)`),
 
     endLeases: db.prepare<[number]>(`
       update event set claimed_by = null, lease_ends_at = null

@@ -2,6 +2,8 @@
 import { addMs } from '../../model/clock.ts';
 import { GatewayError } from '../../model/error.ts';
 import type { ClaimedEvent, Receipt, ReceivedRequest } from '../../model/event.ts';
+import type { WorkerId } from '../../model/id.ts';
+import type { ClaimAtOnce } from '../claim-at-once.ts';
 import { type DigestedEvent, isEventWhole, isRequestWhole } from '../contents.ts';
 import type { QueuedDelivery } from '../delivery-moves.ts';
 import { eventDigest, requestDigest, runsDigest } from '../digest.ts';
@@ -31,19 +33,34 @@ import { settleReplayed } from './replay-drafts.ts';
 import type { Statements } from './statements.ts';
 import { withoutGone } from './tombstones.ts';
 
+/** With who claimed the events, if anybody did. */
+interface Recording extends Recorded {
+  readonly receipt: Receipt;
+  readonly claimedBy: WorkerId | null;
+}
+
 export function recordRequest(
   sql: Statements,
-  received: ReceivedRequest,
+  {
+    received,
+    atOnce,
+  }: { readonly received: ReceivedRequest; readonly atOnce: Omit<ClaimAtOnce, 'claimed'> | undefined },
   tally: Tally,
-): Recorded & { readonly receipt: Receipt } {
+): Recording {
   const request = withoutGone(sql, received);
   const events: NewEvent[] = [];
+  const claim = atOnce === undefined || isAnyDue(sql, request.receivedAt) ? undefined : atOnce;
+  const lease = {
+    claimedBy: claim?.worker ?? null,
+    leaseEndsAt: claim === undefined ? null : addMs(request.receivedAt, claim.leaseMs).getTime(),
+  };
   let inserted: ReturnType<typeof insertRequest> | undefined;
   for (const event of request.events) {
     if (sql.events.isKnown.get(request.source, event.externalId) !== undefined) continue;
     inserted ??= insertRequest(sql, request);
     const row = newEvent(request, event, inserted.seq);
-    sql.events.insert.run({ ...row, digest: eventDigest(row) });
+    // What no mapping will see is claimed by nobody.
+    sql.events.insert.run({ ...row, ...(row.status === 'received' ? lease : noLease), digest: eventDigest(row) });
     tally.events(request.source, row.status, 1);
     tally.recorded(request.source, row.status, row.receivedAt);
     tally.problem({ kind: 'event', name: request.source, ...row, count: 1 });
@@ -51,7 +68,15 @@ export function recordRequest(
   }
   const accepted = events.length;
   const receipt = { accepted, duplicates: received.events.length - accepted };
-  return { receipt, request: inserted?.row, events };
+  return { receipt, request: inserted?.row, events, claimedBy: lease.claimedBy };
+}
+
+const noLease = { claimedBy: null, leaseEndsAt: null } as const;
+
+/** In line, or delayed until now. */
+function isAnyDue(sql: Statements, now: Date): boolean {
+  const { oldestWaiting, firstDelayEnd } = sql.events;
+  return oldestWaiting.get() !== undefined || (firstDelayEnd.get() ?? Number.POSITIVE_INFINITY) <= now.getTime();
 }
 
 function insertRequest(sql: Statements, request: ReceivedRequest) {

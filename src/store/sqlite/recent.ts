@@ -15,6 +15,23 @@ export interface Recorded {
   readonly events: readonly NewEvent[];
 }
 
+/** What is to be translated of a request. */
+export interface Waiting {
+  readonly events: readonly StoredEvent[];
+  /** Of all their long texts together. */
+  readonly length: number;
+}
+
+/** As whoever claims them reads them; what no mapping will see is claimed by nobody. */
+export function waitingOf({ request: row, events }: Recorded, headers: StoredEvent['headers']): Waiting {
+  const waiting = events.filter(({ status }) => status === 'received');
+  if (row === undefined || waiting.length === 0) return { events: [], length: 0 };
+  const { kind, url, body } = row;
+  const request = { kind, url, headers, bodyText: textOf(body) };
+  const length = request.bodyText.length + row.headers.length;
+  return { events: waiting.map((event) => toStoredNow(event, request)), length };
+}
+
 export class RecentContents {
   readonly events = new Recent<StoredEvent>(lengthMax.events);
   readonly #deliveries = new Map<string, Recent<QueuedDelivery>>();
@@ -29,15 +46,9 @@ export class RecentContents {
   }
 
   /** Told after the commit. */
-  recorded({ request: row, events }: Recorded, headers: StoredEvent['headers']): void {
-    if (this.#isSuspended || row === undefined) return;
-    // What no mapping will see is claimed by nobody.
-    const waiting = events.filter(({ status }) => status === 'received');
-    if (waiting.length === 0) return;
-    const { kind, url, body } = row;
-    const request = { kind, url, headers, bodyText: textOf(body) };
-    const length = (request.bodyText.length + row.headers.length) / waiting.length;
-    for (const event of waiting) this.events.keep(event.id, toStoredNow(event, request), length);
+  recorded({ events, length }: Waiting): void {
+    if (this.#isSuspended) return;
+    for (const event of events) this.events.keep(event.id, event, length / events.length);
   }
 
   /**

@@ -8,6 +8,8 @@ import type { Identifier } from '../../model/identity.ts';
 import type { Lane } from '../../model/lane.ts';
 import type { Replay, ReplayFilter, ReplayOrder } from '../../model/replay.ts';
 import type { AccessStore } from '../access.ts';
+import type { ClaimAtOnce } from '../claim-at-once.ts';
+import { claimedBy } from '../event-moves.ts';
 import { pageOfEvents } from '../event-walk.ts';
 import type { Cancellation, DeadFilter, Redelivery } from '../repair.ts';
 import { toReplay } from '../replay-rows.ts';
@@ -42,7 +44,7 @@ import { listDeliveries } from './pages.ts';
 import { findIdentifiers, findPerson } from './people.ts';
 import { cancelDeliveries, cancelFirst, countDead, problems, redeliver } from './problems.ts';
 import { purge } from './purge.ts';
-import { RecentContents } from './recent.ts';
+import { RecentContents, waitingOf } from './recent.ts';
 import { continueReplays, countReplayable, nextReplayAt, replayCandidates, startReplay } from './replays.ts';
 import { series } from './series.ts';
 import { settleAll } from './settle-all.ts';
@@ -104,15 +106,19 @@ export class SqliteStore implements Store {
     });
   }
 
-  async recordRequest(request: ReceivedRequest): Promise<Receipt> {
+  async recordRequest(request: ReceivedRequest, atOnce?: ClaimAtOnce): Promise<Receipt> {
     const { isSentOnce = false, body } = request;
     // Without a wait where there is nothing to wait for: what was taken before the store closes is written.
     if (this.#space !== undefined)
       await this.#space.admit({ isSentOnce, reusableBytes: () => reusableBytes(this.#db) });
-    const work = (tally: Tally) => recordRequest(this.#sql, request, tally);
+    // While a person is forgotten, what tells of them is read from what is stored.
+    const claim = () => (this.#forgets === 0 ? atOnce : undefined);
+    const work = (tally: Tally) => recordRequest(this.#sql, { received: request, atOnce: claim() }, tally);
     const size = { events: request.events.length, isSentOnce };
     const recorded = await this.#commit.writeIfRoom(work, body.byteLength, size);
-    this.#recent.recorded(recorded, request.headers);
+    const waiting = waitingOf(recorded, request.headers);
+    if (recorded.claimedBy === null) this.#recent.recorded(waiting);
+    else if (waiting.events.length > 0) atOnce?.claimed(waiting.events.map(claimedBy(recorded.claimedBy)));
     return recorded.receipt;
   }
 

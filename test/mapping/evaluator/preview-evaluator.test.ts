@@ -59,7 +59,7 @@ describe('the evaluator of previews', () => {
   it('ends its process when nobody asks any more, and starts another for who asks then', async () => {
     const evaluator = previews(10);
     await evaluator.evaluate(setupOf('a'), event);
-    await expect.poll(processes, { timeout: 5_000, interval: 10 }).toBe(0);
+    await expect.poll(processes, { interval: 10 }).toBe(0);
     expect(await evaluator.evaluate(setupOf('b'), event)).toMatchObject({ kind: 'runs' });
   });
 
@@ -70,7 +70,7 @@ describe('the evaluator of previews', () => {
     await evaluator.stop();
     const turnedAway = expect.stringContaining('was stopped');
     expect(await Promise.all(waiting)).toEqual([turnedAway, turnedAway]);
-    await expect.poll(processes, { timeout: 5_000, interval: 10 }).toBe(0);
+    await expect.poll(processes, { interval: 10 }).toBe(0);
   });
 });
 

@@ -109,7 +109,7 @@ describeOnPostgres('looking at everything that is stored in PostgreSQL', () => {
     const stop = new AbortController();
     const examining = store.examine(stop.signal);
     const waiting = "select from pg_locks where not granted and relation = 'attempt'::regclass";
-    await expect.poll(async () => (await other.query(waiting)).rowCount, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await other.query(waiting)).rowCount).toBe(1);
 
     stop.abort();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newEvent, newRequest } from '../../../src/store/event-moves.ts';
 import { Recent } from '../../../src/store/recent.ts';
-import { RecentContents } from '../../../src/store/sqlite/recent.ts';
+import { RecentContents, waitingOf } from '../../../src/store/sqlite/recent.ts';
 import type { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { aClaim, anEvent, aRequest, at, claimOne, only, record } from '../../contracts/store-samples.ts';
 import { freshDatabase, storeOn } from './data-directory.ts';
@@ -42,7 +42,7 @@ describe('what was just written', () => {
       const events = [anEvent({ externalId: `a${n}` }), anEvent({ externalId: `b${n}`, unusable })];
       const request = aRequest({ body, events });
       const rows = events.map((event) => newEvent(request, event, 1));
-      contents.recorded({ request: newRequest(request), events: rows }, {});
+      contents.recorded(waitingOf({ request: newRequest(request), events: rows }, {}));
       return rows[0]?.id ?? '';
     });
 

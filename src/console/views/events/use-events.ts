@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { ApiEventList, ApiListedEvent } from '../../../api-shapes/event-list.ts';
-import { api, isAbort, pathWith } from '../../api/client.ts';
+import { api, pathWith } from '../../api/client.ts';
+import { inTurn } from '../../api/in-turn.ts';
 import { onChange } from '../../api/live.ts';
-import { type ApiProblem, asProblem } from '../../api/problem.ts';
+import { ApiProblem, asProblem } from '../../api/problem.ts';
 import { type Rows, released, withNewest, withOlder } from './held-rows.ts';
 
 export type Filter = Readonly<Record<string, string>>;
@@ -31,45 +32,31 @@ export function useEvents(filter: Filter): EventRows {
   const path = pathWith('/events', { ...filter, limit: pageSize });
   const [rows, setRows] = useState(none);
   const [end, setEnd] = useState<End>(noEnd);
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [isLoading, setLoading] = useState(true);
-  const leaving = useRef(new AbortController());
-
-  const ask = useCallback(async (asked: string, answered: (list: ApiEventList) => void): Promise<void> => {
-    const { signal } = leaving.current;
-    try {
-      const list = await api<ApiEventList>(asked, { signal });
-      if (signal.aborted) return;
-      answered(list);
-      setProblem(undefined);
-    } catch (error) {
-      if (isAbort(error) || signal.aborted) return;
-      setProblem(asProblem(error));
-    }
-    setLoading(false);
-  }, []);
-  const reload = useCallback(() => {
-    setLoading(true);
-    void ask(path, (list) => {
-      setRows({ ...none, shown: list.items });
-      setEnd(list);
+  const { ask, problem, isLoading, setLoading } = useAsking(path);
+  const { look, reload } = useMemo(() => {
+    let isAnew = false;
+    const look = inTurn(async () => {
+      const begins = isAnew;
+      isAnew = false;
+      const isAnswered = await ask(path, (list) => {
+        setRows((before) => (begins ? { ...none, shown: list.items } : withNewest(before, list.items)));
+        if (begins) setEnd(list);
+      });
+      if (!isAnswered) isAnew ||= begins;
     });
+    const reload = (): void => {
+      isAnew = true;
+      setLoading(true);
+      look();
+    };
+    return { look, reload };
   }, [ask, path]);
 
   useEffect(() => {
-    leaving.current = new AbortController();
     setRows(none);
     reload();
-    return () => leaving.current.abort();
   }, [reload]);
-  useEffect(
-    () =>
-      onChange(
-        ['events', 'deliveries'],
-        () => void ask(path, ({ items }) => setRows((before) => withNewest(before, items))),
-      ),
-    [ask, path],
-  );
+  useEffect(() => onChange(['events', 'deliveries'], look), [look]);
 
   const older = useCallback(() => {
     if (end.next_cursor === null) return;
@@ -97,4 +84,27 @@ export function useEvents(filter: Filter): EventRows {
     show,
     reload,
   };
+}
+
+/** Asks for parts of the list until it is another one. */
+function useAsking(path: string) {
+  const [problem, setProblem] = useState<ApiProblem>();
+  const [isLoading, setLoading] = useState(true);
+  const leaving = useMemo(() => new AbortController(), [path]);
+  useEffect(() => () => leaving.abort(), [leaving]);
+
+  /** Whether there was an answer. */
+  const ask = useCallback(
+    async (asked: string, answered: (list: ApiEventList) => void): Promise<boolean> => {
+      const list = await api<ApiEventList>(asked, { signal: leaving.signal }).catch(asProblem);
+      if (leaving.signal.aborted) return false;
+      const isAnswered = !(list instanceof ApiProblem);
+      if (isAnswered) answered(list);
+      setProblem(isAnswered ? undefined : list);
+      setLoading(false);
+      return isAnswered;
+    },
+    [leaving],
+  );
+  return { ask, problem, isLoading, setLoading };
 }

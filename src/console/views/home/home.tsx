@@ -9,7 +9,10 @@ import { Overview } from './overview.tsx';
 
 /** At first how to get an event through; from then on how everything is going. */
 export function Home() {
-  const stats = useApi<ApiStats>('/stats', ['events', 'deliveries']);
+  const answered = useApi<ApiStats>('/stats', ['events', 'deliveries']);
+  const mayDiffer = answered.isEarlier && isNothingDelivered(answered.data);
+  // The first delivery may have happened since, and would be hidden behind the list of how to get to it.
+  const stats = mayDiffer ? { ...answered, data: undefined } : answered;
   return (
     <>
       {stats.data === undefined && <PageHeader title="Home" />}
@@ -18,11 +21,13 @@ export function Home() {
   );
 }
 
+const isNothingDelivered = (stats: ApiStats | undefined): boolean => stats?.deliveries.delivered === 0;
+
 const firstRun = () => import('./first-run.tsx');
 
 function Start({ stats }: { readonly stats: ApiStats }) {
   // Whoever has begun with the list sees it through to its last tick.
-  const [isFirst, setFirst] = useState(stats.deliveries.delivered === 0);
+  const [isFirst, setFirst] = useState(isNothingDelivered(stats));
   if (isFirst)
     return (
       <Later load={firstRun} meanwhile={<Loading />}>

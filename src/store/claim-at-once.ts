@@ -1,0 +1,13 @@
+import type { ClaimedEvent } from '../model/event.ts';
+import type { WorkerId } from '../model/id.ts';
+
+/**
+ * A claim of events as they are recorded, in the same commit: of all or none of those of a request, and only while nothing
+ * waits before them, so that whoever takes them first and claims afterwards keeps the order of arrival.
+ */
+export interface ClaimAtOnce {
+  readonly worker: WorkerId;
+  readonly leaseMs: number;
+  /** Told after the commit, in the order of commits; not told where they wait in line. */
+  readonly claimed: (events: readonly ClaimedEvent[]) => void;
+}
