@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { systemClock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 import type { JsonObject } from '../model/json.ts';
-import { sinceTime } from './since.ts';
+import { timesIn } from './since.ts';
 
 /** What `redeliver` and `replay` have in common on the command line. */
 
@@ -26,11 +25,7 @@ export function filterOf(options: Options, names: readonly string[]): JsonObject
     const value = options[name];
     return typeof value === 'string' ? [[name, value]] : [];
   });
-  const times = ['since', 'until'].flatMap((name): [string, string][] => {
-    const value = options[name];
-    return typeof value === 'string' ? [[name, sinceTime(value, systemClock.now())]] : [];
-  });
-  const filter = Object.fromEntries([...given, ...times]);
+  const filter = { ...Object.fromEntries(given), ...timesIn(options) };
   if (Object.keys(filter).length === 0 && options.all !== true) {
     throw new GatewayError('REQUEST_INVALID', 'name ids, or say which ones with options', {
       hint: '--all means all that there are; --dry-run shows what would happen',

@@ -1,4 +1,4 @@
-import { addMs, dateFromMs } from '../model/clock.ts';
+import { addMs, dateFromMs, systemClock } from '../model/clock.ts';
 import { GatewayError } from '../model/error.ts';
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -14,6 +14,15 @@ export function sinceTime(text: string, now: Date): string {
   }
   return dateFromMs(ms).toISOString();
 }
+
+/** `--since` and `--until` as far as they were given. Throws CONFIG_INVALID. */
+export const timesIn = (options: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ['since', 'until'].flatMap((name): [string, string][] => {
+      const said = options[name];
+      return typeof said === 'string' ? [[name, sinceTime(said, systemClock.now())]] : [];
+    }),
+  );
 
 const local = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
 

@@ -1,3 +1,4 @@
+import { pathStep, titleOf } from '../mapping/written-names.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import { onOneLine } from '../yaml/edit.ts';
 import type { SampleEvent } from './sample-event.ts';
@@ -47,22 +48,12 @@ destinations: [${destinations.join(', ')}]
 `;
 }
 
-/** `deployment.succeeded`, `orders/paid` and `userCreated` as people write them; no longer than Umami takes. */
-const titleOf = (type: string): string =>
-  type
-    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
-    .join(' ')
-    .slice(0, 50) || 'Event';
-
 function leavesOf(value: Json | undefined, at: Pick<Leaf, 'path' | 'name'>): readonly Leaf[] {
   if (isList(value))
     return itemsOf(value).flatMap(({ item, chosen }) => leavesOf(item, { ...at, path: at.path + chosen }));
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([name, member]) =>
-      leavesOf(member, { path: at.path === '' ? step(name) : `${at.path}.${step(name)}`, name }),
+      leavesOf(member, { path: at.path === '' ? pathStep(name) : `${at.path}.${pathStep(name)}`, name }),
     );
   return value === null || value === undefined || at.path === '' ? [] : [{ ...at, value }];
 }
@@ -81,10 +72,6 @@ const namingKeys = ['key', 'name', 'field', 'title', 'label'];
 
 /** `Array.isArray` does not narrow a readonly array. */
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-
-const words: ReadonlySet<string> = new Set(['and', 'or', 'in', 'true', 'false', 'null', 'function']);
-
-const step = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) && !words.has(name) ? name : `\`${name}\``);
 
 /** Of whom every sample is. */
 const ada = {

@@ -8,7 +8,7 @@ import type { DeliveryId } from '../model/id.ts';
 import { deliveryJson, deliverySummaryJson, stitchingJson } from '../pipeline/stored-json.ts';
 import type { Store } from '../store/store.ts';
 import { ageInSeconds } from './metrics.ts';
-import { pageQuery, queryOf } from './query.ts';
+import { pageQuery, queryOf, time } from './query.ts';
 import { sendJson } from './send-json.ts';
 
 export interface ApiDependencies {
@@ -23,6 +23,8 @@ const deliveryQuery = z
     status: z.enum(deliveryStatuses).optional(),
     reason: z.enum(failureReasons).optional(),
     cause: z.string().optional(),
+    since: time.optional(),
+    until: time.optional(),
   })
   .refine(({ reason, cause }) => cause === undefined || reason !== undefined, { error: 'a cause needs its reason' });
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../model/json.ts';
 import { onOneLine } from '../yaml/edit.ts';
+import { pathStep, titleOf, wordsOf } from './written-names.ts';
 
 /** The start of a mapping, made from one event. */
 export interface DraftOrder {
@@ -60,23 +61,17 @@ export function draftMapping(order: DraftOrder): DraftMapping {
   return { file: freeName(order), text };
 }
 
-/** `invoice.payment_failed` → `Invoice Payment Failed`. */
-const titleOf = (type: string): string =>
-  wordsOf(type)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join(' ') || 'Event';
-
-const wordsOf = (type: string): readonly string[] =>
-  type
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .split(/[^A-Za-z0-9]+/)
-    .filter(Boolean);
-
 function freeName({ source, type, taken }: DraftOrder): string {
-  const stem = [source, ...wordsOf(type).map((word) => word.toLowerCase())].join('-').slice(0, 80);
+  const stem = [source, ...wordsOf(type).map(plainWord)]
+    .filter((word) => word !== '')
+    .join('-')
+    .slice(0, 80);
   const names = [stem, ...taken.map((_, index) => `${stem}-${index + 2}`)].map((name) => `${name}.yaml`);
   return names.find((name) => !taken.includes(name)) ?? `${stem}.yaml`;
 }
+
+/** Of a file's name. */
+const plainWord = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 interface Person {
   readonly lines: readonly string[];
@@ -147,11 +142,7 @@ function attributesOf(leaves: readonly Leaf[]): readonly string[] {
 }
 
 const expression = (text: string): string => onOneLine(`=${text}`);
-const pathOf = ({ keys }: Leaf): string => pathText(keys);
-
-/** Keys as JSONata's path: those that are no plain names stand in backticks. */
-const pathText = (keys: readonly string[]): string =>
-  keys.map((key) => (/^[A-Za-z_]\w*$/.test(key) && !['and', 'or', 'in'].includes(key) ? key : `\`${key}\``)).join('.');
+const pathOf = ({ keys }: Leaf): string => keys.map(pathStep).join('.');
 
 /** What is no list and not nothing. A backtick in a key cannot be written in a path. */
 function leavesOf(value: Json | undefined, keys: readonly string[] = []): readonly Leaf[] {

@@ -176,6 +176,9 @@ export interface DeliveryFilter {
   readonly reason?: FailureReason | undefined;
   /** With its reason; then those that died last come first. */
   readonly cause?: string | undefined;
+  /** Queued at this time or later, and before `until`; with a cause, died then. */
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
 }
 
 /** Newest first; `cursor` is opaque, absent on the first page and null after the last. */

@@ -238,6 +238,9 @@ describe('hookstitch deliveries', () => {
     const { items } = JSON.parse((await run('deliveries', 'ls', '--destination', 'debug', '--json')).stdout) as {
       items: { id: string }[];
     };
+    expect((await run('deliveries', 'ls', '--since', '1h')).stdout).toMatch(/✓ delivered/);
+    expect((await run('deliveries', 'ls', '--until', '1h')).stdout).toBe('no deliveries\n');
+    expect((await run('deliveries', 'ls', '--reason', 'rejected', '--cause', 'no')).stdout).toBe('no deliveries\n');
     const { code, stdout } = await run('deliveries', 'show', String(items[0]?.id));
     expect(stdout).toMatch(/^→ debug {2}✓ delivered {2}dlv_\w+\n/);
     expect(stdout).toContain('"name": "check.paid"');

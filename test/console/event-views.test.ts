@@ -95,8 +95,8 @@ describeInBrowser('events in the console', () => {
     await open(`/events/${items[0]?.id}`, 'invoice.paid');
     const towards = (status: string) => page.locator('summary', { hasText: 'segment' }).filter({ hasText: status });
     await towards('pending').click();
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByRole('button', { name: 'Cancel the delivery' }).click();
+    await page.getByRole('button', { name: 'Give up' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Give up' }).click();
     await towards('cancelled').waitFor();
 
     await page.keyboard.press('r');

@@ -177,6 +177,24 @@ export function describeHistory(opened: { readonly store: Store }): void {
         expect(await everything(filter, 3)).toEqual(expected);
       });
 
+      it('lists what was queued in a time, and with a cause what died in it', async () => {
+        await queue(store, [aDraft({ outgoingId: 'late', destination: 'segment' })], at(60_000));
+        const [newest] = await everything({}, 100);
+        const queuedAt = newest?.createdAt ?? noon;
+
+        expect(outgoingIds(await everything({ since: queuedAt }, 1))).toEqual(['late']);
+        expect(outgoingIds(await everything({ until: queuedAt }, 4))).toHaveLength(30);
+        expect(await everything({ since: queuedAt, until: queuedAt }, 4)).toEqual([]);
+
+        const dead = { reason: 'rejected', cause: 'no such field' } as const;
+        const [last] = await everything(dead, 100);
+        const diedAt = last?.state.status === 'dead' ? last.state.settledAt : noon;
+        expect(outgoingIds(await everything({ ...dead, since: diedAt }, 1))).toEqual(
+          outgoingIds(await everything(dead, 100)),
+        );
+        expect(await everything({ ...dead, until: diedAt }, 1)).toEqual([]);
+      });
+
       it('says what the last attempt said, and leaves the payload out', async () => {
         const [dead] = (await store.listDeliveries({ status: 'dead' }, { limit: 1 })).items;
         const [untried] = (await store.listDeliveries({ status: 'in_flight' }, { limit: 1 })).items;

@@ -171,6 +171,7 @@ describe('a parameter that cannot be', () => {
     ['deliveries', 'status=received', 'status'],
     ['deliveries', 'reason=bored', 'reason'],
     ['deliveries', 'source=stripe', 'source'],
+    ['deliveries', 'since=yesterday', 'since'],
   ])('of /api/%s is answered 400 with its name: %s', async (list, query, name) => {
     const { get } = await testAdmin(await testReceiver());
     const { status, text } = await get(`/api/${list}?${query}`);
@@ -402,6 +403,10 @@ describe('GET /api/deliveries', () => {
     ['reason=timeout', []],
     ['destination=two&status=dead', []],
     ['destination=one&status=dead&reason=rejected', ['dead']],
+    [`destination=one&since=${now.toISOString()}`, ['dead', 'delivered']],
+    [`destination=one&until=${now.toISOString()}`, []],
+    [`reason=rejected&cause=HTTP+%3Cn%3E&since=${now.toISOString()}`, ['dead']],
+    [`reason=rejected&cause=HTTP+%3Cn%3E&until=${now.toISOString()}`, []],
   ])('is filtered by %s', async (query, expected) => {
     const { json } = await testAdmin(await receiverWithDeliveries());
     expect(itemsOf(await json(`/api/deliveries?${query}`)).map(({ status }) => status)).toEqual(expected);

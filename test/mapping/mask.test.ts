@@ -28,6 +28,21 @@ describe('what is personal in stored data', () => {
       { path: ['user', 'email'], before: 'x@y.io', after: 'none' },
       { path: ['user', 'email'], before: 'x•••@y.io', after: 'n•••' },
     ],
+    [
+      'a name in a value that a mapping takes from the event',
+      { path: 'let.owner', keys: ['let', 'owner'], expression: 'owner', value: 'Ada Lovelace' },
+      { path: 'let.owner', keys: ['let', 'owner'], expression: 'owner', value: 'A••• L•••' },
+    ],
+    [
+      'an address that is written out in a mapping',
+      { path: 'let.lead', keys: ['let', 'lead'], expression: null, value: 'ada@example.com' },
+      { path: 'let.lead', keys: ['let', 'lead'], expression: null, value: 'a•••@example.com' },
+    ],
+    [
+      'who leads a thing',
+      { lead: 'Ada Lovelace', project: { owner: { name: 'Ada' } }, plan: { customer_name: 'Ada' } },
+      { lead: 'A••• L•••', project: { owner: { name: 'A•••' } }, plan: { customer_name: 'A•••' } },
+    ],
     ['what is in lists', [['ada@example.com']], [['a•••@example.com']]],
     [
       'a value beside a list that is no path',
@@ -46,6 +61,18 @@ describe('what is personal in stored data', () => {
     ],
     ['a UUID', '0b5d1c0e-0000-8000-8000-000000000000'],
     ['amounts', { amount: 290000000, total: '1490.00' }],
+    ['the word for a stage', { stage_names: { lead: 'Lead', customer: 'Customer', marketingqualifiedlead: 'MQL' } }],
+    ['an option that is called like its value', { label: 'Customer', value: 'Customer' }],
+    [
+      'what is written out in a mapping',
+      { path: 'let.stage_names.lead', keys: ['let', 'stage_names', 'lead'], expression: null, value: 'Hot Prospect' },
+    ],
+    [
+      'the name of a thing',
+      { price: { nickname: 'Pro' }, repository: { full_name: 'ada/engine' }, channel: { display_name: 'General' } },
+    ],
+    ['the full name of a thing, wherever it stands', { full_name: 'sample-engines/engine' }],
+    ['the number of an order, beside an e-mail address', { name: '#1042', email: '' }],
     ['nothing', { email: null, phone: '', name: ' ', is_mobile: true }],
   ])('is not %s', (_name, value) => {
     expect(maskPersonal(value)).toEqual({ value, isMasked: false });

@@ -8,6 +8,7 @@ import { print, printJson } from '../output.ts';
 import { filterOf, requireDecision } from '../repair-options.ts';
 import { movedText } from '../repair-view.ts';
 import { runningGateway } from '../running-gateway.ts';
+import { timesIn } from '../since.ts';
 
 const listVerb: Verb = {
   usage: 'ls',
@@ -17,10 +18,13 @@ const listVerb: Verb = {
       .option('--destination <name>', 'only to this destination')
       .option('--status <status>', 'only pending, in_flight, delivered, dead or cancelled')
       .option('--reason <reason>', 'only dead for this reason, as in rejected')
+      .option('--cause <text>', 'only dead with this cause, as `hookstitch problems` shows it; with --reason')
+      .option('--since <time>', 'queued since then, as in 15m, 2h, 1d or 2026-11-21T00:00:00Z; with --cause, died')
+      .option('--until <time>', 'before then')
       .option('--limit <count>', 'at most so many', '20')
       .option('--json', 'machine-readable output, as the API gives it'),
-  run: async (_args, { destination, status, reason, limit, json }) => {
-    const query = queryOf({ destination, status, reason, limit });
+  run: async (_args, { json, ...options }) => {
+    const query = queryOf({ ...options, ...timesIn(options) });
     const page = await runningGateway().get<ApiPage<ApiDeliverySummary>>(`/deliveries?${query}`);
     if (json === true) printJson(page);
     else print(page.items.length === 0 ? 'no deliveries' : deliveryTable(page.items));

@@ -70,16 +70,17 @@ export function LatencyChart({ series, of }: KindProps) {
   const line = (key: 'p50_ms' | 'p95_ms' | 'p99_ms', look: Pick<ChartLine, 'label' | 'colour' | 'dash'>): ChartLine => {
     const values = worst(key);
     const known = values.flatMap((value) => value ?? []);
-    const most = known.length === 0 ? '–' : `at most ${duration(Math.max(...known))}`;
+    const most = known.length === 0 ? '–' : `≤ ${duration(Math.max(...known))}`;
     return { ...look, values, isFilled: false, total: most };
   };
   const lines = [
-    line('p50_ms', { label: 'half within', colour: '--chart-1', dash: dashes.whole }),
-    line('p95_ms', { label: '95 % within', colour: '--chart-3', dash: dashes.long }),
-    line('p99_ms', { label: '99 % within', colour: '--chart-4', dash: dashes.short }),
+    line('p50_ms', { label: 'half', colour: '--chart-1', dash: dashes.whole }),
+    line('p95_ms', { label: '95 %', colour: '--chart-3', dash: dashes.long }),
+    line('p99_ms', { label: '99 %', colour: '--chart-4', dash: dashes.short }),
   ];
   const title = of === undefined ? 'Received to delivered, slowest destination' : 'Received to delivered';
-  return <Chart title={title} at={series.at} lines={lines} format={duration} summary={summaryOf(lines)} />;
+  const summary = lines.map((one) => `${one.label} ${one.total}`).join(', ');
+  return <Chart title={title} at={series.at} lines={lines} format={duration} summary={summary} />;
 }
 
 const linesMax = 4;

@@ -8,9 +8,11 @@ import { areShortcutsOn, type Theme, theme, themes, timeStyle } from '../state/p
 import { useShortcuts } from '../state/shortcuts.ts';
 import { toastProblem } from '../state/toasts.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { Later } from '../ui/later.tsx';
 import { views } from '../views.ts';
 import { Brand } from './brand.tsx';
-import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+
+const shortcutsDialog = () => import('./shortcuts-dialog.tsx');
 
 /** The navigation beside every view, and what holds for all of them. */
 export function Shell({ children }: { readonly children: ComponentChildren }) {
@@ -51,7 +53,11 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
           {children}
         </main>
       </div>
-      {isHelpOpen && <ShortcutsDialog onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && (
+        <Later load={shortcutsDialog}>
+          {({ ShortcutsDialog }) => <ShortcutsDialog onClose={() => setHelpOpen(false)} />}
+        </Later>
+      )}
     </div>
   );
 }

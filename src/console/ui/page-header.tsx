@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { Breakable } from './breakable.tsx';
 import { Icon } from './icon.tsx';
 
-interface PageHeaderProps {
+export interface PageHeaderProps {
   readonly title: string;
   /** What the browser's tab says, where the title alone would not tell one page from another. */
   readonly tab?: string;
   readonly sub?: ComponentChildren;
-  readonly back?: { readonly href: string; readonly label: string };
+  readonly back?: { readonly href: string; readonly label: string } | undefined;
   /** Buttons. */
   readonly children?: ComponentChildren;
 }
@@ -35,7 +36,7 @@ export function PageHeader({ title, tab = title, sub, back, children }: PageHead
           </a>
         )}
         <h1 ref={heading} tabIndex={-1} class="break">
-          {title}
+          <Breakable text={title} />
         </h1>
         {sub !== undefined && <div class="sub">{sub}</div>}
       </div>

@@ -28,7 +28,7 @@ export function ProblemState({ problem, retry }: { readonly problem: ApiProblem;
       <h2>{problem.message}</h2>
       {problem.hint !== null && <p>{problem.hint}</p>}
       <p class="small mono">{problem.code}</p>
-      {retry !== undefined && (
+      {retry !== undefined && !problem.code.endsWith('_not_found') && (
         <button type="button" class="button" onClick={retry}>
           Try again
         </button>

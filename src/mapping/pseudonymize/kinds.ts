@@ -26,9 +26,17 @@ export interface Place {
   readonly isOfPerson: boolean;
   /** The block holds what somebody entered into a form. */
   readonly isOfForm: boolean;
+  /** The block is a thing, which has a name of its own. */
+  readonly isOfThing: boolean;
 }
 
-export const top: Place = { kind: undefined, around: undefined, isOfPerson: false, isOfForm: false };
+export const top: Place = {
+  kind: undefined,
+  around: undefined,
+  isOfPerson: false,
+  isOfForm: false,
+  isOfThing: false,
+};
 
 const people =
   'customer|caller|contact|person|individual|lead|client|visitor|user|recipient|sender|cardholder|holder|agent|owner|patient|guest|' +
@@ -101,7 +109,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [new RegExp(`^(?!useragent)${whose}(?:${people})s?$`), 'person'],
 ];
 
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+export const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /** Fields whose neighbours make a bare `name` a person's. */
 const personal = /email|phone|mobile|address|firstname|lastname|birth/;
@@ -113,8 +121,11 @@ const wrapper = /^(properties|attributes|data|object|details?|fields|traits|prof
 const formBlock =
   /^(form|custom|survey|additional|extra)(data|fields?|values|answers?|questions|responses?)$|^(answers?|responses?)$/;
 
+const thingBlock =
+  /^(price|plan|product|variant|sku|coupon|repository|repo|project|workspace|channel|stage|pipeline)s?$/;
+
 /** Fields that say what a bare `value` is, as in `{ propertyName: "email", propertyValue: … }`. */
-const labels = ['propertyName', 'name', 'key', 'label', 'field', 'title', 'question'];
+export const labels = ['propertyName', 'name', 'key', 'label', 'field', 'title', 'question'];
 /** What stands beside a label and is no answer. */
 const aboutField =
   /^(propertyname|name|key|label|field|title|question|type|id|fieldid|ref|required|position|options?|choices)$/;
@@ -145,6 +156,7 @@ export function memberOf(block: JsonObject, key: string, place: Place): Place {
     around,
     isOfPerson: personBlock.test(name) || (place.isOfPerson && wrapper.test(name)),
     isOfForm: formBlock.test(name) || (place.isOfForm && !aboutField.test(name)),
+    isOfThing: thingBlock.test(name),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { type Kind, memberOf, type Place, top } from './kinds.ts';
+import { isNobodysName } from './nobodys-name.ts';
 import { replaceAddresses } from './scanner.ts';
 import { looksLikeName, phoneDigits } from './stand-ins.ts';
 
@@ -45,7 +46,10 @@ class Mask {
   #object(block: JsonObject, place: Place, depth: number): JsonObject {
     const members = Object.entries(block).map(([key, member]): [string, Json | undefined] => {
       if (member === undefined) return [key, undefined];
-      return [this.#scanned(key), this.value(member, placeIn(block, key, place), depth + 1)];
+      const at = placeIn(block, key, place);
+      const isNobodys =
+        typeof member === 'string' && isNobodysName(member, { key, block, kind: at.kind, isOfThing: place.isOfThing });
+      return [this.#scanned(key), this.value(member, isNobodys ? top : at, depth + 1)];
     });
     return Object.fromEntries(members);
   }
@@ -139,8 +143,12 @@ class Mask {
 const pathEndMax = 3;
 const pathLengthMax = 300;
 
-/** In previews a value stands beside its path, as in `{ path: "event.user.name", value: … }`. */
+/**
+ * In previews a value stands beside its path, as in `{ path: "event.user.name", value: … }`; one without an expression is
+ * what the operator wrote into the mapping, so no name in it is a customer's.
+ */
 function placeIn(block: JsonObject, key: string, place: Place): Place {
+  if (key === 'value' && block.expression === null && Array.isArray(block.keys)) return top;
   const steps = ['value', 'before', 'after'].includes(key) ? pathEnd(block.path) : undefined;
   if (steps === undefined) return memberOf(block, key, place);
   return steps.reduce((around, step) => memberOf({ [step]: null }, step, around), top);

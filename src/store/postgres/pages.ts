@@ -15,7 +15,7 @@ export async function listDeliveries(
   filter: DeliveryFilter,
   page: PageRequest,
 ): Promise<Page<DeliverySummary>> {
-  const span = spanOf(page, {}, page.limit + 1);
+  const span = spanOf(page, filter, page.limit + 1);
   const destinations = filter.destination === undefined ? await namesOf(read, 'delivery') : [filter.destination];
   const lines = destinations.flatMap((destination) => deliveryLines(destination, filter));
   const values = [span.from.at, span.from.seq, span.since, span.limit, toRecords(lines)];

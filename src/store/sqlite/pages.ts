@@ -8,7 +8,7 @@ import { statementFor } from './event-pages.ts';
 import type { Statements } from './statements.ts';
 
 export function listDeliveries(sql: Statements, filter: DeliveryFilter, page: PageRequest): Page<DeliverySummary> {
-  const span = spanOf(page, {}, page.limit + 1);
+  const span = spanOf(page, filter, page.limit + 1);
   const { from, since, until, limit } = span;
   const bounds = { fromAt: from.at, fromSeq: from.seq, since, until, limit };
   const destinations = filter.destination === undefined ? sql.tally.names.all('delivery') : [filter.destination];

@@ -5,9 +5,10 @@ import { tellChanged } from '../../api/live.ts';
 import { useApi } from '../../api/use-api.ts';
 import { DeliveriesChart, LatencyChart } from '../../charts/kinds.tsx';
 import { RangeChoice } from '../../charts/range-choice.tsx';
-import { type Range, rangeIn, useSeries } from '../../charts/use-series.ts';
+import { type Range, rangeIn, ranges, useSeries } from '../../charts/use-series.ts';
 import { toast, toastProblem } from '../../state/toasts.ts';
 import { useUrlState } from '../../state/url-state.ts';
+import { Called } from '../../ui/called.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { number } from '../../ui/number-text.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -25,30 +26,19 @@ export function Destination({ params }: ViewProps) {
   const name = params.name ?? '';
   const destinations = useApi<ApiItems<ApiDestination>>('/destinations', ['deliveries', 'lanes', 'configuration']);
   return (
-    <>
-      {destinations.data === undefined && <PageHeader title={name} back={back} />}
-      <Answered of={destinations}>
-        {({ items }) => {
-          const found = items.find((one) => one.name === name);
-          return found === undefined ? <Unknown name={name} /> : <Found key={name} destination={found} />;
-        }}
-      </Answered>
-    </>
+    <Called name={name} back={back} of={destinations} none={unknown}>
+      {(found) => <Found key={name} destination={found} />}
+    </Called>
   );
 }
 
 const back = { href: '/destinations', label: 'Destinations' };
 
-function Unknown({ name }: { readonly name: string }) {
-  return (
-    <>
-      <PageHeader title={name} back={back} />
-      <Empty icon="destinations" title="There is no such destination">
-        <p>gateway.yaml does not name it, and nothing waits for it.</p>
-      </Empty>
-    </>
-  );
-}
+const unknown = (
+  <Empty icon="destinations" title="There is no such destination">
+    <p>gateway.yaml does not name it, and nothing waits for it.</p>
+  </Empty>
+);
 
 function Found({ destination }: { readonly destination: ApiDestination }) {
   const { name, title, off } = destination;
@@ -75,7 +65,7 @@ function Found({ destination }: { readonly destination: ApiDestination }) {
       {off !== null && <Off off={off} waiting={waitingOf(destination.deliveries)} />}
       <Trouble destination={destination} />
       {tested !== undefined && <Tested name={name} tested={tested} onClose={() => setTested(undefined)} />}
-      <Figures destination={destination} success={successRate(totals)} latency={p95(totals)} />
+      <Figures {...{ destination, range }} success={successRate(totals)} latency={p95(totals)} />
       <div class="line apart">
         <h2>Health</h2>
         <RangeChoice
@@ -195,16 +185,21 @@ function Trouble({ destination }: { readonly destination: ApiDestination }) {
 
 interface FiguresProps {
   readonly destination: ApiDestination;
+  readonly range: Range;
   readonly success: string;
   readonly latency: string;
 }
 
-function Figures({ destination: { name, deliveries, oldest_pending_at }, success, latency }: FiguresProps) {
+function Figures({ destination: { name, deliveries, oldest_pending_at }, range, success, latency }: FiguresProps) {
   const of = `destination=${encodeURIComponent(name)}`;
   return (
     <div class="tiles six">
-      <Tile label="Success" figure={success} />
-      <Tile label="95 % within" figure={latency} />
+      <Tile label="Success" figure={success}>
+        {ranges[range].title}
+      </Tile>
+      <Tile label="95 % within" figure={latency}>
+        {ranges[range].title}
+      </Tile>
       <Tile label="Pending" figure={number(deliveries.pending)} href={`/events?delivery=pending&${of}`}>
         {oldest_pending_at === null ? (
           'nothing waits'
@@ -214,9 +209,15 @@ function Figures({ destination: { name, deliveries, oldest_pending_at }, success
           </>
         )}
       </Tile>
-      <Tile label="In flight" figure={number(deliveries.in_flight)} />
-      <Tile label="Delivered" figure={number(deliveries.delivered)} href={`/events?delivery=delivered&${of}`} />
-      <Tile label="Dead" figure={number(deliveries.dead)} href={`/problems?of=${encodeURIComponent(name)}`} />
+      <Tile label="In flight" figure={number(deliveries.in_flight)}>
+        now
+      </Tile>
+      <Tile label="Delivered" figure={number(deliveries.delivered)} href={`/events?delivery=delivered&${of}`}>
+        kept here
+      </Tile>
+      <Tile label="Dead" figure={number(deliveries.dead)} href={`/problems?of=${encodeURIComponent(name)}`}>
+        now
+      </Tile>
     </div>
   );
 }

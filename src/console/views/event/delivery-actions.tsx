@@ -30,10 +30,10 @@ export function DeliveryActions({ delivery: { id, destination, status }, onChang
     const isWanted = await confirmed({
       title: `Give up this delivery to ${destination}?`,
       text: <p>It is not tried again. The event stays, and a replay makes a new delivery of it.</p>,
-      action: 'Cancel the delivery',
+      action: 'Give up',
       isDangerous: true,
     });
-    if (isWanted) await post('cancel', `the delivery to ${destination} is cancelled`);
+    if (isWanted) await post('cancel', `the delivery to ${destination} is given up`);
   };
   if (status !== 'dead' && status !== 'pending') return null;
   return (
@@ -51,7 +51,7 @@ export function DeliveryActions({ delivery: { id, destination, status }, onChang
       )}
       <button type="button" class="button" disabled={isBusy} onClick={() => void cancel()}>
         <Icon name="close" />
-        Cancel
+        Give up
       </button>
     </div>
   );

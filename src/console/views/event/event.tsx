@@ -23,15 +23,18 @@ export function Event({ params }: ViewProps) {
   return (
     <>
       <PageHeader
-        title={event === undefined ? 'Event' : visibleText(event.type)}
+        title={event?.type ?? 'Event'}
         tab={event === undefined ? id : `${visibleText(event.type)} ${id.slice(-6)}`}
         back={{ href: '/events', label: 'Events' }}
         sub={
           event && (
-            <span class="line">
+            <span class="line loose">
               <Status word={event.status} />
-              {event.source} · <Time at={event.received_at} /> · <span class="mono break">{event.id}</span>
-              <Copy text={event.id} label="Copy the event's id" />
+              {event.source} <Time at={event.received_at} />{' '}
+              <span class="line">
+                <span class="mono break">{event.id}</span>
+                <Copy text={event.id} label="Copy the event's id" />
+              </span>
             </span>
           )
         }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ApiValue } from '../../../api-shapes/values.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { counted } from '../../ui/number-text.ts';
 import { visibleText } from '../../ui/text-lines.ts';
 import { briefText } from '../../ui/tree-rows.ts';
@@ -70,7 +71,7 @@ function ValueRow({ field, isAlone }: { readonly field: ApiValue; readonly isAlo
   return (
     <tr>
       <th scope="row" class="mono">
-        {visibleText(name)}
+        <Breakable text={name} />
         {item !== null && <span class="muted"> #{item + 1}</span>}
       </th>
       <td>

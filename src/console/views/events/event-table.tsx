@@ -1,4 +1,5 @@
 import type { ApiListedDelivery, ApiListedEvent } from '../../../api-shapes/event-list.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Status } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
@@ -6,7 +7,15 @@ import { Time } from '../../ui/time.tsx';
 import { whyOf } from './why.ts';
 
 const columns: readonly Column<ApiListedEvent>[] = [
-  { key: 'type', title: 'Event', cell: ({ type }) => <span class="type break">{visibleText(type)}</span> },
+  {
+    key: 'type',
+    title: 'Event',
+    cell: ({ type }) => (
+      <span class="type break">
+        <Breakable text={type} />
+      </span>
+    ),
+  },
   { key: 'source', title: 'Source', cell: ({ source }) => source },
   { key: 'status', title: 'Status', cell: ({ status }) => <Status word={status} /> },
   { key: 'deliveries', title: 'Deliveries', cell: ({ deliveries = [] }) => <Deliveries deliveries={deliveries} /> },

@@ -34,7 +34,7 @@ export function Tiles({ stats, series }: TilesProps) {
         href="/problems"
         figure={number(deliveries.dead)}
         tone={deliveries.dead > 0 ? 'bad' : undefined}
-        note={stats.events.failed > 0 ? counted(stats.events.failed, 'failed event') : 'to be looked at'}
+        note={`deliveries now${stats.events.failed > 0 ? `, and ${counted(stats.events.failed, 'failed event')}` : ''}`}
       />
       <Tile
         label="Oldest pending"

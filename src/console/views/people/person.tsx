@@ -91,9 +91,7 @@ function Identifiers({ identifiers, isMasked }: IdentifiersProps) {
           key: 'when',
           title: 'Last seen together',
           cell: ([, { link }]) =>
-            link === null ? (
-              '–'
-            ) : (
+            link !== null && (
               <>
                 <Time at={link.seen_at} /> in{' '}
                 <a class="inline" href={`/events/${link.event_id}`}>

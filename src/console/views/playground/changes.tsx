@@ -1,4 +1,5 @@
 import type { ApiPayloadChange } from '../../../api-shapes/playground.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
 
 const textOf = (value: unknown): string => (value === undefined ? '–' : visibleText(JSON.stringify(value)));
@@ -7,7 +8,7 @@ const textOf = (value: unknown): string => (value === undefined ? '–' : visibl
 export function Changes({ changes }: { readonly changes: readonly ApiPayloadChange[] }) {
   if (changes.length === 0) return <p class="hint">Every field would be sent as it was.</p>;
   return (
-    <table class="changes">
+    <table class="since-last">
       <caption class="unseen">What would be different from last time</caption>
       <thead>
         <tr>
@@ -20,7 +21,7 @@ export function Changes({ changes }: { readonly changes: readonly ApiPayloadChan
         {changes.map(({ path, before, after }) => (
           <tr key={path}>
             <th scope="row" class="mono break">
-              {path === '' ? 'the payload' : path}
+              <Breakable text={path === '' ? 'the payload' : path} />
             </th>
             <td class="mono break">{textOf(before)}</td>
             <td class="mono break">{textOf(after)}</td>

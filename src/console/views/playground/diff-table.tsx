@@ -10,7 +10,7 @@ export function DiffTable({ lines }: { readonly lines: readonly DiffLine[] }) {
   return (
     // Long lines scroll sideways, which the keyboard must reach too.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached
-    <section class="diff" aria-label="What changes" tabIndex={0}>
+    <section class="text-diff" aria-label="What changes" tabIndex={0}>
       <table>
         <caption class="unseen">Lines removed from the saved text and added by yours</caption>
         <thead class="unseen">

@@ -1,4 +1,5 @@
 import type { ApiField, ApiReading } from '../../../api-shapes/playground.ts';
+import { Breakable } from '../../ui/breakable.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
 import { briefText } from '../../ui/tree-rows.ts';
 import { toneOf, valueText } from './ghost-values.ts';
@@ -11,7 +12,7 @@ export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultProp
   if (fields.length === 0) return <p class="hint">Values show here once the mapping is tried on an event.</p>;
   const sections = [...Map.groupBy(fields, ({ keys }) => String(keys[0]))];
   return (
-    <table class="values">
+    <table class="tried">
       <caption class="unseen">Every value of the mapping. Enter goes to its place in the text.</caption>
       <thead class="unseen">
         <tr>
@@ -38,7 +39,7 @@ export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultProp
                   onBlur={() => onPointMapping(null)}
                   onClick={() => onGoTo(field.at)}
                 >
-                  {nameOf(field)}
+                  <Breakable text={nameOf(field)} />
                 </button>
               </th>
               <td class="mono break" data-tone={toneOf(field)}>

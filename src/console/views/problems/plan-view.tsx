@@ -24,7 +24,7 @@ export function PlanView({ plan }: { readonly plan: ApiPlan }) {
         <Counts
           title={`${counted(payloads.new + payloads.again, 'delivery', 'deliveries')} would be made`}
           counts={[
-            [payloads.again, 'again, after an earlier one'],
+            [payloads.again, 'made again, after an earlier one'],
             [payloads.new, 'new'],
             [payloads.left_delivered, 'left alone: delivered'],
             [payloads.left_under_way, 'left alone: on their way'],

@@ -103,9 +103,17 @@ interface GroupTableProps<G extends Group> {
 
 function GroupTable<G extends Group>({ title, first, groups, href, isMain }: GroupTableProps<G>) {
   const columns: readonly Column<G>[] = [
-    { key: 'of', title: first, cell: nameOf },
+    { key: 'of', title: first, cell: (group) => <span class="group-of">{nameOf(group)}</span> },
     { key: 'count', title: 'Count', isNumber: true, isLabelled: true, cell: ({ count }) => number(count) },
-    { key: 'reason', title: 'Reason', cell: ({ reason }) => <Mark tone="bad" icon="✗" word={reason} /> },
+    {
+      key: 'reason',
+      title: 'Reason',
+      cell: ({ reason }) => (
+        <span class="group-reason">
+          <Mark tone="bad" icon="✗" word={reason} />
+        </span>
+      ),
+    },
     {
       key: 'cause',
       title: 'Cause',

@@ -15,7 +15,7 @@ export function RateField({ rate, onChange, what, count }: RateFieldProps) {
   const id = useId();
   return (
     <div class="field rate-field">
-      <label for={id}>At most so many {what} in a second</label>
+      <label for={id}>At most this many {what} a second</label>
       <div class="line">
         <input
           id={id}

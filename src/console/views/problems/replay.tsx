@@ -11,7 +11,7 @@ import { Answered } from '../../ui/states.tsx';
 import { Mark } from '../../ui/status.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { ViewProps } from '../../view.ts';
-import { back } from './dead-group.tsx';
+import { back } from './group-page.tsx';
 import { deadHref, findDead } from './groups.ts';
 import './problems.css';
 import { doneOf, filterText, replayMark } from './replay-table.tsx';
@@ -83,7 +83,7 @@ function Told({ replay }: { readonly replay: ApiReplay }) {
         <Figure label="Deliveries made" value={payloads.again + payloads.new + joins} />
         <Figure label="Left alone" value={payloads.left_delivered + payloads.left_under_way} />
       </div>
-      <UnderWay replay={replay} />
+      {status !== 'running' && <UnderWay replay={replay} />}
       {isDeadKey(filter.dead) && <LeftOver of={filter.dead} isRunning={status === 'running'} />}
     </>
   );

@@ -1,13 +1,16 @@
-import type { ApiItems, ApiSource } from '../../../api-shapes/configured.ts';
+import type { ApiItems, ApiSentSample, ApiSource } from '../../../api-shapes/configured.ts';
 import { useApi } from '../../api/use-api.ts';
 import { StitchChart, VolumeChart } from '../../charts/kinds.tsx';
 import { RangeChoice } from '../../charts/range-choice.tsx';
 import { type Range, rangeIn, useSeries } from '../../charts/use-series.ts';
+import { toast } from '../../state/toasts.ts';
 import { useUrlState } from '../../state/url-state.ts';
+import { Called } from '../../ui/called.tsx';
 import { Copy } from '../../ui/copy.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { counted, number } from '../../ui/number-text.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { refusalOf, SendSample } from '../../ui/send-sample.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { Mark } from '../../ui/status.tsx';
 import { visibleText } from '../../ui/text-lines.ts';
@@ -15,7 +18,6 @@ import { Time } from '../../ui/time.tsx';
 import type { ViewProps } from '../../view.ts';
 import { Bridge } from './bridge.tsx';
 import { Refusals } from './refusals.tsx';
-import { SampleButton } from './sample-button.tsx';
 import { sourceMark } from './source-mark.ts';
 import './sources.css';
 import { Url } from './sources.tsx';
@@ -24,30 +26,19 @@ export function Source({ params }: ViewProps) {
   const name = params.name ?? '';
   const sources = useApi<ApiItems<ApiSource>>('/sources', ['events', 'configuration']);
   return (
-    <>
-      {sources.data === undefined && <PageHeader title={name} back={back} />}
-      <Answered of={sources}>
-        {({ items }) => {
-          const found = items.find((one) => one.name === name);
-          return found === undefined ? <Unknown name={name} /> : <Found key={name} source={found} />;
-        }}
-      </Answered>
-    </>
+    <Called name={name} back={back} of={sources} none={unknown}>
+      {(found) => <Found key={name} source={found} />}
+    </Called>
   );
 }
 
 const back = { href: '/sources', label: 'Sources' };
 
-function Unknown({ name }: { readonly name: string }) {
-  return (
-    <>
-      <PageHeader title={name} back={back} />
-      <Empty icon="sources" title="There is no such source">
-        <p>gateway.yaml does not name it, so requests to it are answered 404.</p>
-      </Empty>
-    </>
-  );
-}
+const unknown = (
+  <Empty icon="sources" title="There is no such source">
+    <p>gateway.yaml does not name it, so requests to it are answered 404.</p>
+  </Empty>
+);
 
 function Found({ source }: { readonly source: ApiSource }) {
   const { name, title, off, url, setup, docs } = source;
@@ -64,7 +55,7 @@ function Found({ source }: { readonly source: ApiSource }) {
           </span>
         }
       >
-        {off === null && <SampleButton source={source} />}
+        {off === null && <SendSample source={source} onSent={tellSent} />}
       </PageHeader>
       {off !== null && (
         <div class="note warn">
@@ -137,6 +128,19 @@ function Told({ source: { told_secret: told } }: { readonly source: ApiSource })
   );
 }
 
+function tellSent(sent: ApiSentSample): void {
+  const refusal = refusalOf(sent);
+  if (refusal !== undefined) toast({ tone: 'bad', text: refusal });
+  else
+    toast({
+      tone: 'good',
+      text: `${sent.sample} was received`,
+      ...(sent.event_id === null ? {} : { action: { label: 'See the event', href: `/events/${sent.event_id}` } }),
+    });
+}
+
+const titles = { translated: 'Translated', unmatched: 'Unmatched', failed: 'Failed', received: 'Received' } as const;
+
 function Figures({ source: { name, events, last_event_at } }: { readonly source: ApiSource }) {
   const of = `source=${encodeURIComponent(name)}`;
   return (
@@ -148,7 +152,7 @@ function Figures({ source: { name, events, last_event_at } }: { readonly source:
       {(['translated', 'unmatched', 'failed', 'received'] as const).map((status) => (
         <div key={status} class="panel tile">
           <span class="label">
-            <a href={`/events?${of}&status=${status}`}>{status}</a>
+            <a href={`/events?${of}&status=${status}`}>{titles[status]}</a>
           </span>
           <span class="figure">{number(events[status])}</span>
         </div>

@@ -1,0 +1,18 @@
+import { Fragment } from 'preact';
+import { visibleText } from './text-lines.ts';
+
+/** A path, a type or a file's name, which is broken behind its own marks before it is broken anywhere else. */
+export function Breakable({ text }: { readonly text: string }) {
+  return (
+    <>
+      {visibleText(text)
+        .split(/(?<=[._/-])/)
+        .map((part, index) => (
+          <Fragment key={index}>
+            {index > 0 && <wbr />}
+            {part}
+          </Fragment>
+        ))}
+    </>
+  );
+}
