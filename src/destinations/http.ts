@@ -142,7 +142,7 @@ export const http = defineDestination<Settings, Templated>({
   secrets: ['token', 'password', 'secret_path'],
   secretForms: (given) => [
     ...(given.auth === 'basic' ? [basic(given)] : []),
-    ...(given.filledIn ?? []).map(({ value }) => value),
+    ...(given.filledIn ?? []).flatMap(({ value, held }) => [value, ...held]),
   ],
   required: ['url'],
   requiredBy,

@@ -70,9 +70,9 @@ describe('a variable in the request of a destination', () => {
       body: { a: { b: ['${API_KEY}'] } },
     });
     expect(filledIn).toEqual([
-      { path: ['query', 'k'], text: '${API_KEY}', value: 'phc_real' },
-      { path: ['headers', 'x-key'], text: 'Token ${API_KEY}', value: 'Token phc_real' },
-      { path: ['body', 'a', 'b', 0], text: '${API_KEY}', value: 'phc_real' },
+      { path: ['query', 'k'], text: '${API_KEY}', value: 'phc_real', held: ['phc_real'] },
+      { path: ['headers', 'x-key'], text: 'Token ${API_KEY}', value: 'Token phc_real', held: ['phc_real'] },
+      { path: ['body', 'a', 'b', 0], text: '${API_KEY}', value: 'phc_real', held: ['phc_real'] },
     ]);
     expect(JSON.stringify(publicSettings(http, settings as CommonSettings))).not.toContain('phc_real');
   });
