@@ -94,8 +94,8 @@ describe('a variable in the request of a destination', () => {
     expect((await read(lines, env)).destinations[0]?.off).toBe(off);
   });
 
-  it('is judged by what it holds', async () => {
-    const found = await complaints('headers: { x-a: "${NAME}" }', { NAME: 'a\r\nx-b: c' });
+  it.each(['a\r\nx-b: c', '=a\r\nx-b: c'])('is judged by what it holds: %j', async (NAME) => {
+    const found = await complaints('headers: { x-a: "${NAME}" }', { NAME });
     expect(found).toEqual([expect.stringContaining('7:21 destinations.api.headers.x-a')]);
   });
 
