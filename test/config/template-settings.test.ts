@@ -141,6 +141,8 @@ describe('a destination of type http', () => {
     ['headers: { X-API-Key: verysecret }', '7:27 destinations.api.headers.X-API-Key'],
     ['query: { api_secret: verysecret }', '7:26 destinations.api.query.api_secret'],
     ['body: { auth: { "token": "verysecret" } }', '7:30 destinations.api.body.auth.token'],
+    ['body: { batch: [{ api_key: verysecret }] }', '7:32 destinations.api.body.batch.0.api_key'],
+    ['query: { api_key: [verysecret] }', '7:24 destinations.api.query.api_key.0'],
   ])('warns of what looks like a credential in %j, which every delivery would show', async (lines, place) => {
     const { problems, destinations } = await read(lines);
     expect(problems.map(problemLine)).toEqual([`${place} is written in the file, and shown with every delivery`]);
