@@ -30,7 +30,8 @@ export function Event({ params }: ViewProps) {
           event && (
             <span class="line loose">
               <Status word={event.status} />
-              {event.source} <Time at={event.received_at} /> <span class="line">
+              {event.source} <Time at={event.received_at} />{' '}
+              <span class="line">
                 <span class="mono break">{event.id}</span>
                 <Copy text={event.id} label="Copy the event's id" />
               </span>
