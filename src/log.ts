@@ -33,7 +33,11 @@ export interface LogEvents {
   };
   'mapping.removed': { readonly file: string; readonly mappings: number };
   'request.refused': { readonly source: string; readonly reason: string };
-  'request.asked': { readonly source: string };
+  'request.asked': {
+    readonly source: string;
+    /** The sender told the secret that it will sign with; this process shows it until it is set. */
+    readonly told_secret: boolean;
+  };
   'event.received': { readonly source: string; readonly accepted: number; readonly duplicates: number };
   'event.translated': {
     readonly event_id: string;

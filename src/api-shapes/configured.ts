@@ -25,6 +25,8 @@ export interface ApiSource {
   readonly secrets: number;
   readonly secret_used: { readonly number: number; readonly at: string } | null;
   readonly samples: readonly string[];
+  /** What the sender told while it was set up, to be set as the secret; null once there is one. */
+  readonly told_secret: { readonly secret: string; readonly at: string; readonly others: number } | null;
   readonly last_event_at: string | null;
   readonly events: Readonly<Record<EventStatus, number>>;
   /** Requests since the gateway's start. */

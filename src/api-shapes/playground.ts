@@ -90,11 +90,19 @@ export interface ApiPreviewDestination {
   readonly at: Position | null;
 }
 
+export interface ApiReading {
+  readonly setting: string;
+  readonly expression: string;
+  readonly value: Json;
+}
+
 export interface ApiPreview extends MaybeMasked {
   readonly outcome: 'invalid' | 'unreadable' | 'unmatched' | 'skipped' | 'failed' | 'translated';
   readonly problems: readonly ApiProblemAt[];
   readonly lineage?: readonly ApiLineage[];
   readonly event: { readonly id: string; readonly source: string; readonly type: string } | null;
+  /** What the expressions that tell which event it is came to. */
+  readonly readings: readonly ApiReading[];
   readonly message: string | null;
   readonly at: Position | null;
   readonly fields: readonly ApiField[];

@@ -1,10 +1,10 @@
-import { redact } from '../delivery/redact.ts';
 import type { ConfiguredDestination } from '../destinations/destination.ts';
 import type { Position } from '../model/error.ts';
 import { isJsonObject, type Json } from '../model/json.ts';
 import type { Preview, Told } from '../pipeline/preview.ts';
 import type { PreviewField } from '../pipeline/preview-fields.ts';
 import type { PreviewDestination } from '../pipeline/preview-items.ts';
+import { shownRequest } from '../pipeline/shown-request.ts';
 import type { ChosenEvent } from './chosen-event.ts';
 import { plainText, style } from './output.ts';
 import { localTime } from './since.ts';
@@ -25,8 +25,9 @@ export interface PreviewView {
 
 export function previewLines(preview: Told, view: PreviewView): readonly string[] {
   // Of a mapping for other events nothing was evaluated.
-  if (preview.outcome === 'unmatched') return [eventLine(view.chosen), ...endLines(preview), ...typeLines(view.chosen)];
-  return [eventLine(view.chosen), ...fieldLines(preview), ...endLines(preview), ...resultLines(preview, view)];
+  const event = [eventLine(view.chosen), ...readingLines(preview)];
+  if (preview.outcome === 'unmatched') return [...event, ...endLines(preview), ...typeLines(view.chosen)];
+  return [...event, ...fieldLines(preview), ...endLines(preview), ...resultLines(preview, view)];
 }
 
 function typeLines({ possibleTypes = [] }: ChosenEvent): readonly string[] {
@@ -43,6 +44,14 @@ function eventLine({ event, from }: ChosenEvent): string {
     [id, style('bold', plainText(type)), received, style('dim', `(${plainText(from)})`)].join('  '),
   );
 }
+
+/** As its source told it when it came; what a value does not fit then, as a time that is none, was not taken. */
+const readingLines = ({ readings }: Told): readonly string[] =>
+  readings.map(({ setting, expression, value }, index) => {
+    const came = value === undefined ? '(nothing)' : shortened(valueText(value), width.value);
+    const written = `=${shortened(oneLine(expression), width.expression - 1)}`;
+    return section(index === 0 ? 'source' : '', [setting.padEnd(11), came.padEnd(width.value), written].join('  '));
+  });
 
 const section = (name: string, text: string): string => `${name.padEnd(width.section)}${text}`;
 
@@ -138,14 +147,8 @@ const payloadLines = (payload: Json): readonly string[] =>
 
 /** What would be called, without the secrets in it. */
 function endpoint(payload: Json, target: ConfiguredDestination | undefined): string {
-  const { destination, settings } = target ?? {};
-  if (destination?.transport !== 'http' || settings === undefined) return '';
-  const { method, url } = destination.request([JSON.stringify(payload)], settings);
-  const secrets = destination.secrets.flatMap((key) => {
-    const value: unknown = Reflect.get(settings, key);
-    return typeof value === 'string' ? [value] : [];
-  });
-  return `${method} ${redact(url, secrets)}`;
+  const request = target === undefined ? undefined : shownRequest(JSON.stringify(payload), target);
+  return request === undefined ? '' : `${request.method} ${request.url}`;
 }
 
 /** Whether all of it would arrive: nothing failed, and no destination would refuse its payload. */

@@ -1,4 +1,4 @@
-import { type CheckSetup, checkMappings, type TestResult, testTime } from '../mapping/check.ts';
+import { type CheckSetup, checkMappings, type GivenBeside, type TestResult, testTime } from '../mapping/check.ts';
 import type { MappingDefinition } from '../mapping/compile.ts';
 import type { Run } from '../mapping/run.ts';
 import type { MappingTest } from '../mapping/schema.ts';
@@ -24,11 +24,11 @@ export function checkConfiguration(
       destination,
       settings: testSettings,
     })),
-    describe: (name, body, kind) =>
+    describe: (name, body, beside) =>
       describeBody(
         file.sources.find((source) => source.name === name),
         body,
-        kind,
+        beside,
       ),
     ...how,
   });
@@ -56,7 +56,7 @@ export async function runOnBody(
 function describeBody(
   configured: ConfiguredSource | undefined,
   body: Json,
-  kind: string | null,
+  beside: GivenBeside,
 ): SourceEvent | undefined {
-  return configured && eventInBody(configured.source, body, { kind, receivedAt: testTime });
+  return configured && eventInBody(configured.source, body, { ...beside, receivedAt: testTime });
 }

@@ -9,9 +9,10 @@ import { sourceTypes, sourceWords } from '../sources/coded.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../sources/source.ts';
 import type { YamlFile } from '../yaml/document.ts';
 import { shapeProblems } from '../yaml/shape-problems.ts';
+import type { Environment } from './environment.ts';
 import { variablesIn } from './interpolate.ts';
-import { literalSecretProblems, sourceSecrets, valueAt } from './secrets-in-file.ts';
-import { withNamesFilled, withTemplates } from './template-settings.ts';
+import { literalCredentialProblems, literalSecretProblems, sourceSecrets, valueAt } from './secrets-in-file.ts';
+import { driftingIn, unsetIn, withNamesFilled, withoutVariables, withTemplates } from './template-settings.ts';
 
 /** Settings of one source or destination, with their variables filled in. */
 export type Entry = JsonObject & { readonly type: string };
@@ -23,6 +24,7 @@ export interface EntryScope {
   readonly raw: Json;
   readonly problems: Problem[];
   readonly publicUrl: string | undefined;
+  readonly environment: Pick<Environment, 'get'>;
   readonly sourceNamed: (name: string) => Source | undefined;
 }
 
@@ -85,17 +87,36 @@ export function configureDestination(
     return unknownType(path, entry.type, { scope, hint });
   }
   const raw = valueAt(scope.raw, path);
-  const parsed = destination.settings.safeParse(withTemplates(entry, raw));
+  const filled = withTemplates(entry, raw);
+  const parsed = destination.settings.safeParse(filled);
   if (!parsed.success) return misshapen(path, parsed.error.issues, { scope, schema: destination.settings });
   scope.problems.push(...literalSecretProblems(path, destination.secrets, scope));
   const required = [...destination.required, ...(destination.requiredBy?.(parsed.data) ?? [])];
-  const missing = required.find((key) => isUnset(parsed.data, key));
-  const off = missing === undefined ? null : `${nameOfValue([...path, missing], scope)} is not set`;
+  const { templates, filledWhenSent = [] } = destination;
+  const unset = required.find((key) => isUnset(parsed.data, key));
+  const missing =
+    unset === undefined ? unsetIn(raw, templates ?? [], scope.environment) : nameOfValue([...path, unset], scope);
+  const off = missing === undefined ? null : `${missing} is not set`;
   const configured = { name: path[1], destination, settings: parsed.data, off };
-  if (destination.templates === undefined) return [configured];
+  if (templates === undefined) return [configured];
+  const misplaced = filledWhenSent.flatMap((key) => drifting([...path, key], scope));
+  const literal = filledWhenSent.flatMap((key) => literalCredentialProblems([...path, key], scope));
+  scope.problems.push(...misplaced, ...literal);
+  if (misplaced.length > 0) return [];
+  const unfilled = withoutVariables(filled, raw, filledWhenSent);
+  const settings = { ...parsed.data, ...unfilled.settings, filledIn: unfilled.filledIn };
   const tested = destination.settings.safeParse(withNamesFilled(entry, raw));
-  return [tested.success ? { ...configured, testSettings: tested.data } : configured];
+  return [{ ...configured, settings, ...(tested.success && { testSettings: tested.data }) }];
 }
+
+const drifting = (path: readonly string[], { yaml, raw }: EntryScope): readonly Problem[] =>
+  driftingIn(valueAt(raw, path), path).map((place) => ({
+    severity: 'error',
+    code: 'config/invalid-variable',
+    message: `${place.join('.')}: a variable stands behind an expression, which may leave the list without its place`,
+    at: yaml.positionOf(place),
+    hint: 'put it before the expressions of the list',
+  }));
 
 const isUnset = (settings: CommonSettings, key: string): boolean =>
   [undefined, null, ''].includes(Reflect.get(settings, key) as undefined);

@@ -72,6 +72,7 @@ export function readGatewayFile(shown: string, text: string, context: GatewayFil
     raw,
     problems,
     publicUrl: context.publicUrl,
+    environment: context.environment,
     sourceNamed: context.sourceNamed ?? codedNamed,
   };
   const isWhole = ([section, name]: readonly [string, string]): boolean =>

@@ -19,11 +19,13 @@ export interface VariableUse {
 }
 
 export const variableUses = (text: string): readonly VariableUse[] =>
-  [...text.matchAll(variableReference)].map(({ index, 1: name = '', 2: operator, 3: operand }) => ({
-    name,
-    mayBeEmpty: operator === undefined || (operator === '-' && !operand),
-    offset: index,
-  }));
+  [...text.matchAll(variableReference)]
+    .filter(({ index }) => text[index - 1] !== '$')
+    .map(({ index, 1: name = '', 2: operator, 3: operand }) => ({
+      name,
+      mayBeEmpty: operator === undefined || (operator === '-' && !operand),
+      offset: index,
+    }));
 
 /** The variables a text names. */
 export const variablesIn = (text: string): readonly string[] => variableUses(text).map(({ name }) => name);

@@ -6,7 +6,7 @@ import { variablesIn } from './interpolate.ts';
 
 /** Secrets belong into the environment; where one stands in gateway.yaml all the same, nobody is shown it again. */
 
-export const sourceSecrets: readonly string[] = ['secret', 'api_key', 'access_token'];
+export const sourceSecrets: readonly string[] = ['secret', 'api_key', 'access_token', 'verify_token'];
 export const secretKeys: readonly string[] = [
   ...new Set([...sourceSecrets, ...Object.values(destinationRegistry).flatMap(({ secrets }) => secrets)]),
 ];
@@ -37,14 +37,39 @@ export function literalSecretProblems(
   });
 }
 
+/** What people call a credential that they put into a header, a query or a body. */
+const credentialName = '(?:[\\w-]*[_-])?(?:apikey|token|secret|password)|[\\w-]+[_-]key';
+const isCredential = new RegExp(`^(?:${credentialName})$`, 'i');
+
+/** Of a request that stands in the file: it would be stored and shown with every delivery. */
+export function literalCredentialProblems(path: readonly string[], { yaml, raw }: InFile): readonly Problem[] {
+  const value = valueAt(raw, path);
+  if (Array.isArray(value) || !isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]): readonly Problem[] => {
+    const place = [...path, key];
+    if (typeof member !== 'string') return literalCredentialProblems(place, { yaml, raw });
+    const isLiteral = member !== '' && !member.startsWith('=') && variablesIn(member).length === 0;
+    if (!isLiteral || !isCredential.test(key)) return [];
+    return [
+      {
+        severity: 'warning',
+        code: 'config/literal-secret',
+        message: `${place.join('.')} is written in the file, and shown with every delivery`,
+        at: yaml.positionOf(place),
+        hint: 'name an environment variable instead, as in ${NAME}: what it holds is neither stored nor shown',
+      },
+    ];
+  });
+}
+
 export const valueAt = (root: Json, path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), root);
 
 /** What stands behind the key of a secret: on its own line, or as a list on the lines below. */
 const secretValue = new RegExp(
-  `(?:^|[\\s{,"'])(?:${secretKeys.join('|')})["']?[ \\t]*:[ \\t]*` +
+  `(?:^|(?<!\\$)[\\s{,"'])(?:${secretKeys.join('|')}|${credentialName})["']?[ \\t]*:[ \\t]*(?!["']?=)` +
     `("[^"\\n]*"?|'[^'\\n]*'?|\\[[^\\]]*\\]?|[^\\s,}\\]#][^,}\\]\\n]*|\\r?\\n(?:[ \\t]*-[^\\n]*\\n?)+)`,
-  'gm',
+  'gim',
 );
 /** The name of a variable is no secret; its default is one. */
 const variable = /\$\{\{?\s*[\w.]*(?::([-?])([^}]*))?\}{0,2}|^["']?\$[A-Z][A-Z0-9_]*["']?$/g;

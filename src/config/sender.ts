@@ -2,6 +2,7 @@ import { genericNames } from '../sources/coded.ts';
 import { sourceNamed, sourceTypes } from '../sources/index.ts';
 import { standardWebhooks } from '../sources/preset/preset-names.ts';
 import { presetNames, readPreset } from '../sources/preset/presets.ts';
+import { type UnsignedHeaders, unsignedHeaders } from '../sources/preset/unsigned-headers.ts';
 import type { Source } from '../sources/source.ts';
 import { descriptorText } from '../sources/verify/descriptor-text.ts';
 
@@ -18,6 +19,8 @@ export interface Sender {
   readonly notes: readonly string[];
   /** It tries a new address with a text of the operator's own. */
   readonly asksForToken: boolean;
+  /** What tells its events apart and is not signed; undefined where all of it is, or nothing. */
+  readonly unsigned: UnsignedHeaders | undefined;
   /** Nobody else can sign as it does, so `hookstitch send` has none of its samples. */
   readonly signsAlone: boolean;
 }
@@ -42,9 +45,10 @@ export function senderNamed(name: string): Sender | undefined {
   if (source === undefined) return undefined;
   if (!presetNames.includes(name)) {
     const said = coded[name] ?? { proof: 'a signature', variable: `${name.toUpperCase()}_SECRET` };
-    return { name, source, signsAlone: false, ...said, notes: [], asksForToken: false };
+    return { name, source, signsAlone: false, ...said, notes: [], asksForToken: false, unsigned: undefined };
   }
-  const { verify, secret, notes, handshake } = readPreset(name);
+  const preset = readPreset(name);
+  const { verify, secret, notes, handshake } = preset;
   const asksForToken = handshake.some(({ proof }) => proof === 'token');
   return {
     name,
@@ -53,6 +57,7 @@ export function senderNamed(name: string): Sender | undefined {
     variable: secret.variable,
     notes,
     asksForToken,
+    unsigned: unsignedHeaders(preset),
     signsAlone: false,
   };
 }

@@ -49,14 +49,14 @@ function variableProblems({ path, text }: Site, yaml: YamlFile): readonly Proble
     code: 'config/invalid-variable',
     message: `${name} is not filled in inside an expression`,
     at: yaml.positionInText(path, offset),
-    hint: `give it a name under vars:, as in  vars: { ${name.toLowerCase()}: "\${${name}}" }  and write $vars.${name.toLowerCase()}`,
+    hint: `a credential is a text of its own, as in "Token \${${name}}"; else name it under vars:, as in  vars: { ${name.toLowerCase()}: "\${${name}}" }  and write $vars.${name.toLowerCase()}`,
   }));
 }
 
 function sitesIn(value: Json | undefined, path: TemplatePath): readonly Site[] {
   if (typeof value === 'string') {
     // What is wrong with a plain text that names variables is told where these are filled in.
-    const isFilled = !isExpression(value) && variableUses(value).length > 0;
+    const isFilled = !isExpression(value) && value.includes('${');
     return isFilled ? [] : [{ path, text: value, role: 'value', variables: destinationVariables }];
   }
   if (Array.isArray(value)) return value.flatMap((item: Json, index) => sitesIn(item, [...path, index]));

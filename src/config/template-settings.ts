@@ -1,7 +1,9 @@
+import type { FilledIn } from '../destinations/destination.ts';
 import { destinationNamed } from '../destinations/index.ts';
 import type { TemplatePath } from '../mapping/template.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
-import { interpolate } from './interpolate.ts';
+import type { Environment } from './environment.ts';
+import { interpolate, variableUses } from './interpolate.ts';
 import { valueAt } from './secrets-in-file.ts';
 
 /** What a destination writes as templates: the only expressions that gateway.yaml has. */
@@ -43,15 +45,93 @@ export function withTemplates(filled: JsonObject, raw: Json | undefined): JsonOb
 }
 
 /** The same with the name of each variable in its place: what tests go by, whatever is set. */
-export function withNamesFilled(settings: JsonObject, raw: Json | undefined): JsonObject {
-  const templates = templatesOf(raw);
-  const named = isJsonObject(raw) ? templates.filter((key) => raw[key] !== undefined) : [];
-  const filled = named.map((key) => {
+export const withNamesFilled = (settings: JsonObject, raw: Json | undefined): JsonObject => ({
+  ...settings,
+  ...named(raw, templatesOf(raw), (name) => name),
+});
+
+/** These keys of a destination with something that stands for each variable. */
+function named(raw: Json | undefined, keys: readonly string[], get: (name: string) => string): JsonObject {
+  const there = isJsonObject(raw) ? keys.filter((key) => raw[key] !== undefined) : [];
+  const filled = there.map((key) => {
     const written = valueAt(raw ?? null, [key]) ?? null;
-    return [key, together(interpolate(written, { get: (name) => name }).value, written)] as const;
+    return [key, together(interpolate(written, { get }).value, written)] as const;
   });
-  return { ...settings, ...Object.fromEntries(filled) };
+  return Object.fromEntries(filled);
 }
+
+/** What of a destination's settings is stored and shown with the names of its variables, and what these hold. */
+export interface Unfilled {
+  readonly settings: JsonObject;
+  readonly filledIn: readonly FilledIn[];
+}
+
+/** `filled` are its settings as they are sent, with `raw` as they stand in the file. */
+export function withoutVariables(filled: JsonObject, raw: Json | undefined, keys: readonly string[]): Unfilled {
+  const settings = named(raw, keys, (name) => `\${${name}}`);
+  const filledIn = Object.entries(settings).flatMap(([key, value]) => {
+    const written = isJsonObject(raw) ? raw[key] : undefined;
+    return placesIn({ raw: written, text: value, value: filled[key] }, [key]);
+  });
+  return { settings, filledIn };
+}
+
+/** One text in its three forms, or what it stands in. */
+interface Forms {
+  readonly raw: Json | undefined;
+  readonly text: Json | undefined;
+  readonly value: Json | undefined;
+}
+
+function placesIn({ raw, text, value }: Forms, path: FilledIn['path']): readonly FilledIn[] {
+  if (typeof raw === 'string') {
+    if (isExpression(raw) || variableUses(raw).length === 0) return [];
+    return [{ path, text: constantIn(text), value: constantIn(value) }];
+  }
+  const keys = Array.isArray(raw) ? [...raw.keys()] : Object.keys(isJsonObject(raw) ? raw : {});
+  const member = (whole: Json | undefined, key: string | number): Json | undefined =>
+    Reflect.get(Object(whole), key) as Json | undefined;
+  return keys.flatMap((key) =>
+    placesIn({ raw: member(raw, key), text: member(text, key), value: member(value, key) }, [...path, key]),
+  );
+}
+
+/** The first variable of these keys that holds nothing: a request without its key is none that anybody means. */
+export function unsetIn(
+  raw: Json | undefined,
+  keys: readonly string[],
+  environment: Pick<Environment, 'get'>,
+): string | undefined {
+  const texts = isJsonObject(raw) ? keys.flatMap((key) => textsIn(raw[key])) : [];
+  return texts
+    .filter((text) => !isExpression(text))
+    .flatMap(variableUses)
+    .find(({ name, mayBeEmpty }) => mayBeEmpty && !environment.get(name))?.name;
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isJsonObject(value) ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** As a template yields it. */
+const constantIn = (text: Json | undefined): string => String(text ?? '').replace(/^==/, '=');
+
+/** Where a list has a variable behind an expression, which may come to nothing and leave the variable somewhere else. */
+export function driftingIn(raw: Json | undefined, path: TemplatePath): readonly TemplatePath[] {
+  if (Array.isArray(raw)) {
+    const first = raw.findIndex((item) => typeof item === 'string' && isExpression(item));
+    return raw.flatMap((item: Json, index) => {
+      const own = [...path, index];
+      return first !== -1 && index > first && hasVariables(item) ? [own] : driftingIn(item, own);
+    });
+  }
+  if (!isJsonObject(raw)) return [];
+  return Object.entries(raw).flatMap(([key, value]) => driftingIn(value, [...path, key]));
+}
+
+const hasVariables = (raw: Json): boolean => placesIn({ raw, text: raw, value: raw }, []).length > 0;
 
 /** `filled` has the form of `raw`, of which it was made. */
 function together(filled: Json, raw: Json | undefined): Json {

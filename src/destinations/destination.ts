@@ -72,6 +72,8 @@ interface DestinationBase<Settings extends CommonSettings, M extends Made> {
   requiredBy?(settings: Settings): readonly string[];
   /** Settings whose texts may be expressions, as in mappings. */
   readonly templates?: readonly string[];
+  /** Those of them whose variables are filled in when a request is made, so that no payload has what they hold. */
+  readonly filledWhenSent?: readonly string[];
   /** Settings used by mapping tests, the documentation and dry runs. */
   readonly sample: Settings;
   /** Keys under which null means "remove this" to the vendor; everywhere else null is left out of payloads. */
@@ -196,7 +198,19 @@ export const commonSettings = {
 export type CommonSettings = z.output<z.ZodObject<typeof commonSettings>> & {
   readonly type: string;
   readonly url?: string | undefined;
+  /** What goes into a payload when it is sent, and is never in one that is stored or shown. */
+  readonly filledIn?: readonly FilledIn[];
 };
+
+/** A text of a template that names variables of the environment, as in `Token ${NAME}`. */
+export interface FilledIn {
+  /** Where it stands in the payload. */
+  readonly path: readonly (string | number)[];
+  /** As it is stored and shown. */
+  readonly text: string;
+  /** As it is sent. */
+  readonly value: string;
+}
 export type RetrySettings = CommonSettings['retry'];
 export type CircuitSettings = CommonSettings['circuit'];
 
@@ -242,6 +256,7 @@ interface NamesSettings<Settings> {
   readonly secrets: readonly (keyof Settings & string)[];
   readonly required: readonly (keyof Settings & string)[];
   readonly templates?: readonly (keyof Settings & string)[];
+  readonly filledWhenSent?: readonly (keyof Settings & string)[];
 }
 
 /** Keeps the settings' type of a destination while checking its shape. */

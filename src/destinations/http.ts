@@ -3,6 +3,7 @@ import { defined } from '../model/defined.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import {
   baseUrl,
+  type CommonSettings,
   commonSettings,
   defineDestination,
   methods,
@@ -11,6 +12,7 @@ import {
 } from './destination.ts';
 import { headerValue } from './header-value.ts';
 import { answerRules, readByRules } from './http-answers.ts';
+import { withFilledIn } from './http-filled-in.ts';
 import { headerName, headersOf, headerText } from './http-headers.ts';
 import { builtRequest, checkRequest, requestPath, withPathJoined } from './http-request.ts';
 
@@ -82,7 +84,7 @@ const settings = z.strictObject({
   ...commonSettings,
 });
 
-type Settings = z.output<typeof settings>;
+type Settings = z.output<typeof settings> & Pick<CommonSettings, 'filledIn'>;
 
 /** The request as it was written, with the id; every text in it is a template's. */
 function translate(_event: unknown, { settings }: TranslateContext<Settings>): Templated {
@@ -131,17 +133,21 @@ function requiredBy({ auth }: Settings): readonly string[] {
   }
 }
 
-export const http = defineDestination({
+export const http = defineDestination<Settings, Templated>({
   name: 'http',
   title: 'Any HTTP API',
   docs: 'docs/any-destination.md',
   transport: 'http',
   settings,
   secrets: ['token', 'password', 'secret_path'],
-  secretForms: (given) => (given.auth === 'basic' ? [basic(given)] : []),
+  secretForms: (given) => [
+    ...(given.auth === 'basic' ? [basic(given)] : []),
+    ...(given.filledIn ?? []).map(({ value }) => value),
+  ],
   required: ['url'],
   requiredBy,
   templates: ['method', 'path', 'query', 'headers', 'body'],
+  filledWhenSent: ['query', 'headers', 'body'],
   sample: settings.parse({
     type: 'http',
     url: 'https://api.example.com',
@@ -164,6 +170,9 @@ export const http = defineDestination({
   translate,
   check: checkRequest,
   request: ([payload = '{}'], given) =>
-    builtRequest(payload, { base: given.url + (given.secret_path ?? ''), headers: credentials(given) }),
+    builtRequest(withFilledIn(payload, given.filledIn), {
+      base: given.url + (given.secret_path ?? ''),
+      headers: credentials(given),
+    }),
   read: (answer, _payloads, { answers }) => readByRules(answer, answers),
 });

@@ -35,7 +35,8 @@ export function answerAsked(
     throw new GatewayError('SIGNATURE_REFUSED', answer.reason);
   }
   const { status, headers, type, text, toldSecret } = answer;
-  if (toldSecret !== null && settings.secret.length === 0 && toldSecrets !== undefined) {
+  const isKept = toldSecret !== null && settings.secret.length === 0 && toldSecrets !== undefined;
+  if (isKept) {
     const before = toldSecrets.get(name);
     const isOther = before !== undefined && before.secret !== toldSecret;
     toldSecrets.set(name, { secret: toldSecret, at: clock.now(), others: (before?.others ?? 0) + (isOther ? 1 : 0) });
@@ -43,5 +44,5 @@ export function answerAsked(
   for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
   if (status === 204) sendEmpty(response, status);
   else send(response, status, { cache: 'no-store', type, text });
-  log.write('request.asked', { source: name });
+  log.write('request.asked', { source: name, told_secret: isKept });
 }

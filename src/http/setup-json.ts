@@ -145,9 +145,9 @@ export function destinationJson(
 /** How it was configured; of a secret only that there is one, and of a long one how it ends. */
 function maskedSettings({
   destination,
-  settings,
+  settings: { filledIn: _filledIn, type: _type, ...settings },
 }: Pick<ConfiguredDestination, 'destination' | 'settings'>): JsonObject {
-  const shown = Object.entries(settings).filter(([key]) => key !== 'type');
+  const shown = Object.entries(settings);
   return Object.fromEntries(
     shown.map(([key, value]) => [key, destination.secrets.includes(key) ? masked(key, value) : value]),
   ) as JsonObject;

@@ -27,6 +27,14 @@ export interface TestResult {
   readonly run?: Run;
 }
 
+/** What a test says beside the body. */
+export interface GivenBeside {
+  /** As the URL would tell it; null where the body does. */
+  readonly kind: string | null;
+  /** With names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface CheckSetup {
   /** The folder that `given: fixtures/…` is relative to. */
   readonly folder: string;
@@ -37,7 +45,7 @@ export interface CheckSetup {
   /** Destinations by name with the settings to test with; samples, so that a test never depends on an environment. */
   readonly destinations: readonly TestDestination[];
   /** How the named source reads a body: the source's own parser. */
-  readonly describe: (source: string, body: Json, kind: string | null) => SourceEvent | undefined;
+  readonly describe: (source: string, body: Json, beside: GivenBeside) => SourceEvent | undefined;
   /** Ends the run early: it rejects with EVALUATOR_UNAVAILABLE. */
   readonly signal?: AbortSignal;
   /** Runs them; one that is there for nothing else. Without it one is started for this run. */
@@ -162,7 +170,8 @@ interface Described {
 
 function testEvent(test: MappingTest, body: Json, { definition, describe }: Described): ClaimedEvent | undefined {
   const source = definition.content.source;
-  const described = describe(source, body, test.type ?? null);
+  const headers = lowerCaseNames(test.headers ?? {});
+  const described = describe(source, body, { kind: test.type ?? null, headers });
   if (described === undefined) return undefined;
   const id: EventId = 'evt_test';
   return {
@@ -177,7 +186,7 @@ function testEvent(test: MappingTest, body: Json, { definition, describe }: Desc
     inLineSince: testTime,
     kind: test.type ?? null,
     url: `/in/${source}`,
-    headers: lowerCaseNames(test.headers ?? {}),
+    headers,
     bodyText: JSON.stringify(body),
     item: null,
   };

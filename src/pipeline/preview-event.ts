@@ -1,8 +1,8 @@
-import type { ClaimedEvent } from '../model/event.ts';
+import type { ClaimedEvent, RawRequest } from '../model/event.ts';
 import type { EventId } from '../model/id.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { eventInBody } from '../sources/event-in-body.ts';
-import type { ConfiguredSource } from '../sources/source.ts';
+import type { ConfiguredSource, Reading } from '../sources/source.ts';
 import type { EventDetail } from '../store/store.ts';
 
 /** An event as a mapping would get it, whether it was ever received or not. */
@@ -22,7 +22,8 @@ export function inlineEvent(
   { name, source }: ConfiguredSource,
   { id, receivedAt }: { readonly id: EventId; readonly receivedAt: Date },
 ): PreviewEvent | undefined {
-  const found = eventInBody(source, body, { kind: type ?? null, receivedAt });
+  const lowered = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
+  const found = eventInBody(source, body, { kind: type ?? null, receivedAt, headers: lowered });
   if (found === undefined) return undefined;
   return {
     id,
@@ -33,7 +34,7 @@ export function inlineEvent(
     receivedAt,
     kind: type ?? null,
     url: `/in/${name}`,
-    headers: Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value])),
+    headers: lowered,
     bodyText: JSON.stringify(body),
     item: found.item,
   };
@@ -46,6 +47,23 @@ export function storedEvent({ request, ...event }: EventDetail): PreviewEvent | 
   const { kind, url, headers, item } = request;
   const about = { id, source, type, externalId, occurredAt, receivedAt, kind, url, headers, item };
   return isJson(bodyText) ? { ...about, bodyText } : undefined;
+}
+
+/** What the expressions of its source in gateway.yaml, or of the source itself, tell it by. */
+export function readingsOf(event: PreviewEvent, sources: readonly ConfiguredSource[]): readonly Reading[] {
+  const { kind, url, headers, receivedAt, bodyText } = event;
+  const configured = sources.find(({ name }) => name === event.source);
+  const request = { method: 'POST', url, kind, receivedAt, headers: listed(headers), body: Buffer.from(bodyText) };
+  return configured?.source.readings?.(inputOf(event), request) ?? [];
+}
+
+const listed = (headers: PreviewEvent['headers']): RawRequest['headers'] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+
+/** As its mapping sees it: one element where the sender sends a list. */
+function inputOf({ bodyText, item }: Pick<PreviewEvent, 'bodyText' | 'item'>): Json {
+  const parsed = JSON.parse(bodyText) as Json;
+  return item !== null && Array.isArray(parsed) ? ((parsed[item] as Json | undefined) ?? null) : parsed;
 }
 
 /** What is kept of an event for tests, and what a new mapping is made from. */
@@ -67,8 +85,7 @@ export function pinnableEvent({
   bodyText,
   item,
 }: PreviewEvent): PinnableEvent | undefined {
-  const parsed = JSON.parse(bodyText) as Json;
-  const body = item !== null && Array.isArray(parsed) ? (parsed[item] as Json | undefined) : parsed;
+  const body = inputOf({ bodyText, item });
   return isJsonObject(body) ? { source, type, kind, receivedAt: receivedAt.toISOString(), body } : undefined;
 }
 

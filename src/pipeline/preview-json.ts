@@ -14,14 +14,15 @@ export function previewJson(preview: Preview): Json {
   };
   if ('event' in preview) return { ...about, ...toldJson(preview) };
   const message = 'message' in preview ? preview.message : null;
-  return { ...about, event: null, message, at: null, fields: [], items: [] };
+  return { ...about, event: null, readings: [], message, at: null, fields: [], items: [] };
 }
 
-function toldJson({ event, message, at, fields, items }: Told): JsonObject {
+function toldJson({ event, readings, message, at, fields, items }: Told): JsonObject {
   const { id, source, type, kind, externalId, occurredAt, receivedAt } = event;
   const times = { occurred_at: occurredAt.toISOString(), received_at: receivedAt.toISOString() };
   return {
     event: { id, source, type, kind, external_id: externalId, ...times },
+    readings: readings.map(({ setting, expression, value }) => ({ setting, expression, value: value ?? null })),
     message,
     at: at as unknown as Json,
     fields: fields.map(fieldJson),

@@ -17,10 +17,10 @@ import { newId } from '../model/id.ts';
 import type { Identifier } from '../model/identity.ts';
 import type { JsonObject } from '../model/json.ts';
 import { whyNoEvent } from '../sources/event-in-body.ts';
-import type { ConfiguredSource } from '../sources/source.ts';
+import type { ConfiguredSource, Reading } from '../sources/source.ts';
 import type { SentPayload } from './last-sent.ts';
 import { type LookUpDependencies, lookUp } from './look-up.ts';
-import { type InlineEvent, inlineEvent, type PreviewEvent } from './preview-event.ts';
+import { type InlineEvent, inlineEvent, type PreviewEvent, readingsOf } from './preview-event.ts';
 import { type Place, type PreviewField, previewFields } from './preview-fields.ts';
 import { type PreviewItem, previewItems } from './preview-items.ts';
 
@@ -50,6 +50,8 @@ interface Unreadable extends Common {
 export interface Told extends Common {
   readonly outcome: 'unmatched' | 'skipped' | 'failed' | 'translated';
   readonly event: PreviewEvent;
+  /** By which expressions its source told what it is. */
+  readonly readings: readonly Reading[];
   /** Why it is not translated; null when it is. */
   readonly message: string | null;
   /** What `message` is about. */
@@ -104,6 +106,7 @@ export async function preview(request: PreviewRequest, setup: PreviewSetup): Pro
   return {
     ...common,
     event,
+    readings: readingsOf(event, setup.sources),
     ...(evaluation.kind === 'failed'
       ? { outcome: 'failed', message: evaluation.message, at: null }
       : endOf(run, { definition, event, place })),

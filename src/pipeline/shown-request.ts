@@ -8,12 +8,14 @@ export function shownRequest(
   { destination, settings }: Pick<ConfiguredDestination, 'destination' | 'settings'>,
 ): OutboundRequest | undefined {
   if (destination.transport === 'local') return undefined;
-  const { method, url, headers, body } = destination.request([payload], settings);
-  const secrets = secretsOf(destination, settings);
+  // What variables hold stays out of it: the payload has their names.
+  const { filledIn: _, ...unfilled } = settings;
+  const { method, url, headers, body } = destination.request([payload], unfilled);
+  const secrets = secretsOf(destination, unfilled);
   const shown = (text: string): string => redact(text, secrets);
   return {
     method,
-    url: shown(url),
+    url: shown(url).replaceAll(/%24%7B(\w+)%7D/g, '${$1}'),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, shown(value)])),
     body: shown(body),
   };

@@ -7,6 +7,8 @@ export interface Carried {
   /** As in the URL's second segment; null where there is none. */
   readonly kind: string | null;
   readonly receivedAt: Date;
+  /** With names in lower case; none where nothing is known of them. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,8 +29,9 @@ export function whyNoEvent(source: Source, body: Json, carried: Carried): string
   return unusable?.message ?? 'It holds no event.';
 }
 
-const parsed = (source: Source, body: Json, { kind, receivedAt }: Carried): Parsed => {
-  const request = { method: 'POST', url: '', kind, headers: {}, receivedAt };
+const parsed = (source: Source, body: Json, { kind, receivedAt, headers = {} }: Carried): Parsed => {
+  const listed = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  const request = { method: 'POST', url: '', kind, headers: listed, receivedAt };
   return source.parse(body, { ...request, body: Buffer.from(JSON.stringify(body)) });
 };
 

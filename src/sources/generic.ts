@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import type { genericNames } from './coded.ts';
 import { type DescribedSettings, describedSource } from './preset/described.ts';
 import { checkSecrets, describedBase } from './preset/described-settings.ts';
@@ -87,6 +87,15 @@ const generics = {
 type GenericName = (typeof genericNames)[number];
 
 export const isGeneric = (name: string): name is GenericName => Object.hasOwn(generics, name);
+
+/** An entry of gateway.yaml to begin with. */
+export const genericEntry = (name: GenericName): JsonObject => ({
+  type: name,
+  secret: '${SHOP_WEBHOOK_SECRET}',
+  ...generics[name].unsaid,
+  event_type: '=type',
+  event_id: '=id',
+});
 
 const known = new Map<GenericName, Source>();
 

@@ -90,6 +90,15 @@ export interface Sample {
   readonly headers?: (fresh: { readonly id: string; readonly now: Date }) => Readonly<Record<string, string>>;
 }
 
+/** What an expression that says what an event is came to. */
+export interface Reading {
+  readonly setting: 'event_type' | 'event_id' | 'occurred_at';
+  /** Without its `=`. */
+  readonly expression: string;
+  /** Undefined where it comes to nothing. */
+  readonly value: Json | undefined;
+}
+
 /** A system that sends us webhooks. Pure: no I/O, no clock, no store. */
 export interface Source<Settings extends SourceSettings = SourceSettings> {
   /** Registry key and file name. */
@@ -107,6 +116,8 @@ export interface Source<Settings extends SourceSettings = SourceSettings> {
    * settings as if all of them were set.
    */
   parse(body: Json, request: RawRequest, settings?: Settings): Parsed;
+  /** How expressions, where there are any, tell what `event` is: one of those of `parse`, as a mapping gets it. */
+  readings?(event: Json, request: RawRequest): readonly Reading[];
   /** The mirror of `verify`: headers for a request; used by `hookstitch send`, the demo and the tests. */
   sign(
     request: Pick<RawRequest, 'method' | 'url' | 'body'>,

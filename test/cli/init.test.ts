@@ -27,6 +27,15 @@ describe('hookstitch init', () => {
     expect(await hookstitch(['test'], { cwd })).toMatchObject({ code: 0 });
   });
 
+  it('says that a request of type http is there to be changed, and the tests with it', async () => {
+    const cwd = await temporaryFolder();
+    const { code, stdout } = await hookstitch(['init', '--source', 'github', '--destination', 'http', '--yes'], {
+      cwd,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}edit mappings\/gateway\.yaml +the request of http; then what the tests/m);
+  });
+
   it('does so for any sender there is: Paddle to Umami, with the address to enter and what to do there', async () => {
     const cwd = await temporaryFolder();
 

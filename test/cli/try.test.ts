@@ -52,6 +52,40 @@ const secrets = { SEGMENT_WRITE_KEY: 'k3y_of_segment' };
 const tried = async (args: readonly string[], environment = {}, changed = {}): Promise<Ended> =>
   hookstitch(await temporaryFolder({ ...files, ...changed }), ['try', ...args], environment);
 
+const shopGateway = `version: 1
+sources:
+  shop:
+    type: hmac
+    secret: a_secret_of_the_shop
+    signature: { header: x-sign }
+    event_type: =event
+    event_id: =[event, order.id]
+    occurred_at: =creatd
+  github: { type: github, secret: a_secret_of_github }
+destinations: { debug: { type: console } }
+`;
+const shopMapping = `version: 1
+name: Paid
+source: shop
+events: paid
+event: { name: Paid, user: { id: =order.customer } }
+destinations: [debug]
+tests:
+  - { name: an order, given: { event: paid, order: { id: 7, customer: u1 } }, expect: { debug: { name: Paid } } }
+`;
+const starred = `version: 1
+name: Starred
+source: github
+events: star.created
+event: { name: Starred, user: { id: =sender.login } }
+destinations: [debug]
+tests:
+  - name: a star
+    given: { action: created, sender: { login: ada } }
+    headers: { X-GitHub-Event: star, X-GitHub-Delivery: "72d3162e" }
+    expect: { debug: { name: Starred } }
+`;
+
 const stitching = mapping
   .replace('id: =data.object.customer\n', 'fallback_id: =data.object.customer\n')
   .replace('=$owner\n', '=data.object.email\n')
@@ -392,3 +426,28 @@ describe('with a gateway', () => {
 });
 
 const literal = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+
+describe('an event of a source that is described in gateway.yaml', () => {
+  const shop = { 'gateway.yaml': shopGateway, 'shop.yaml': shopMapping, 'starred.yaml': starred };
+
+  it('is shown with what the expressions that tell which it is came to', async () => {
+    const { out } = await tried(['shop.yaml'], {}, shop);
+    expect(out).toMatch(/^source +event_type +paid +=event$/m);
+    expect(out).toMatch(/^ +event_id +\["paid",7\] +=\[event, order\.id\]$/m);
+    expect(out).toMatch(/^ +occurred_at +\(nothing\) +=creatd$/m);
+    expect(JSON.parse((await tried(['shop.yaml', '--json'], {}, shop)).out)).toMatchObject({
+      readings: [
+        { setting: 'event_type', expression: 'event', value: 'paid' },
+        { setting: 'event_id', expression: '[event, order.id]', value: ['paid', 7] },
+        { setting: 'occurred_at', expression: 'creatd', value: null },
+      ],
+    });
+  });
+
+  it('has its type from the headers that a test gives', async () => {
+    const { out, code } = await tried(['starred.yaml'], {}, shop);
+    expect(code).toBe(0);
+    expect(out).toMatch(/star\.created/);
+    expect(out).toMatch(/event_id +72d3162e +=\$headers\.`x-github-delivery`$/m);
+  });
+});

@@ -55,6 +55,21 @@ describe("the mappings' tests", () => {
     });
   });
 
+  it('take the type from the headers that they give, where the source does', async () => {
+    const folder = await temporaryFolder({
+      'gateway.yaml':
+        'version: 1\nsources: { github: { type: github, secret: "${S:-}" } }\ndestinations: { usermaven: { type: usermaven, api_key: a_key_of_usermaven, server_token: t0ken_of_usermaven } }\n',
+      'github.yaml': mappingFor(
+        'github',
+        '=sender.login',
+        'given: { action: created, sender: { login: ada } }, headers: { X-GitHub-Event: star }, expect: { usermaven: { event_type: star.created, user: { id: ada } } }',
+      ),
+    });
+    const configuration = await loadConfiguration(environmentFrom({ MAPPINGS_DIR: folder }));
+    const results = await checkConfiguration(configuration, () => true);
+    expect(results.map(({ failures }) => failures)).toEqual([[]]);
+  });
+
   it('run for the files that are asked for', async () => {
     const test = 'given: { id: evt_1, type: a }, expect: { usermaven: { user: { id: evt_1 } } }';
     const folder = await temporaryFolder({

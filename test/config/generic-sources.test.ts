@@ -47,12 +47,55 @@ occurred_at: =createdAt`;
     });
   });
 
-  it('reads headers, the query and the last part of the URL, and takes what is no expression for itself', () => {
-    const { source } = configuredBy(`${calcom.split('\nevent_type')[0]}
+  const unsaid = calcom.split('\nevent_type')[0];
+
+  it('reads headers, the query and the last part of the URL', () => {
+    const { source } = configuredBy(`${unsaid}
 event_type: =$headers.\`x-event\` & "." & $query.on & "." & $kind
-event_id: always`);
+event_id: =$query.on`);
     const request = rawRequest({ url: 'https://x.example/in/it/k?on=q', kind: 'k', headers: { 'x-event': ['h'] } });
-    expect(source.parse({}, request)).toMatchObject({ events: [{ type: 'h.q.k', externalId: 'always' }] });
+    expect(source.parse({}, request)).toMatchObject({ events: [{ type: 'h.q.k', externalId: 'q' }] });
+  });
+
+  it('takes a type that is no expression for itself', () => {
+    const { source } = configuredBy(`${unsaid}\nevent_type: order.paid`);
+    expect(source.parse({}, rawRequest())).toMatchObject({ events: [{ type: 'order.paid' }] });
+  });
+
+  it.each([
+    [
+      'event_id: id',
+      'error 7:15 sources.it.event_id: is a text, which would be the same for every event',
+      'write an expression, as in =id',
+    ],
+    [
+      'event_id: ==id',
+      'error 7:15 sources.it.event_id: is a text, which would be the same for every event',
+      'write an expression, as in =id',
+    ],
+    [
+      'occurred_at: created_at',
+      'error 7:18 sources.it.occurred_at: is a text, which would be the same for every event',
+      'write an expression, as in =created_at',
+    ],
+    [
+      'event_type: type',
+      'error 7:17 sources.it.event_type: is a text, which would be the type of every event',
+      'write =type for what the body says there',
+    ],
+    [
+      'event_type: $headers.x-topic',
+      'error 7:17 sources.it.event_type: is a text, which would be the type of every event',
+      'write =$headers.x-topic for what the body says there',
+    ],
+    [
+      'event_type: data.event_type',
+      'error 7:17 sources.it.event_type: is a text, which would be the type of every event',
+      'write =data.event_type for what the body says there',
+    ],
+  ])('tells a forgotten = in %j, which would make one event of all', (line, problem, hint) => {
+    expect(problemsOf(`${unsaid}\n${line}`)).toEqual([problem]);
+    expect(read(`${unsaid}\n${line}`).problems[0]?.hint).toBe(hint);
   });
 
   it('keeps an event whose expressions read nothing: its kind, its exact body and its receipt stand in', () => {
@@ -62,6 +105,16 @@ event_id: always`);
       events: [{ type: 'unknown', occurredAt: now, externalId: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     });
     expect(source.parse({}, { ...request, kind: 'form' })).toMatchObject({ events: [{ type: 'form' }] });
+  });
+
+  it('takes one body at two URLs for two events, and at one of them for the same', () => {
+    const { source } = configuredBy(unsaid ?? '');
+    const idAt = (kind: string) => {
+      const parsed = source.parse({}, rawRequest({ body: bytes('{"id":7}'), kind }));
+      return 'events' in parsed ? parsed.events[0]?.externalId : undefined;
+    };
+    expect(idAt('created')).toBe(idAt('created'));
+    expect(idAt('created')).not.toBe(idAt('paid'));
   });
 
   it('makes one event of each element of a list, wherever it is', () => {
@@ -122,6 +175,14 @@ describe('what cannot be read', () => {
 
   it.each([
     ['type: hmac\nsecret: "${S}"', 'error 4:5 sources.it.signature: is missing'],
+    [
+      'type: hmac\nsecret: "${S}"\nsignature: X-Signature',
+      'error 6:16 sources.it.signature: must be a block, as in { header: X-Signature }',
+    ],
+    [
+      'type: token\nsecret: "${S}"\nheader: Authorization\nprefix: Bearer',
+      'error 7:13 sources.it.prefix: lacks the space between it and the secret',
+    ],
     [
       'type: hmac\nsecret: "${S}"\nsignature: { header: "X Y" }',
       'error 6:26 sources.it.signature.header: must be the name of a header',

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { environmentFrom } from '../../src/config/environment.ts';
 import type { GatewayFile } from '../../src/config/gateway-file.ts';
 import { loadGatewayConfiguration } from '../../src/config/load.ts';
+import type { CommonSettings } from '../../src/destinations/destination.ts';
+import { http } from '../../src/destinations/http.ts';
+import { publicSettings } from '../../src/mapping/public-settings.ts';
 import { problemLine } from '../support/problem-line.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -50,15 +53,64 @@ describe('an expression in gateway.yaml', () => {
 });
 
 describe('a variable in the request of a destination', () => {
+  const key = { API_KEY: 'phc_real' };
+
+  it('is filled in where the request is sent, and stays a name in everything that is stored or shown', async () => {
+    const settings = settingsOf(
+      await read(
+        'headers: { x-key: "Token ${API_KEY}" }\nquery: { k: "${API_KEY:-none}" }\nbody: { a: { b: ["${API_KEY}"] } }',
+        key,
+      ),
+    );
+    const { filledIn, ...shown } = settings as CommonSettings;
+    expect(JSON.stringify(shown)).not.toContain('phc_real');
+    expect(shown).toMatchObject({
+      headers: { 'x-key': 'Token ${API_KEY}' },
+      query: { k: '${API_KEY}' },
+      body: { a: { b: ['${API_KEY}'] } },
+    });
+    expect(filledIn).toEqual([
+      { path: ['query', 'k'], text: '${API_KEY}', value: 'phc_real' },
+      { path: ['headers', 'x-key'], text: 'Token ${API_KEY}', value: 'Token phc_real' },
+      { path: ['body', 'a', 'b', 0], text: '${API_KEY}', value: 'phc_real' },
+    ]);
+    expect(JSON.stringify(publicSettings(http, settings as CommonSettings))).not.toContain('phc_real');
+  });
+
   it('is filled in as a text, even where it looks like an expression', async () => {
-    const settings = settingsOf(await read('body: { a: "${NAME}", b: "x ${NAME}" }', { NAME: '=$event.user.email' }));
-    expect(settings).toMatchObject({ body: { a: '==$event.user.email', b: 'x =$event.user.email' } });
+    const { filledIn } = settingsOf(
+      await read('body: { a: "${NAME}", b: "x ${NAME}" }', { NAME: '=$event.user.email' }),
+    ) as CommonSettings;
+    expect(filledIn?.map(({ value }) => value)).toEqual(['=$event.user.email', 'x =$event.user.email']);
+  });
+
+  it.each([
+    ['body: { a: { key: "${API_KEY}" } }', {}, 'API_KEY is not set'],
+    ['headers: { x-a: "Token ${API_KEY:-}" }', { API_KEY: '' }, 'API_KEY is not set'],
+    ['path: "/v1/${ACCOUNT}"', {}, 'ACCOUNT is not set'],
+    ['query: { k: "${API_KEY:-none}", n: "$${LITERAL}" }', {}, null],
+    ['body: { key: "${API_KEY}" }', key, null],
+  ])('keeps the destination off as long as it holds nothing: %j', async (lines, env, off) => {
+    expect((await read(lines, env)).destinations[0]?.off).toBe(off);
+  });
+
+  it('is judged by what it holds', async () => {
+    const found = await complaints('headers: { x-a: "${NAME}" }', { NAME: 'a\r\nx-b: c' });
+    expect(found).toEqual([expect.stringContaining('7:21 destinations.api.headers.x-a')]);
+  });
+
+  it('stands before the expressions of a list, behind which its place would not be known', async () => {
+    expect(await complaints('body: { list: ["${API_KEY}", =$event.name] }', key)).toEqual([]);
+    const lines = 'body: { list: [=$event.name, { key: "${API_KEY}" }] }';
+    expect(await complaints(lines, key)).toEqual([
+      expect.stringContaining('7:34 destinations.api.body.list.1: a variable stands behind an expression'),
+    ]);
+    expect((await read(lines, key)).destinations).toEqual([]);
   });
 
   it('goes by its name in the tests of mappings, so that they need no environment', async () => {
-    const { destinations } = await read('body: { key: "${API_KEY}", event: =$event.name }', { API_KEY: 'phc_real' });
+    const { destinations } = await read('body: { key: "${API_KEY}", event: =$event.name }', key);
     expect(destinations[0]?.testSettings).toMatchObject({ body: { key: 'API_KEY', event: '=$event.name' } });
-    expect(destinations[0]?.settings).toMatchObject({ body: { key: 'phc_real' } });
   });
 });
 
@@ -84,6 +136,25 @@ describe('a destination of type http', () => {
   ])('refuses %j where it stands', async (lines, expected) => {
     expect((await complaints(lines))[0]).toContain(expected);
   });
+
+  it.each([
+    ['headers: { X-API-Key: verysecret }', '7:27 destinations.api.headers.X-API-Key'],
+    ['query: { api_secret: verysecret }', '7:26 destinations.api.query.api_secret'],
+    ['body: { auth: { "token": "verysecret" } }', '7:30 destinations.api.body.auth.token'],
+  ])('warns of what looks like a credential in %j, which every delivery would show', async (lines, place) => {
+    const { problems, destinations } = await read(lines);
+    expect(problems.map(problemLine)).toEqual([`${place} is written in the file, and shown with every delivery`]);
+    expect(problems[0]?.code).toBe('config/literal-secret');
+    expect(JSON.stringify(problems)).not.toContain('verysecret');
+    expect(destinations).toHaveLength(1);
+  });
+
+  it.each(['headers: { X-API-Key: "${KEY}" }', 'query: { page_token: =$event.id }', 'body: { keys: a, tokens: b }'])(
+    'says nothing of %j',
+    async (lines) => {
+      expect(await complaints(lines, { KEY: 'k' })).toEqual([]);
+    },
+  );
 
   it('warns of a credential that is written out, and shows it to nobody', async () => {
     const { problems } = await read('auth: bearer\ntoken: verysecret');

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { RawRequest } from '../../src/model/event.ts';
+import type { RawRequest, SourceEvent } from '../../src/model/event.ts';
 import type { Json } from '../../src/model/json.ts';
 import { parseBody } from '../../src/sources/parse-body.ts';
 import type { PresetFile } from '../../src/sources/preset/preset-file.ts';
+import { unsignedHeaders } from '../../src/sources/preset/unsigned-headers.ts';
 import { refusals, type Source, type SourceSettings, setupSteps } from '../../src/sources/source.ts';
 import type { Descriptor } from '../../src/sources/verify/descriptor.ts';
 import { type Credentials, credentialsFor, independentlySigned } from '../sources/independent-signer.ts';
@@ -137,6 +138,42 @@ export function describePreset(name: string, source: Source, preset: PresetFile)
       expect(idsAt(new Date(now.getTime() + 30_000))).toEqual(ids);
     });
 
+    const unsigned = unsignedHeaders(preset);
+    it('tells of every header that tells its events apart and could be changed', () => {
+      const told = new Set(unsigned?.names);
+      const found = fixture.bodies.flatMap((body) => changeable(body, eventsOf));
+      expect(found.filter((header) => !told.has(header))).toEqual([]);
+    });
+
+    it.each(unsigned === undefined ? [] : [unsigned.signedId])(
+      'can know its events by what is signed: %s',
+      (signedId) => {
+        const bound = source.bind?.({ ...settings, event_id: signedId } as SourceSettings) ?? source;
+        const idsOf = (_: Source, request: RawRequest) =>
+          eventsOf(bound, request).map(({ externalId }) => ({ externalId, type: '' }));
+        const ofType = headersNamed(preset.event_type);
+        for (const body of fixture.bodies)
+          expect(changeable(body, idsOf).filter((header) => !ofType.includes(header))).toEqual([]);
+      },
+    );
+
+    /** The sender's own headers that change what `read` makes of a genuine request, which stays genuine without them. */
+    function changeable(
+      body: (typeof fixture.bodies)[number],
+      read: (source: Source, request: RawRequest) => readonly Pick<SourceEvent, 'type' | 'externalId'>[],
+    ): readonly string[] {
+      if (!('signature' in descriptor)) return [];
+      const request = requestWith(body, now);
+      const tellingOf = (of: RawRequest) => read(source, of).map(({ type, externalId }) => [type, externalId]);
+      return Object.keys(headersOf(body.headers)).filter((header) => {
+        const changed = { ...request, headers: { ...request.headers, [header]: ['another'] } };
+        return (
+          source.verify(changed, settings, now).ok &&
+          JSON.stringify(tellingOf(changed)) !== JSON.stringify(tellingOf(request))
+        );
+      });
+    }
+
     const tolerance = 'timestamp' in descriptor ? descriptor.timestamp : undefined;
     it.each(tolerance === undefined ? [] : [tolerance])(
       'are refused once stale, and when they come from the future',
@@ -192,6 +229,9 @@ export function describePreset(name: string, source: Source, preset: PresetFile)
     });
   });
 }
+
+const headersNamed = (expression = ''): readonly string[] =>
+  Array.from(expression.matchAll(/\$headers\.`?([\w-]+)/g), ([, name = '']) => name);
 
 /** Where the id of an event is that of its request, another event has another one. */
 function withId(descriptor: Descriptor, headers: RawRequest['headers'], id: string): RawRequest['headers'] {

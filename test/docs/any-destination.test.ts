@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { printedGateways } from './any-destination.ts';
 
 describe('docs/any-destination.md', () => {
-  it('prints several', () => expect(printedGateways.length).toBe(4));
+  it('prints several', () => expect(printedGateways.length).toBe(5));
 
   it.each(printedGateways.map((text) => [/^ {2}(\w+):$/m.exec(text)?.[1], text] as const))(
     'prints a %s that is valid',

@@ -3,6 +3,7 @@ import { genericNames } from '../../src/sources/coded.ts';
 import { sourceNamed, sourceTypes } from '../../src/sources/index.ts';
 import { type PresetFile, presetFile } from '../../src/sources/preset/preset-file.ts';
 import { presetNames } from '../../src/sources/preset/presets.ts';
+import { unsignedHeaders } from '../../src/sources/preset/unsigned-headers.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { descriptorText } from '../../src/sources/verify/descriptor-text.ts';
 import { projectFolder, readProjectFile } from '../support/project-files.ts';
@@ -112,6 +113,7 @@ function described(preset: Preset): string {
     ['proof', proofOf(preset)],
     ['event type', inCodeFont(preset.event_type ?? 'the last part of the URL')],
     ['known again by', inCodeFont(preset.event_id ?? 'the exact body')],
+    ...unsignedOf(preset),
     ['to try it', `\`hookstitch send ${name}.${sample?.name}\``],
     ...startersOf(name),
   ];
@@ -119,6 +121,13 @@ function described(preset: Preset): string {
   const steps = setup.map((step, index) => `${index + 1}. ${filled(step)}\n`).join('');
   const asides = notes.map((note) => `- ${filled(note)}\n`).join('');
   return `\n### ${title}\n\n${steps}\n${asides}${asides === '' ? '' : '\n'}| | [documentation](${docs}) |\n| --- | --- |\n${table}`;
+}
+
+function unsignedOf(preset: Preset): readonly (readonly string[])[] {
+  const unsigned = unsignedHeaders(preset);
+  if (unsigned === undefined) return [];
+  const names = unsigned.names.map((name) => `\`${name}\``).join(' and ');
+  return [['not signed', `${names}; [to know a copy without](#what-is-not-signed): ${inCodeFont(unsigned.signedId)}`]];
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StandIn } from '../../src/demo/stand-ins/stand-in.ts';
 import type { JsonObject } from '../../src/model/json.ts';
@@ -221,6 +223,81 @@ describe('a request that is written in gateway.yaml', () => {
       { status: 'dead', last_message: expect.stringContaining('got Basic [redacted], [redacted]') },
     ]);
     expect(standIn.requests[0]?.headers.authorization).toBe(`Basic ${credential}`);
+  });
+
+  const apiKey = 'key_of_the_account';
+  const keyed = {
+    query: { api_secret: '${API_KEY}' },
+    headers: { 'x-api-key': 'Token ${API_KEY}' },
+    body: { key: '${API_KEY}', text: '=$event.name', said: ['=$event.name'] },
+  };
+
+  it('has what its variables hold when it is sent, and nowhere else', async () => {
+    const standIn = await startAnywhere();
+    standIn.answerNext({ status: 400, body: `no account ${apiKey}` });
+    const gateway = await testGateway({
+      destinations: { api: anywhere(standIn, keyed) },
+      mappings: { 'all.yaml': mapping('api') },
+      variables: { API_KEY: apiKey },
+    });
+    await gateway.send('evt_1', '${API_KEY}');
+    await settled(gateway, [{ status: 'dead', last_message: expect.stringContaining('no account [redacted]') }]);
+    const [request] = standIn.requests;
+    expect(request?.query.get('api_secret')).toBe(apiKey);
+    expect(request?.headers['x-api-key']).toBe(`Token ${apiKey}`);
+    // What an event says is no variable, whatever it looks like.
+    expect(JSON.parse(request?.text ?? '')).toEqual({ key: apiKey, text: '${API KEY}', said: ['${API KEY}'] });
+
+    const [{ id } = { id: '' }] = await deliveries(gateway);
+    const { items } = await gateway.get<{ items: readonly { readonly id: string }[] }>('/api/events');
+    const event = items[0]?.id;
+    const previewed = await fetch(`${gateway.adminUrl}/api/preview`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ mapping: mapping('api'), event }),
+    });
+    const shown = await gateway.get<{ request: { url: string } }>(`/api/deliveries/${id}/request`);
+    expect(shown.request.url).toBe(`${standIn.url}/in?api_secret=\${API_KEY}`);
+    const told = [
+      ...(await Promise.all(
+        [`deliveries/${id}`, `events/${event}`, `events/${event}/values`, 'destinations', 'events', 'deliveries'].map(
+          (path) => gateway.get(`/api/${path}`),
+        ),
+      )),
+      ...[shown, await previewed.json(), gateway.logged],
+    ].map((each) => JSON.stringify(each));
+    expect(told.filter((text) => text.includes(apiKey))).toEqual([]);
+    expect(told[0]).toContain('Token ${API_KEY}');
+    await gateway.halt();
+    const kept = await Promise.all(
+      (await readdir(gateway.dataDir)).map((file) => readFile(join(gateway.dataDir, file), 'latin1')),
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.filter((content) => content.includes(apiKey))).toEqual([]);
+  });
+
+  it('has what its variables hold by the time it is redelivered, even under another name', async () => {
+    const standIn = await startAnywhere();
+    standIn.answerNext({ status: 400, body: 'the key is too old' });
+    const options = {
+      mappings: { 'all.yaml': mapping('api') },
+      variables: { API_KEY: apiKey, NEW_KEY: 'key_that_is_new' },
+    };
+    const first = await testGateway({ ...options, destinations: { api: anywhere(standIn, keyed) } });
+    await first.send('evt_1', 'Paid');
+    await settled(first, [{ status: 'dead' }]);
+    const [dead] = await deliveries(first);
+    await first.halt();
+
+    const renamed = JSON.parse(JSON.stringify(keyed).replaceAll('API_KEY', 'NEW_KEY')) as JsonObject;
+    const destinations = { api: anywhere(standIn, renamed) };
+    const second = await testGateway({ ...options, destinations, dataDir: first.dataDir });
+    await post(second, `deliveries/${dead?.id}/redeliver`);
+    await settled(second, [{ status: 'delivered' }]);
+    const [, after] = standIn.requests;
+    expect(after?.query.get('api_secret')).toBe('key_that_is_new');
+    expect(after?.headers['x-api-key']).toBe('Token key_that_is_new');
+    expect(JSON.parse(after?.text ?? '')).toMatchObject({ key: 'key_that_is_new', text: 'Paid' });
   });
 
   it.each(['GET', 'DELETE'])('may be a %s without a body', async (method) => {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ToldSecrets } from '../../src/http/handshake.ts';
+import type { Log } from '../../src/log.ts';
 import { presetNamed } from '../../src/sources/preset/presets.ts';
 import type { ConfiguredSource, Source, SourceSettings } from '../../src/sources/source.ts';
 import { now, secret } from '../sources/raw-request.ts';
@@ -14,7 +15,9 @@ function preset(name: string): Source {
 /** A receiver with one preset, and what it answers. */
 async function receiving(source: ConfiguredSource) {
   const toldSecrets: ToldSecrets = new Map();
-  const receiver = await testReceiver({ sources: [source], toldSecrets });
+  const logged: object[] = [];
+  const log: Log = { write: (event, fields) => logged.push({ event, ...fields }) };
+  const receiver = await testReceiver({ sources: [source], toldSecrets, log });
   const send = (how: ClientRequest, path = ''): Promise<ClientAnswer> =>
     request(`${receiver.url}/in/${source.name}${path}`, how);
   const signed = (name: string, body: object): Promise<ClientAnswer> => {
@@ -22,7 +25,7 @@ async function receiving(source: ConfiguredSource) {
     const headers = preset(name).sign({ method: 'POST', url: '', body: bytes }, secret, now);
     return send({ method: 'POST', headers, body: bytes });
   };
-  return { receiver, send, signed, toldSecrets };
+  return { receiver, send, signed, toldSecrets, logged };
 }
 
 const off = (name: string, settings: Partial<SourceSettings> = {}): ConfiguredSource => ({
@@ -153,6 +156,12 @@ describe('a secret that the sender tells', () => {
     expect(toldSecrets.get('asana')).toMatchObject({ secret: 'of_somebody_else', others: 1 });
     await tell('of_the_sender');
     expect(toldSecrets.get('asana')).toMatchObject({ secret: 'of_the_sender', others: 2 });
+  });
+
+  it('is told in the log of the process that has it, without the secret', async () => {
+    const { send, logged } = await receiving(off('asana'));
+    await send({ method: 'POST', headers: { 'X-Hook-Secret': 'b537207f20cbfa02357cf448134da559e' } });
+    expect(logged).toEqual([{ event: 'request.asked', source: 'asana', told_secret: true }]);
   });
 
   it('is not kept once the source has one', async () => {

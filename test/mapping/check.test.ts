@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { destinations } from '../../src/destinations/index.ts';
-import { checkMappings } from '../../src/mapping/check.ts';
+import { checkMappings, type GivenBeside } from '../../src/mapping/check.ts';
 import type { Json } from '../../src/model/json.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { definitionOf, occurredAt } from './definitions.ts';
@@ -37,7 +37,7 @@ async function check(tests: readonly string[], { folder = '.', mapping: text = m
       destination,
       settings: destination.sample,
     })),
-    describe: (_source: string, body: Json, kind: string | null) =>
+    describe: (_source: string, body: Json, { kind }: GivenBeside) =>
       body === 'unreadable' || (typeof body === 'object' && body !== null && 'unreadable' in body)
         ? undefined
         : { type: kind ?? 'order.paid', externalId: 'ext_1', occurredAt, item: null },

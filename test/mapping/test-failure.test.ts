@@ -19,7 +19,7 @@ async function failuresOfAll(mapping: string, tests: readonly string[]): Promise
       destination,
       settings: destination.sample,
     })),
-    describe: (_source, _body, kind) => ({
+    describe: (_source, _body, { kind }) => ({
       type: kind ?? 'order.paid',
       externalId: 'ext_1',
       occurredAt,

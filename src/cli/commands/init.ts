@@ -164,7 +164,7 @@ interface Known {
   readonly publicUrl: string | undefined;
 }
 
-function printNextSteps({ sources }: StarterChoice, folder: string, { open, publicUrl }: Known): void {
+function printNextSteps({ sources, destinations }: StarterChoice, folder: string, { open, publicUrl }: Known): void {
   const base = publicUrl?.replace(/\/+$/, '') || `<${publicUrlName}>`;
   for (const name of sources) {
     const source = senderNamed(name)?.source;
@@ -177,6 +177,9 @@ function printNextSteps({ sources }: StarterChoice, folder: string, { open, publ
   const there = folder === '.' ? [] : [[`cd ${folder}`, '']];
   const commands = [
     ...there,
+    ...(destinations.includes('http')
+      ? [['edit mappings/gateway.yaml', 'the request of http; then what the tests of your mappings expect of it']]
+      : []),
     ...(open.length === 0 ? [] : [['edit .env', `still empty: ${open.join(', ')}`]]),
     ['hookstitch validate', 'every problem of the files, with line and column'],
     ['hookstitch test', "the mappings' own tests; nothing is sent"],

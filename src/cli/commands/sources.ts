@@ -1,10 +1,14 @@
 import { type Sender, senderNamed, senderNames } from '../../config/sender.ts';
 import { starterSample, starters } from '../../config/starter.ts';
 import { suggest } from '../../diagnostics/closest.ts';
+import { genericNames } from '../../sources/coded.ts';
+import { standardWebhooks } from '../../sources/preset/preset-names.ts';
+import { unsignedText } from '../../sources/preset/unsigned-headers.ts';
 import { setupSteps } from '../../sources/source.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { plainText, print, printError, printJson, style } from '../output.ts';
 import { table } from '../table.ts';
+import { wayLines, whyNot } from '../way-to-prove.ts';
 
 /** `hookstitch sources [name]`: who can be a source by one word, and what there is to do for it. */
 export const sourcesCommand: Verb = {
@@ -18,18 +22,26 @@ export const sourcesCommand: Verb = {
       else print(senderTable(senders));
       return exitCodes.ok;
     }
-    const sender = senderNamed(String(name));
-    if (sender === undefined) {
-      const hint = suggest(String(name), senderNames, { what: 'there are', otherwise: '' });
-      printError(`no sender called "${plainText(String(name))}"; ${hint}`);
-      printError('any other can be a source of type hmac, token, basic or standard_webhooks: docs/sources.md');
-      return exitCodes.wrongUse;
-    }
-    if (json === true) printJson(senderJson(sender));
-    else print(senderLines(sender).join('\n'));
+    const wanted = String(name).toLowerCase();
+    const sender = senderNamed(wanted === standardWebhooks ? 'standard-webhooks' : wanted);
+    if (sender !== undefined && json === true) printJson(senderJson(sender));
+    else if (sender !== undefined) print(senderLines(sender).join('\n'));
+    else return tellOther(wanted);
     return exitCodes.ok;
   },
 };
+
+function tellOther(name: string): number {
+  const way = wayLines(name);
+  if (way !== undefined) {
+    print(way.join('\n'));
+    return exitCodes.ok;
+  }
+  const hint = suggest(name, [...senderNames, ...genericNames], { what: 'there are', otherwise: '' });
+  printError(whyNot(name) ?? `no sender called "${plainText(name)}"; ${hint}`);
+  printError('any other can be a source of type hmac, token, basic or standard_webhooks: hookstitch sources hmac');
+  return exitCodes.wrongUse;
+}
 
 function senderTable(senders: readonly Sender[]): string {
   const rows = senders
@@ -41,13 +53,18 @@ function senderTable(senders: readonly Sender[]): string {
       variable,
     ]);
   const list = table(['TYPE', 'SENDER', 'PROOF', 'SECRET IN'], rows);
-  return `${list}\n\n${style('dim', 'One of them: hookstitch sources <type>   To begin: hookstitch init --source <type>')}`;
+  const next = [
+    'One of them: hookstitch sources <type>   To begin: hookstitch init --source <type>',
+    `Any other sender: hookstitch sources ${genericNames.join('|')}`,
+  ];
+  return `${list}\n\n${style('dim', next.join('\n'))}`;
 }
 
 const samplesOf = (name: string, { samples }: Sender['source']): string =>
   samples.map((sample) => `${name}.${sample.name}`).join(', ');
 
-function senderLines({ name, source, proof, variable, notes, asksForToken, signsAlone }: Sender): readonly string[] {
+function senderLines(sender: Sender): readonly string[] {
+  const { name, source, proof, variable, notes, asksForToken, signsAlone, unsigned } = sender;
   const steps = setupSteps(source, { url: `<PUBLIC_URL>/in/${name}`, local: `localhost:8080/in/${name}` });
   const field = (key: string, text: string): string => `${key.padEnd(9)} ${text}`;
   return [
@@ -63,18 +80,20 @@ function senderLines({ name, source, proof, variable, notes, asksForToken, signs
     '',
     ...steps.map((step, index) => `${`${index + 1}.`.padStart(4)} ${step}`),
     ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `   - ${note}`)]),
+    ...(unsigned === undefined ? [] : [style('yellow', `   ! ${unsignedText(unsigned)}`)]),
     '',
     style('dim', `To begin: hookstitch init --source ${name} --destination <type>`),
   ];
 }
 
-const senderJson = ({ name, source, proof, variable, notes, asksForToken }: Sender): object => ({
+const senderJson = ({ name, source, proof, variable, notes, asksForToken, unsigned }: Sender): object => ({
   type: name,
   title: source.title,
   docs: source.docs,
   proof,
   is_unsigned: source.isUnsigned === true,
   signs_url: source.needsPublicUrl,
+  unsigned_headers: unsigned?.names ?? [],
   secret_variable: variable,
   asks_for_token: asksForToken,
   path: `/in/${name}`,

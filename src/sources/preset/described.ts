@@ -12,7 +12,7 @@ import { compileVerifier, type Verify } from '../verify/verifier.ts';
 import { answerHandshake } from './handshake.ts';
 import type { Handshake } from './preset-file.ts';
 import { type BodySettings, bodyReader, bodyWriter } from './read-body.ts';
-import { type EventSettings, eventReader } from './read-events.ts';
+import { type EventSettings, eventReader, eventReadings } from './read-events.ts';
 
 /** Settings of a source that is data. */
 export interface DescribedSettings extends SourceSettings {
@@ -76,6 +76,7 @@ function sourceOf<Settings extends DescribedSettings>(
     needsPublicUrl: 'signed' in descriptor && descriptor.signed.includes('{url}'),
     verify: (request, { secret }, now) => verify(request, secret, now),
     parse: eventReader(description),
+    readings: eventReadings(description),
     sign,
     ...(readBody !== undefined && { readBody }),
     ...(writeBody !== undefined && { writeBody }),

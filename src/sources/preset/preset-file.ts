@@ -2,19 +2,35 @@ import { z } from 'zod';
 import { descriptor } from '../verify/descriptor.ts';
 import { requestExpression as expression, requestValue, sampleText } from './value.ts';
 
+/** Where a type stands in many a body: as the type of every event it would be a slip of the pen. */
+const nameOfField = /^(\$\w.*|(\w+\.)?(event_?)?(type|name|topic|event)|action|kind)$/i;
+
+const eventType = requestValue.superRefine((text, context) => {
+  if (!nameOfField.test(text)) return;
+  const params = { hint: `write =${text} for what the body says there` };
+  context.addIssue({ code: 'custom', message: 'is a text, which would be the type of every event', params });
+});
+
+/** The same for every event, all but the first would be taken for copies of it. */
+const perEvent = requestValue.superRefine((text, context) => {
+  if (text.startsWith('=') && !text.startsWith('==')) return;
+  const params = { hint: `write an expression, as in =${text.replace(/^=+/, '')}` };
+  context.addIssue({ code: 'custom', message: 'is a text, which would be the same for every event', params });
+});
+
 /** The shape of a preset: one file of `presets/` for each sender that data can describe. */
 
 /** Settings of a source that say what its events are. */
 export const eventExpressions = {
-  event_type: requestValue.optional().meta({
+  event_type: eventType.optional().meta({
     description:
       'The type of an event: a text, or an expression over the body with $headers, $query and $kind, as `=type`. Without it the last part of the URL.',
   }),
-  event_id: requestValue.optional().meta({
+  event_id: perEvent.optional().meta({
     description:
       'What is the same whenever the sender repeats an event, as `=id`; a list stands for all of its values. Without it the exact body.',
   }),
-  occurred_at: requestValue.optional().meta({
+  occurred_at: perEvent.optional().meta({
     description: 'When it happened: ISO 8601, or seconds or milliseconds since 1970. Without it the time of receipt.',
   }),
 };

@@ -3,7 +3,7 @@ import type { RawRequest, SourceEvent } from '../../model/event.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { momentFromIso, momentFromMs, shortText } from '../body-field.ts';
 import { contentHash, externalIdOf } from '../external-id.ts';
-import type { Parsed } from '../source.ts';
+import type { Parsed, Reading } from '../source.ts';
 import type { PresetFile } from './preset-file.ts';
 import { requestBindings, textEvaluator } from './value.ts';
 
@@ -26,24 +26,40 @@ export function eventReader(settings: EventSettings): (body: Json, request: RawR
     const bindings = requestBindings(request, body);
     if (settings.batch === false || !Array.isArray(body)) {
       const event = eventOf(read, { value: body, bindings, request });
-      return { events: [{ ...event, externalId: event.externalId ?? contentHash(request.body), item: null }] };
+      return { events: [{ ...event, externalId: event.externalId ?? sameBody(event, request.body), item: null }] };
     }
     if (body.length > eventsMax) return { unusable: tooMany };
     return {
       events: body.map((value: Json, item) => {
         const event = eventOf(read, { value, bindings, request });
-        return { ...event, externalId: event.externalId ?? contentHash(JSON.stringify(value)), item };
+        return { ...event, externalId: event.externalId ?? sameBody(event, JSON.stringify(value)), item };
       }),
     };
   };
 }
+
+/** What the expressions come to on one event, as it is stored. */
+export function eventReadings(settings: EventSettings): (event: Json, request: RawRequest) => readonly Reading[] {
+  return (event, request) => {
+    const bindings = requestBindings(request, event);
+    return (['event_type', 'event_id', 'occurred_at'] as const).flatMap((setting) => {
+      const text = settings[setting];
+      const isExpression = text?.startsWith('=') === true && !text.startsWith('==');
+      return isExpression ? [{ setting, expression: text.slice(1), value: textEvaluator(text)(event, bindings) }] : [];
+    });
+  };
+}
+
+/** Of one type: a sender may tell two things of one object at once, each at a URL of its own. */
+const sameBody = ({ type }: Pick<SourceEvent, 'type'>, body: string | Uint8Array): string =>
+  contentHash(JSON.stringify([type, contentHash(body)]));
 
 const tooMany = { reason: 'too_many_events', message: `The body holds more than ${eventsMax} events.` } as const;
 
 const optional = (text: string | undefined): PlainExpression | undefined =>
   text === undefined ? undefined : textEvaluator(text);
 
-interface Reading {
+interface Readers {
   readonly type: PlainExpression | undefined;
   readonly id: PlainExpression | undefined;
   readonly time: PlainExpression | undefined;
@@ -56,7 +72,7 @@ interface Element {
 }
 
 function eventOf(
-  { type, id, time }: Reading,
+  { type, id, time }: Readers,
   { value, bindings, request }: Element,
 ): Pick<SourceEvent, 'type' | 'occurredAt'> & { readonly externalId: string | undefined } {
   return {

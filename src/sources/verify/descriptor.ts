@@ -23,32 +23,39 @@ const inside = (fallback: string) =>
 
 const signatureStyles = ['plain', 'key_value', 'list', 'positional'] as const;
 
+/** For those who write the header alone. */
+const signatureError = ({ code, input }: z.core.$ZodRawIssue): string | undefined =>
+  code === 'invalid_type' && typeof input === 'string' ? 'must be a block, as in { header: X-Signature }' : undefined;
+
 const signature = z
-  .strictObject({
-    header: headerName.meta({ description: 'The header with the signature.' }),
-    style: z.enum(signatureStyles).default('plain').meta({
-      description:
-        '`plain`: the signature alone, perhaps behind a prefix. `key_value`: pairs, as in `t=…,v1=…`. `list`: tagged signatures, as in `v1,… v1,…`. `positional`: the time, then signatures.',
-    }),
-    prefix: z
-      .string()
-      .max(40)
-      .optional()
-      .meta({ description: 'plain: what stands before the signature, as `sha256=`.' }),
-    numbered: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'plain: the header comes as <header>1, <header>2, … and one match is enough.' }),
-    key: word.optional().meta({ description: 'key_value: the key of the signatures, as `v1`.' }),
-    key_separator: inside('=').meta({ description: 'key_value: between a key and its value.' }),
-    tag: word.optional().meta({ description: 'list: the tag of the signatures that count, as `v1`.' }),
-    tag_separator: inside(',').meta({ description: 'list: between a tag and its signature.' }),
-    separator: z
-      .string()
-      .regex(/^([,;|&] ?| )$/, { error: 'must be a comma, ;, | or & (perhaps with a space behind it), or a space' })
-      .optional()
-      .meta({ description: 'Between the elements; a comma, and in a list a space, where nothing is said.' }),
-  })
+  .strictObject(
+    {
+      header: headerName.meta({ description: 'The header with the signature.' }),
+      style: z.enum(signatureStyles).default('plain').meta({
+        description:
+          '`plain`: the signature alone, perhaps behind a prefix. `key_value`: pairs, as in `t=…,v1=…`. `list`: tagged signatures, as in `v1,… v1,…`. `positional`: the time, then signatures.',
+      }),
+      prefix: z
+        .string()
+        .max(40)
+        .optional()
+        .meta({ description: 'plain: what stands before the signature, as `sha256=`.' }),
+      numbered: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'plain: the header comes as <header>1, <header>2, … and one match is enough.' }),
+      key: word.optional().meta({ description: 'key_value: the key of the signatures, as `v1`.' }),
+      key_separator: inside('=').meta({ description: 'key_value: between a key and its value.' }),
+      tag: word.optional().meta({ description: 'list: the tag of the signatures that count, as `v1`.' }),
+      tag_separator: inside(',').meta({ description: 'list: between a tag and its signature.' }),
+      separator: z
+        .string()
+        .regex(/^([,;|&] ?| )$/, { error: 'must be a comma, ;, | or & (perhaps with a space behind it), or a space' })
+        .optional()
+        .meta({ description: 'Between the elements; a comma, and in a list a space, where nothing is said.' }),
+    },
+    { error: signatureError },
+  )
   .meta({ description: 'Where the signature stands, and in which form.' });
 
 const timestamp = z
@@ -123,7 +130,16 @@ export const methodSettings = {
   ecdsa_p256: { ...signed, ...secretPrefix },
   token: {
     header: headerName.meta({ description: 'The header that carries the secret itself.' }),
-    prefix: z.string().max(40).optional().meta({ description: 'What stands before the secret, as `Bearer `.' }),
+    prefix: z
+      .string()
+      .max(40)
+      .superRefine((prefix, context) => {
+        if (!/^(bearer|basic|token|apikey)$/i.test(prefix)) return;
+        const params = { hint: `write prefix: "${prefix} "` };
+        context.addIssue({ code: 'custom', message: 'lacks the space between it and the secret', params });
+      })
+      .optional()
+      .meta({ description: 'What stands before the secret, as `Bearer `.' }),
   },
   basic: {},
   secret_url: {

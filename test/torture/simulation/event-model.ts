@@ -41,13 +41,18 @@ export class EventModel {
   }
 
   claimed(claim: ClaimOfEvents, claimed: readonly ClaimedEvent[]): void {
-    const { worker, limit, nowMs, leaseMs } = claim;
+    const { limit, nowMs } = claim;
     const expect = this.#violations.expect.bind(this.#violations);
     this.#endLeases(nowMs);
     const due = [...this.events.values()].filter((event) => isDue(event, nowMs)).length;
     // A suspect is handed out alone, so only none at all leaves work lying.
     expect('idle', due === 0 || claimed.length > 0, () => `${due} events are due and none is claimed`);
     expect('overlap', claimed.length <= limit, () => `${claimed.length} events claimed of at most ${limit}`);
+    this.#taken(claim, claimed);
+  }
+
+  #taken({ worker, nowMs, leaseMs }: ClaimOfEvents, claimed: readonly ClaimedEvent[]): void {
+    const expect = this.#violations.expect.bind(this.#violations);
     let former = -1;
     for (const { externalId, id, tries } of claimed) {
       const event = this.events.get(externalId);
@@ -61,6 +66,16 @@ export class EventModel {
       event.id = id;
       event.lease = { worker, endsAtMs: nowMs + leaseMs, tries };
     }
+  }
+
+  /** In the commit that recorded them: only where nothing that was never tried waits before them. It ends no leases. */
+  claimedAtOnce(claim: ClaimOfEvents, claimed: readonly ClaimedEvent[]): void {
+    const first = Math.min(...claimed.map(({ externalId }) => this.events.get(externalId)?.number ?? -1));
+    const before = [...this.events].filter(
+      ([, event]) => event.number < first && event.tries === 0 && isDue(event, claim.nowMs),
+    );
+    this.#violations.expect('order', before.length === 0, () => `claimed as it is recorded, before ${before[0]?.[0]}`);
+    this.#taken(claim, claimed);
   }
 
   settled(settlement: TranslationSettlement, isKept: boolean, nowMs: number): void {

@@ -52,7 +52,7 @@ async function step(world: World, what: keyof typeof weights): Promise<void> {
   if (worker === undefined) return;
   switch (what) {
     case 'accept':
-      return await accept(world);
+      return await accept(world, worker);
     case 'claimEvents':
       return await claimEvents(world, worker);
     case 'translate':

@@ -11,21 +11,34 @@ const aloneAfterTries = 3;
 const otherKeyShare = 0.08;
 const persons = ['ada', 'ben', 'cleo', 'dan', null];
 
+/** Of requests whose worker wants their events at once. */
+const atOnceShare = 0.5;
+
 /** A resend of what is known already, now and then. */
-export async function accept(world: World): Promise<void> {
+export async function accept(world: World, worker: Worker): Promise<void> {
   const known = [...world.events.events.keys()];
   const externalIds = Array.from({ length: 1 + world.draw.number(3) }, (_, at) =>
     world.draw.chance(0.15) ? (world.draw.one(known) ?? world.of('0')) : world.of(`${known.length + at}`),
   );
   const event = (externalId: string) => ({ type: 'check.event', externalId, occurredAt: world.now(), item: null });
-  const receipt = await world.store.recordRequest({
+  const request = {
     ...{ source: 'stripe', kind: null, method: 'POST', url: 'https://hooks.example.com/in/stripe', headers: {} },
     ...{ body: Buffer.from('{}'), receivedAt: world.now(), events: externalIds.map(event) },
-  });
+  };
+  const taken: ClaimedEvent[] = [];
+  const atOnce = {
+    worker: worker.id,
+    leaseMs,
+    claimed: (events: readonly ClaimedEvent[]) => void taken.push(...events),
+  };
+  const receipt = await world.store.recordRequest(request, world.draw.chance(atOnceShare) ? atOnce : undefined);
   const accepted = externalIds.filter((externalId) => world.events.received(externalId, world.nowMs)).length;
   const expected = { accepted, duplicates: externalIds.length - accepted };
   const isSo = receipt.accepted === accepted && receipt.duplicates === expected.duplicates;
   world.expect('tallies', isSo, () => `${JSON.stringify(receipt)} instead of ${JSON.stringify(expected)}`);
+  if (taken.length === 0) return;
+  world.events.claimedAtOnce({ worker: worker.id, limit: accepted, nowMs: world.nowMs, leaseMs }, taken);
+  worker.events.push(...taken);
 }
 
 export async function claimEvents(world: World, worker: Worker): Promise<void> {

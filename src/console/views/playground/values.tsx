@@ -1,5 +1,7 @@
-import type { ApiField } from '../../../api-shapes/playground.ts';
+import type { ApiField, ApiReading } from '../../../api-shapes/playground.ts';
 import { Breakable } from '../../ui/breakable.tsx';
+import { visibleText } from '../../ui/text-lines.ts';
+import { briefText } from '../../ui/tree-rows.ts';
 import { toneOf, valueText } from './ghost-values.ts';
 import { idOf } from './links.ts';
 import type { ResultProps } from './result-props.ts';
@@ -18,6 +20,7 @@ export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultProp
           <th scope="col">Value</th>
         </tr>
       </thead>
+      <Readings readings={previewed.preview?.readings ?? []} />
       {sections.map(([section, own]) => (
         <tbody key={section}>
           {own.map((field) => (
@@ -49,5 +52,22 @@ export function Values({ previewed, linked, onGoTo, onPointMapping }: ResultProp
     </table>
   );
 }
+
+/** By what the source in gateway.yaml tells which event it is: it stands in another file than the mapping. */
+const Readings = ({ readings }: { readonly readings: readonly ApiReading[] }) =>
+  readings.length === 0 ? null : (
+    <tbody>
+      {readings.map(({ setting, expression, value }) => (
+        <tr key={setting}>
+          <th scope="row" class="mono break" title={`=${expression}, in gateway.yaml or the preset`}>
+            source.{setting}
+          </th>
+          <td class="mono break" data-tone={value === null ? 'empty' : undefined}>
+            {value === null ? 'nothing' : visibleText(typeof value === 'string' ? value : briefText(value))}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  );
 
 const nameOf = ({ path, item }: ApiField): string => (item === null ? path : `${path} [${item}]`);

@@ -6,12 +6,14 @@ import { type Range, rangeIn, useSeries } from '../../charts/use-series.ts';
 import { toast } from '../../state/toasts.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { Called } from '../../ui/called.tsx';
+import { Copy } from '../../ui/copy.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { number } from '../../ui/number-text.ts';
+import { counted, number } from '../../ui/number-text.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { refusalOf, SendSample } from '../../ui/send-sample.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { Mark } from '../../ui/status.tsx';
+import { visibleText } from '../../ui/text-lines.ts';
 import { Time } from '../../ui/time.tsx';
 import type { ViewProps } from '../../view.ts';
 import { Bridge } from './bridge.tsx';
@@ -61,6 +63,7 @@ function Found({ source }: { readonly source: ApiSource }) {
           <span>Off: {off}. Requests are answered 503, so that the sender tries again; nothing is stored.</span>
         </div>
       )}
+      <Told source={source} />
       <section class="panel">
         <div class="panel-head">
           <h2 class="grow">Connect {title}</h2>
@@ -89,6 +92,39 @@ function Found({ source }: { readonly source: ApiSource }) {
       <Traffic source={source} />
       <Bridge />
     </>
+  );
+}
+
+/** Nothing proves who told it, so how many did is told with it. */
+function Told({ source: { told_secret: told } }: { readonly source: ApiSource }) {
+  if (told === null) return null;
+  const { secret, at, others } = told;
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>The secret that the sender told</h2>
+      </div>
+      <div class="panel-body stack tight">
+        <p class="line">
+          <span class="mono break">{visibleText(secret)}</span>
+          <Copy text={secret} label="Copy the secret" />
+        </p>
+        {others === 0 ? (
+          <p>
+            It came <Time at={at} />. Set it as the secret of this source, and restart the gateway: until then it is in
+            memory alone.
+          </p>
+        ) : (
+          <div class="note warn">
+            <Icon name="info" />
+            <span>
+              {counted(others, 'other')} came before it, and anybody can send one. Restart the gateway and set the
+              webhook up again, so that only the sender has told a secret.
+            </span>
+          </div>
+        )}
+      </div>
+    </section>
   );
 }
 
