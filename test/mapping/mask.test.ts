@@ -53,6 +53,7 @@ describe('what is personal in stored data', () => {
       { title: 'Заказ', owner: 'Иван Петров' },
       { title: 'Заказ', owner: 'И••• П•••' },
     ],
+    ['somebody in a script without capitals', { owner: '李明' }, { owner: '李•••' }],
     ['a passenger', { customer: { name: 'LOVELACE/ADA' } }, { customer: { name: 'L•••' } }],
     ['a full name with a slash', { full_name: 'Lovelace/Ada', phone: '' }, { full_name: 'L•••', phone: '' }],
     ['a number in the place of a name', { customer_name: '555-0143' }, { customer_name: '5•••' }],
