@@ -115,4 +115,28 @@ describeInBrowser('a view that is kept up to date', () => {
     await running.send('evt_2', 'charge.refunded');
     await page.getByRole('link', { name: 'charge.refunded' }).first().waitFor();
   });
+
+  it('asks once more for older events that were not answered, whenever it has looked', patience, async () => {
+    const running = await gateway();
+    for (let at = 0; at < 51; at += 1) await running.send(`evt_${at}`, 'invoice.paid');
+    const { page, open } = await openConsole(running);
+    const asked = { first: 0, older: 0 };
+    await page.route(pathIs('/api/events'), (route) => {
+      const isOlder = new URL(route.request().url()).searchParams.has('cursor');
+      asked[isOlder ? 'older' : 'first'] += 1;
+      return isOlder && asked.first < 3 ? route.fulfill({ status: 502, body: '' }) : route.continue();
+    });
+    await open('/events', 'Events');
+    let lookedAt = 0;
+    await eventually(async () => {
+      await page.locator('.older').scrollIntoViewIfNeeded();
+      if (asked.older > 0 && asked.first < 3 && asked.first > lookedAt) {
+        lookedAt = asked.first;
+        await running.send(`more_${lookedAt}`, 'invoice.paid');
+      }
+      expect(await page.locator('.older').textContent()).toContain('that is all');
+    });
+    expect(asked.older).toBeGreaterThan(1);
+    expect(asked.older).toBeLessThanOrEqual(asked.first);
+  });
 });

@@ -9,14 +9,15 @@ interface OlderProps {
 }
 
 /** Older ones come by themselves when the end is in sight, and by the button for whoever does not scroll. */
-export function Older({ events: { cursor, searchedTo, isLoading, older }, told }: OlderProps) {
+export function Older({ events: { cursor, searchedTo, problem, isLoading, older }, told }: OlderProps) {
   const end = useRef<HTMLDivElement>(null);
-  // A bounded search that found little goes on only when asked: it could look through everything by itself.
-  const goesOn = cursor !== null && searchedTo === null;
+  // A bounded search that found little goes on only when asked: it could look through everything by itself. So does what
+  // was not answered: it would be asked for without an end.
+  const goesOn = cursor !== null && searchedTo === null && problem === undefined;
   useEffect(() => {
     if (!goesOn || end.current === null) return;
     const watching = new IntersectionObserver((seen) => {
-      if (seen.some(({ isIntersecting }) => isIntersecting)) older();
+      if (seen.some(({ isIntersecting }) => isIntersecting)) void older();
     });
     watching.observe(end.current);
     return () => watching.disconnect();
@@ -34,7 +35,7 @@ export function Older({ events: { cursor, searchedTo, isLoading, older }, told }
         {cursor === null && !isLoading && ' · that is all'}
       </span>
       {cursor !== null && (
-        <button type="button" class="button slim" onClick={older}>
+        <button type="button" class="button slim" onClick={() => void older()}>
           {searchedTo === null ? 'Older' : 'Search further back'}
         </button>
       )}

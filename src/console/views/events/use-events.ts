@@ -16,7 +16,7 @@ export interface EventRows {
   readonly cursor: string | null;
   /** How far back a bounded search has looked. */
   readonly searchedTo: string | null;
-  readonly older: () => void;
+  readonly older: () => Promise<void>;
   readonly show: () => void;
   readonly reload: () => void;
 }
@@ -54,20 +54,23 @@ export function useEvents(filter: Filter): EventRows {
 
   useEffect(() => {
     setRows(none);
+    setEnd(noEnd);
     reload();
   }, [reload]);
   useEffect(() => onChange(['events', 'deliveries'], look), [look]);
 
-  const older = useCallback(() => {
+  const older = useCallback(async () => {
     if (end.next_cursor === null) return;
     setLoading(true);
-    const cursor = end.next_cursor;
-    setEnd((before) => ({ ...before, next_cursor: null }));
-    void ask(`${path}&cursor=${encodeURIComponent(cursor)}`, (list) => {
+    const askedFor = { ...end, next_cursor: null };
+    setEnd(askedFor);
+    const isAnswered = await ask(`${path}&cursor=${encodeURIComponent(end.next_cursor)}`, (list) => {
       setRows((before) => withOlder(before, list.items));
       setEnd(list);
     });
-  }, [ask, path, end.next_cursor]);
+    // There is more all the same, unless the list has begun anew.
+    if (!isAnswered) setEnd((now) => (now === askedFor ? end : now));
+  }, [ask, path, end]);
   const show = useCallback(() => {
     const all = released(rows);
     if (all === undefined) reload();
