@@ -19,8 +19,8 @@ const leaseFactor = 4;
 const leaseMsMin = 60_000;
 /** Deliveries claimed at once, whatever concurrency and batch allow. */
 const claimMax = 500;
-/** Claims that left nothing behind begin so far apart, in milliseconds. */
-const spacingMs = 10;
+/** Claims begin so far apart, in milliseconds: where they left nothing behind, and where few places were free. */
+const spacingMs = { drained: 10, crowded: 5 } as const;
 
 export interface DeliverDependencies extends Omit<AttemptDependencies, 'shutdown'> {
   readonly store: Pick<Store, 'claimDeliveries' | 'settleDeliveries' | 'nextDueAt' | 'isShared'>;
@@ -39,6 +39,17 @@ export interface DeliveryMetrics {
     readonly seconds: number;
   }): void;
   delivered(destination: string, seconds: number): void;
+}
+
+interface Limits {
+  readonly concurrency: number;
+  readonly batch: number;
+}
+
+/** Places that get free one by one are filled together, not each with a commit of its own. */
+function apartMs(claimed: number, limit: number, { concurrency, batch }: Limits): number {
+  if (claimed < limit) return spacingMs.drained;
+  return limit * 2 < Math.min(concurrency * batch, claimMax) ? spacingMs.crowded : 0;
 }
 
 /** What shares one request. */
@@ -63,7 +74,7 @@ export class LaneWorker {
   readonly #target: ConfiguredDestination;
   readonly #dependencies: DeliverDependencies;
   readonly #loop: Loop;
-  readonly #spacing = new Spacing(spacingMs);
+  readonly #spacing = new Spacing();
   readonly #shutdown = new AbortController();
   /** Many requests end at once: one commit takes them down. */
   readonly #endings = new WriteQueue<Ended>((ended) => this.#writeDown(ended));
@@ -130,7 +141,7 @@ export class LaneWorker {
         return admission;
       },
     });
-    this.#spacing.began({ isFull: deliveries.length === limit });
+    this.#spacing.began(apartMs(deliveries.length, limit, limits));
     this.#inFlight += deliveries.length;
     this.#noticed(lane);
     const isProbe = deliveries.length > 0 && lane.circuit.state === 'half_open';

@@ -5,12 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * requests. One that comes after a quiet time waits for nothing, and neither does anything while batches are full.
  */
 export class Spacing {
-  readonly #ms: number;
   #nextMs = 0;
-
-  constructor(ms: number) {
-    this.#ms = ms;
-  }
 
   /** Resolves when the next batch may begin. */
   async passed(): Promise<void> {
@@ -18,7 +13,8 @@ export class Spacing {
     if (waitMs > 0) await pause(waitMs);
   }
 
-  began({ isFull }: { readonly isFull: boolean }): void {
-    this.#nextMs = isFull ? 0 : performance.now() + this.#ms;
+  /** The next one begins so many milliseconds later; 0 where it may follow at once. */
+  began(apartMs: number): void {
+    this.#nextMs = performance.now() + apartMs;
   }
 }

@@ -53,7 +53,7 @@ export interface TranslateDependencies {
 export class Translator {
   readonly #dependencies: TranslateDependencies;
   readonly #handOver: HandOver;
-  readonly #spacing = new Spacing(spacingMs);
+  readonly #spacing = new Spacing();
   /** Oldest first. */
   readonly #underWay: Promise<void>[] = [];
   /** One that is under way, or several. */
@@ -69,7 +69,7 @@ export class Translator {
     if (this.#hasFailed || this.#underWay.length >= batchesAtOnce) await this.#oldest();
     await this.#spacing.passed();
     const events = await this.#next();
-    this.#spacing.began({ isFull: events.length === batchMax });
+    this.#spacing.began(events.length < batchMax ? spacingMs : 0);
     if (events.length > 0) await this.#begin(events);
     else if (this.#underWay.length === 0) return false;
     else await this.#oldest();

@@ -170,15 +170,13 @@ export interface EventFilter {
   readonly until?: Date | undefined;
 }
 
-export interface DeliveryFilter {
+/** `since` and `until` are of when they were queued; with a cause, of when they died. */
+export interface DeliveryFilter extends Pick<EventFilter, 'since' | 'until'> {
   readonly destination?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly reason?: FailureReason | undefined;
   /** With its reason; then those that died last come first. */
   readonly cause?: string | undefined;
-  /** Queued at this time or later, and before `until`; with a cause, died then. */
-  readonly since?: Date | undefined;
-  readonly until?: Date | undefined;
 }
 
 /** Newest first; `cursor` is opaque, absent on the first page and null after the last. */

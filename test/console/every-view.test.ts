@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeInBrowser } from '../support/browser.ts';
 import { type BusyGateway, busyGateway, quietGateway } from '../support/busy-gateway.ts';
@@ -68,9 +69,25 @@ async function look(
     await page.getByText(until).first().waitFor();
     await expect.poll(() => page.locator('.bone').count(), { timeout: 20_000 }).toBe(0);
     found.push(...(await violations()).map((violation) => `${name}: ${violation}`));
+    found.push(...(await cutOff(page)).map((what) => `${name}: ${what} is wider than there is room`));
     await shoot(`${state}-${name}`);
   }
   return found;
+}
+
+const wideTables = `[...document.querySelectorAll('.table-scroll')]
+  .filter((box) => box.scrollWidth > box.clientWidth)
+  .map((box) => 'the table ' + box.querySelector('caption').textContent)`;
+const isWidePage = 'document.documentElement.scrollWidth > innerWidth';
+
+/** What somebody would have to move sideways for: a table on a wide screen, the page on a narrow one. */
+async function cutOff(page: Page): Promise<readonly string[]> {
+  const size = page.viewportSize();
+  const tables: readonly string[] = await page.evaluate(wideTables);
+  await page.setViewportSize({ width: 375, height: 800 });
+  const isWide: boolean = await page.evaluate(isWidePage);
+  if (size !== null) await page.setViewportSize(size);
+  return isWide ? [...tables, 'the page on a narrow screen'] : tables;
 }
 
 /** Dozens of views, and axe twice in each. */

@@ -12,25 +12,25 @@ const hasPassed = async (spacing: Spacing): Promise<boolean> =>
 
 describe('the spacing of batches', () => {
   it('lets the first batch begin at once', async () => {
-    expect(await hasPassed(new Spacing(longMs))).toBe(true);
+    expect(await hasPassed(new Spacing())).toBe(true);
   });
 
-  it('lets a batch wait after one that was not full', async () => {
-    const spacing = new Spacing(longMs);
-    spacing.began({ isFull: false });
+  it('lets a batch wait as long as the one before wants it apart', async () => {
+    const spacing = new Spacing();
+    spacing.began(longMs);
     expect(await hasPassed(spacing)).toBe(false);
   });
 
-  it('lets a batch begin at once after one that was full', async () => {
-    const spacing = new Spacing(longMs);
-    spacing.began({ isFull: false });
-    spacing.began({ isFull: true });
+  it('lets a batch begin at once after one that wants nothing apart', async () => {
+    const spacing = new Spacing();
+    spacing.began(longMs);
+    spacing.began(0);
     expect(await hasPassed(spacing)).toBe(true);
   });
 
   it('ends by itself', async () => {
-    const spacing = new Spacing(5);
-    spacing.began({ isFull: false });
+    const spacing = new Spacing();
+    spacing.began(5);
     await expect(spacing.passed()).resolves.toBeUndefined();
   });
 });

@@ -195,10 +195,10 @@ function Figures({ destination: { name, deliveries, oldest_pending_at }, range, 
   return (
     <div class="tiles six">
       <Tile label="Success" figure={success}>
-        {ranges[range].title}
+        {ranges[range].title.toLowerCase()}
       </Tile>
       <Tile label="95 % within" figure={latency}>
-        {ranges[range].title}
+        {ranges[range].title.toLowerCase()}
       </Tile>
       <Tile label="Pending" figure={number(deliveries.pending)} href={`/events?delivery=pending&${of}`}>
         {oldest_pending_at === null ? (

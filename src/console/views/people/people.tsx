@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ApiForgotten, ApiPerson } from '../../../api-shapes/people.ts';
 import { pathWith } from '../../api/client.ts';
 import { useRevealable } from '../../api/use-revealable.ts';
+import { useShortcuts } from '../../state/shortcuts.ts';
 import { useUrlState } from '../../state/url-state.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -53,6 +54,8 @@ interface LookUpProps {
 
 function LookUp({ identifier, onLook }: LookUpProps) {
   const [text, setText] = useState(identifier);
+  const input = useRef<HTMLInputElement>(null);
+  useShortcuts([{ keys: '/', does: 'look somebody up', run: () => input.current?.focus() }]);
   return (
     <search>
       <form
@@ -63,6 +66,7 @@ function LookUp({ identifier, onLook }: LookUpProps) {
         }}
       >
         <input
+          ref={input}
           class="input grow"
           type="search"
           aria-label="Identifier"
