@@ -3,11 +3,13 @@ import { setupSteps } from '../sources/source.ts';
 import { appendKey } from '../yaml/edit.ts';
 import { style } from './output.ts';
 
+const addresses = { url: '<PUBLIC_URL>/in/shop', local: 'localhost:8080/in/shop' };
+
 /** Of a type that is no sender but a way of proving oneself: what it is, and an entry of gateway.yaml to change. */
 export function wayLines(name: string): readonly string[] | undefined {
   if (!isGeneric(name)) return undefined;
   const { title, docs, setup } = genericNamed(name);
-  const steps = setupSteps({ setup }, { url: '<PUBLIC_URL>/in/shop', local: 'localhost:8080/in/shop' });
+  const steps = setupSteps({ setup }, addresses);
   const entry = appendKey('sources:\n', ['sources'], ['shop', genericEntry(name)]);
   return [
     `${style('bold', title)}  ${style('dim', docs)}`,
@@ -23,6 +25,13 @@ export function wayLines(name: string): readonly string[] | undefined {
     '',
     style('dim', 'All settings: docs/sources.md, "Any other sender"'),
   ];
+}
+
+/** The same for programs. */
+export function wayJson(name: string): object | undefined {
+  if (!isGeneric(name)) return undefined;
+  const { title, docs, setup } = genericNamed(name);
+  return { type: name, title, docs, entry: genericEntry(name), setup: setupSteps({ setup }, addresses) };
 }
 
 /** Senders that people look for, and why no type can be theirs. */

@@ -103,7 +103,7 @@ export function configureDestination(
   const literal = filledWhenSent.flatMap((key) => literalCredentialProblems([...path, key], scope));
   scope.problems.push(...misplaced, ...literal);
   if (misplaced.length > 0) return [];
-  const unfilled = withoutVariables(filled, raw, filledWhenSent);
+  const unfilled = withoutVariables(filled, { raw, keys: filledWhenSent, environment: scope.environment });
   const settings = { ...parsed.data, ...unfilled.settings, filledIn: unfilled.filledIn };
   const tested = destination.settings.safeParse(withNamesFilled(entry, raw));
   return [{ ...configured, settings, ...(tested.success && { testSettings: tested.data }) }];

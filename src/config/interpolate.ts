@@ -13,6 +13,8 @@ export const variableReference = /\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}/g;
 /** A place in a text that names a variable. */
 export interface VariableUse {
   readonly name: string;
+  /** All of the place, as in `${NAME:-default}`. */
+  readonly written: string;
   /** Nothing is filled in, and nothing said, where it is not set. */
   readonly mayBeEmpty: boolean;
   readonly offset: number;
@@ -21,8 +23,9 @@ export interface VariableUse {
 export const variableUses = (text: string): readonly VariableUse[] =>
   [...text.matchAll(variableReference)]
     .filter(({ index }) => text[index - 1] !== '$')
-    .map(({ index, 1: name = '', 2: operator, 3: operand }) => ({
+    .map(({ index, 0: written, 1: name = '', 2: operator, 3: operand }) => ({
       name,
+      written,
       mayBeEmpty: operator === undefined || (operator === '-' && !operand),
       offset: index,
     }));

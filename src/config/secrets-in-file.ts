@@ -43,23 +43,26 @@ const isCredential = new RegExp(`^(?:${credentialName})$`, 'i');
 
 /** Of a request that stands in the file: it would be stored and shown with every delivery. */
 export function literalCredentialProblems(path: readonly string[], { yaml, raw }: InFile): readonly Problem[] {
-  const value = valueAt(raw, path);
-  if (Array.isArray(value) || !isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, member]): readonly Problem[] => {
-    const place = [...path, key];
-    if (typeof member !== 'string') return literalCredentialProblems(place, { yaml, raw });
-    const isLiteral = member !== '' && !member.startsWith('=') && variablesIn(member).length === 0;
-    if (!isLiteral || !isCredential.test(key)) return [];
-    return [
-      {
-        severity: 'warning',
-        code: 'config/literal-secret',
-        message: `${place.join('.')} is written in the file, and shown with every delivery`,
-        at: yaml.positionOf(place),
-        hint: 'name an environment variable instead, as in ${NAME}: what it holds is neither stored nor shown',
-      },
-    ];
-  });
+  return credentialsIn(valueAt(raw, path), path).map((place) => ({
+    severity: 'warning',
+    code: 'config/literal-secret',
+    message: `${place.join('.')} is written in the file, and shown with every delivery`,
+    at: yaml.positionOf(place),
+    hint: 'name an environment variable instead, as in ${NAME}: what it holds is neither stored nor shown',
+  }));
+}
+
+type Place = readonly (string | number)[];
+
+function credentialsIn(value: Json | undefined, path: Place): readonly Place[] {
+  if (typeof value === 'string') {
+    const isLiteral = value !== '' && !value.startsWith('=') && variablesIn(value).length === 0;
+    const key = path.findLast((step) => typeof step === 'string');
+    return isLiteral && isCredential.test(String(key)) ? [path] : [];
+  }
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => credentialsIn(item, [...path, index]));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => credentialsIn(member, [...path, key]));
 }
 
 export const valueAt = (root: Json, path: readonly string[]): Json | undefined =>

@@ -3,7 +3,7 @@ import { destinationNamed } from '../destinations/index.ts';
 import type { TemplatePath } from '../mapping/template.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Environment } from './environment.ts';
-import { interpolate, variableUses } from './interpolate.ts';
+import { interpolate, type VariableUse, variableUses } from './interpolate.ts';
 import { valueAt } from './secrets-in-file.ts';
 
 /** What a destination writes as templates: the only expressions that gateway.yaml has. */
@@ -66,14 +66,23 @@ export interface Unfilled {
   readonly filledIn: readonly FilledIn[];
 }
 
-/** `filled` are its settings as they are sent, with `raw` as they stand in the file. */
-export function withoutVariables(filled: JsonObject, raw: Json | undefined, keys: readonly string[]): Unfilled {
+/** What its settings are made of. */
+interface Written {
+  /** As they stand in the file. */
+  readonly raw: Json | undefined;
+  readonly keys: readonly string[];
+  readonly environment: Pick<Environment, 'get'>;
+}
+
+/** `filled` are its settings as they are sent. */
+export function withoutVariables(filled: JsonObject, { raw, keys, environment }: Written): Unfilled {
   const settings = named(raw, keys, (name) => `\${${name}}`);
-  const filledIn = Object.entries(settings).flatMap(([key, value]) => {
+  const places = Object.entries(settings).flatMap(([key, value]) => {
     const written = isJsonObject(raw) ? raw[key] : undefined;
     return placesIn({ raw: written, text: value, value: filled[key] }, [key]);
   });
-  return { settings, filledIn };
+  const held = (use: VariableUse): string => String(interpolate(use.written, environment).value);
+  return { settings, filledIn: places.map(({ uses, ...place }) => ({ ...place, held: uses.map(held) })) };
 }
 
 /** One text in its three forms, or what it stands in. */
@@ -83,10 +92,13 @@ interface Forms {
   readonly value: Json | undefined;
 }
 
-function placesIn({ raw, text, value }: Forms, path: FilledIn['path']): readonly FilledIn[] {
+type VariablePlace = Omit<FilledIn, 'held'> & { readonly uses: readonly VariableUse[] };
+
+function placesIn({ raw, text, value }: Forms, path: FilledIn['path']): readonly VariablePlace[] {
   if (typeof raw === 'string') {
-    if (isExpression(raw) || variableUses(raw).length === 0) return [];
-    return [{ path, text: constantIn(text), value: constantIn(value) }];
+    const uses = variableUses(raw);
+    if (isExpression(raw) || uses.length === 0) return [];
+    return [{ path, text: constantIn(text), value: constantIn(value), uses }];
   }
   const keys = Array.isArray(raw) ? [...raw.keys()] : Object.keys(isJsonObject(raw) ? raw : {});
   const member = (whole: Json | undefined, key: string | number): Json | undefined =>

@@ -210,6 +210,8 @@ export interface FilledIn {
   readonly text: string;
   /** As it is sent. */
   readonly value: string;
+  /** What its variables hold, each of which an answer may repeat without the text around it. */
+  readonly held: readonly string[];
 }
 export type RetrySettings = CommonSettings['retry'];
 export type CircuitSettings = CommonSettings['circuit'];

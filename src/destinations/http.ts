@@ -19,6 +19,11 @@ import { builtRequest, checkRequest, requestPath, withPathJoined } from './http-
 const expression = (error: string) => z.string().startsWith('=', { error });
 const methodError = `must be one of ${methods.join(', ')}, or an expression`;
 const headerError = 'must be one line of printable ASCII, or an expression';
+/** What begins with == is a text all the same, as a variable may hold one. */
+const headerExpression = expression(headerError).refine(
+  (text) => !text.startsWith('==') || headerText.safeParse(text).success,
+  { error: headerError },
+);
 const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'must be one text, number or expression' });
 
 /** Part of the address that is known to nobody else. */
@@ -52,7 +57,7 @@ const settings = z.strictObject({
     .record(z.string(), z.union([scalar, z.array(scalar)]))
     .optional()
     .meta({ description: 'The query: a text, number or expression for each name, or a list of them.' }),
-  headers: headersOf(z.union([expression(headerError), headerText, z.number(), z.boolean()], { error: headerError }))
+  headers: headersOf(z.union([headerExpression, headerText, z.number(), z.boolean()], { error: headerError }))
     .optional()
     .meta({ description: 'Headers: a text, number or expression for each name. Credentials belong to auth.' }),
   body: z.unknown().optional().meta({
@@ -142,7 +147,7 @@ export const http = defineDestination<Settings, Templated>({
   secrets: ['token', 'password', 'secret_path'],
   secretForms: (given) => [
     ...(given.auth === 'basic' ? [basic(given)] : []),
-    ...(given.filledIn ?? []).map(({ value }) => value),
+    ...(given.filledIn ?? []).flatMap(({ value, held }) => [value, ...held]),
   ],
   required: ['url'],
   requiredBy,

@@ -52,6 +52,8 @@ describe('hookstitch sources', () => {
     });
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(sources).toMatchObject([{ name: 'shop', settings: { type: name, event_id: '=id' } }]);
+    const told = await hookstitch(await temporaryFolder({}), ['sources', name, '--json']);
+    expect(JSON.parse(told.out)).toMatchObject({ type: name, entry: { type: name, event_id: '=id' } });
   });
 
   it.each([

@@ -70,9 +70,9 @@ describe('a variable in the request of a destination', () => {
       body: { a: { b: ['${API_KEY}'] } },
     });
     expect(filledIn).toEqual([
-      { path: ['query', 'k'], text: '${API_KEY}', value: 'phc_real' },
-      { path: ['headers', 'x-key'], text: 'Token ${API_KEY}', value: 'Token phc_real' },
-      { path: ['body', 'a', 'b', 0], text: '${API_KEY}', value: 'phc_real' },
+      { path: ['query', 'k'], text: '${API_KEY}', value: 'phc_real', held: ['phc_real'] },
+      { path: ['headers', 'x-key'], text: 'Token ${API_KEY}', value: 'Token phc_real', held: ['phc_real'] },
+      { path: ['body', 'a', 'b', 0], text: '${API_KEY}', value: 'phc_real', held: ['phc_real'] },
     ]);
     expect(JSON.stringify(publicSettings(http, settings as CommonSettings))).not.toContain('phc_real');
   });
@@ -94,8 +94,8 @@ describe('a variable in the request of a destination', () => {
     expect((await read(lines, env)).destinations[0]?.off).toBe(off);
   });
 
-  it('is judged by what it holds', async () => {
-    const found = await complaints('headers: { x-a: "${NAME}" }', { NAME: 'a\r\nx-b: c' });
+  it.each(['a\r\nx-b: c', '=a\r\nx-b: c'])('is judged by what it holds: %j', async (NAME) => {
+    const found = await complaints('headers: { x-a: "${NAME}" }', { NAME });
     expect(found).toEqual([expect.stringContaining('7:21 destinations.api.headers.x-a')]);
   });
 
@@ -141,6 +141,8 @@ describe('a destination of type http', () => {
     ['headers: { X-API-Key: verysecret }', '7:27 destinations.api.headers.X-API-Key'],
     ['query: { api_secret: verysecret }', '7:26 destinations.api.query.api_secret'],
     ['body: { auth: { "token": "verysecret" } }', '7:30 destinations.api.body.auth.token'],
+    ['body: { batch: [{ api_key: verysecret }] }', '7:32 destinations.api.body.batch.0.api_key'],
+    ['query: { api_key: [verysecret] }', '7:24 destinations.api.query.api_key.0'],
   ])('warns of what looks like a credential in %j, which every delivery would show', async (lines, place) => {
     const { problems, destinations } = await read(lines);
     expect(problems.map(problemLine)).toEqual([`${place} is written in the file, and shown with every delivery`]);

@@ -100,4 +100,19 @@ describeInBrowser('a view that is kept up to date', () => {
     sent.resolve();
     await page.getByRole('button', { name: '2 new – show' }).waitFor();
   });
+
+  it('goes on where something else has answered in the place of the gateway', patience, async () => {
+    const running = await gateway();
+    await running.send('evt_1', 'invoice.paid');
+    const { page, open } = await openConsole(running);
+    await page.route(
+      pathIs('/api/events'),
+      (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Log in</h1>' }),
+      { times: 1 },
+    );
+    await open('/events', 'Events');
+    await page.getByRole('heading', { name: 'what answered is not the gateway' }).waitFor();
+    await running.send('evt_2', 'charge.refunded');
+    await page.getByRole('link', { name: 'charge.refunded' }).first().waitFor();
+  });
 });

@@ -276,6 +276,18 @@ describe('a request that is written in gateway.yaml', () => {
     expect(kept.filter((content) => content.includes(apiKey))).toEqual([]);
   });
 
+  it('keeps no variable that an answer repeats without the text around it', async () => {
+    const standIn = await startAnywhere();
+    standIn.answerNext({ status: 400, body: `no account ${apiKey}` });
+    const gateway = await testGateway({
+      destinations: { api: anywhere(standIn, { headers: { 'x-api-key': 'Token ${API_KEY}' }, body: { text: 'x' } }) },
+      mappings: { 'all.yaml': mapping('api') },
+      variables: { API_KEY: apiKey },
+    });
+    await gateway.send('evt_1', 'Paid');
+    await settled(gateway, [{ status: 'dead', last_message: expect.stringContaining('no account [redacted]') }]);
+  });
+
   it('has what its variables hold by the time it is redelivered, even under another name', async () => {
     const standIn = await startAnywhere();
     standIn.answerNext({ status: 400, body: 'the key is too old' });

@@ -43,6 +43,25 @@ describe('what is personal in stored data', () => {
       { lead: 'Ada Lovelace', project: { owner: { name: 'Ada' } }, plan: { customer_name: 'Ada' } },
       { lead: 'A••• L•••', project: { owner: { name: 'A•••' } }, plan: { customer_name: 'A•••' } },
     ],
+    [
+      'somebody who is called like the thing',
+      { name: 'Ada Lovelace', email: 'a@b.io', owner: 'Ada Lovelace' },
+      { name: 'A••• L•••', email: 'a•••@b.io', owner: 'A••• L•••' },
+    ],
+    [
+      'somebody beside a title, in any script',
+      { title: 'Заказ', owner: 'Иван Петров' },
+      { title: 'Заказ', owner: 'И••• П•••' },
+    ],
+    ['somebody in a script without capitals', { owner: '李明' }, { owner: '李•••' }],
+    ['a passenger', { customer: { name: 'LOVELACE/ADA' } }, { customer: { name: 'L•••' } }],
+    ['a full name with a slash', { full_name: 'Lovelace/Ada', phone: '' }, { full_name: 'L•••', phone: '' }],
+    ['a number in the place of a name', { customer_name: '555-0143' }, { customer_name: '5•••' }],
+    [
+      'who is behind a thing with an address',
+      { channel: { display_name: 'Ada Lovelace', email: 'a@b.io' } },
+      { channel: { display_name: 'A••• L•••', email: 'a•••@b.io' } },
+    ],
     ['what is in lists', [['ada@example.com']], [['a•••@example.com']]],
     [
       'a value beside a list that is no path',

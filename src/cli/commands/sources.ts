@@ -8,7 +8,7 @@ import { setupSteps } from '../../sources/source.ts';
 import { exitCodes, type Verb } from '../command.ts';
 import { plainText, print, printError, printJson, style } from '../output.ts';
 import { table } from '../table.ts';
-import { wayLines, whyNot } from '../way-to-prove.ts';
+import { wayJson, wayLines, whyNot } from '../way-to-prove.ts';
 
 /** `hookstitch sources [name]`: who can be a source by one word, and what there is to do for it. */
 export const sourcesCommand: Verb = {
@@ -26,15 +26,16 @@ export const sourcesCommand: Verb = {
     const sender = senderNamed(wanted === standardWebhooks ? 'standard-webhooks' : wanted);
     if (sender !== undefined && json === true) printJson(senderJson(sender));
     else if (sender !== undefined) print(senderLines(sender).join('\n'));
-    else return tellOther(wanted);
+    else return tellOther(wanted, json === true);
     return exitCodes.ok;
   },
 };
 
-function tellOther(name: string): number {
+function tellOther(name: string, isJson: boolean): number {
   const way = wayLines(name);
   if (way !== undefined) {
-    print(way.join('\n'));
+    if (isJson) printJson(wayJson(name));
+    else print(way.join('\n'));
     return exitCodes.ok;
   }
   const hint = suggest(name, [...senderNames, ...genericNames], { what: 'there are', otherwise: '' });

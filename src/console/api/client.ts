@@ -1,4 +1,4 @@
-import { problemFrom, unreachable } from './problem.ts';
+import { problemFrom, unreachable, unreadable } from './problem.ts';
 import { closeSession } from './session.ts';
 
 export interface ApiCall {
@@ -24,11 +24,19 @@ export async function api<T>(path: string, { method = 'GET', body, signal: abort
   });
   if (response.status === 204) return undefined as T;
   const answer = await jsonOf(response);
+  if (response.ok && answer === undefined) throw unreadable(response.status);
   if (response.ok) return answer as T;
   const problem = problemFrom(response.status, answer);
   if (problem.code === 'unauthorized' || problem.code === 'session_ended') closeSession();
   throw problem;
 }
+
+/** What has not been answered by then will not be. */
+const patienceMs = 60_000;
+
+/** Until whoever asked has gone away, and not forever. */
+export const patiently = (leaving: AbortSignal): AbortSignal =>
+  AbortSignal.any([leaving, AbortSignal.timeout(patienceMs)]);
 
 /** A path with those of the parameters that say something. */
 export function pathWith(

@@ -38,6 +38,15 @@ export const unreachable = (): ApiProblem =>
     hint: 'is it running, and is this device still connected? The console tries again by itself',
   });
 
+/** A proxy that wants us to log in again answers a page of its own, and with success. */
+export const unreadable = (status: number): ApiProblem =>
+  new ApiProblem({
+    status,
+    code: 'unreadable',
+    message: 'what answered is not the gateway',
+    hint: 'a proxy before it may want you to log in again: load the page anew',
+  });
+
 /** Anything caught, as a problem that can be shown. */
 export const asProblem = (error: unknown): ApiProblem =>
   error instanceof ApiProblem

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { api, isAbort } from './client.ts';
+import { api, isAbort, patiently } from './client.ts';
 import { inTurn } from './in-turn.ts';
 import { onChange, type Topic } from './live.ts';
 import { type ApiProblem, asProblem } from './problem.ts';
@@ -30,9 +30,6 @@ interface Answered<T> {
   readonly problem?: ApiProblem | undefined;
 }
 
-/** What has not been answered by then will not be. */
-const patienceMs = 60_000;
-
 /**
  * What GET `path` answers, asked again whenever something of `topics` changes. Null asks nothing. The call is aborted
  * when the view is left or the path changes.
@@ -47,7 +44,7 @@ export function useApi<T>(path: string | null, topics: readonly Topic[] = []): L
     const leaving = new AbortController();
     ask.current = inTurn(async () => {
       try {
-        const data = await api<T>(path, { signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(patienceMs)]) });
+        const data = await api<T>(path, { signal: patiently(leaving.signal) });
         keep(path, data);
         setAnswered({ path, data });
       } catch (error) {

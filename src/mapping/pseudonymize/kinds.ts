@@ -170,8 +170,11 @@ function kindOfMember(name: string, siblings: JsonObject, { around, isOfPerson, 
   return named(name) ?? answer;
 }
 
-const hasPersonalNeighbour = (siblings: JsonObject): boolean =>
+export const hasPersonalNeighbour = (siblings: JsonObject): boolean =>
   Object.keys(siblings).some((other) => personal.test(plain(other)));
+
+/** Whether it is a word for people, as `Lead` is one, and no name. */
+export const isWordForPeople = (name: string): boolean => named(name) === 'person';
 
 const labelled = (label: Json | undefined): Kind | undefined =>
   typeof label !== 'string' || label.length > nameLengthMax

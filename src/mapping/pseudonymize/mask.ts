@@ -47,8 +47,7 @@ class Mask {
     const members = Object.entries(block).map(([key, member]): [string, Json | undefined] => {
       if (member === undefined) return [key, undefined];
       const at = placeIn(block, key, place);
-      const isNobodys =
-        typeof member === 'string' && isNobodysName(member, { key, block, kind: at.kind, isOfThing: place.isOfThing });
+      const isNobodys = typeof member === 'string' && isNobodysName(member, { key, block, kind: at.kind, place });
       return [this.#scanned(key), this.value(member, isNobodys ? top : at, depth + 1)];
     });
     return Object.fromEntries(members);

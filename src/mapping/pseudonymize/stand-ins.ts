@@ -178,6 +178,6 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(`hookstitch
 const hex = (text: string, length: number): string => sha256(text).toString('hex').slice(0, length);
 const numberFrom = (text: string): number => sha256(text).readUInt32BE(0);
 
-/** Of words that begin like names. */
+/** Of words that begin like names; not every script has capitals. */
 export const looksLikeName = (text: string): boolean =>
-  /^\p{Lu}[\p{L}\p{M}'’.,-]*(?: [\p{L}\p{M}'’.,-]+)*$/u.test(text);
+  /^[\p{Lu}\p{Lo}][\p{L}\p{M}'’.,-]*(?: [\p{L}\p{M}'’.,-]+)*$/u.test(text);

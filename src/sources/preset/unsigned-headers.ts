@@ -6,7 +6,7 @@ type Described = Pick<PresetFile, 'verify' | 'event_type' | 'event_id'>;
 export interface UnsignedHeaders {
   /** Those that tell what the event is, or which one, and that the signature leaves out. */
   readonly names: readonly string[];
-  /** An expression by which a copy is known by what is signed. */
+  /** An expression by which a copy is known by its body, and by its type where a header tells that. */
   readonly signedId: string;
 }
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { ApiEventList, ApiListedEvent } from '../../../api-shapes/event-list.ts';
-import { api, pathWith } from '../../api/client.ts';
+import { api, pathWith, patiently } from '../../api/client.ts';
 import { inTurn } from '../../api/in-turn.ts';
 import { onChange } from '../../api/live.ts';
 import { ApiProblem, asProblem } from '../../api/problem.ts';
@@ -96,7 +96,7 @@ function useAsking(path: string) {
   /** Whether there was an answer. */
   const ask = useCallback(
     async (asked: string, answered: (list: ApiEventList) => void): Promise<boolean> => {
-      const list = await api<ApiEventList>(asked, { signal: leaving.signal }).catch(asProblem);
+      const list = await api<ApiEventList>(asked, { signal: patiently(leaving.signal) }).catch(asProblem);
       if (leaving.signal.aborted) return false;
       const isAnswered = !(list instanceof ApiProblem);
       if (isAnswered) answered(list);
