@@ -37,7 +37,7 @@ export class HandOver {
     this.#isOpen = true;
   }
 
-  /** Until it is opened again everything waits in line. */
+  /** Until it is opened again everything waits in line, what is being recorded too. */
   close(): void {
     this.#isOpen = false;
   }
@@ -48,13 +48,14 @@ export class HandOver {
     const size = { events: request.events.length, bytes: request.body.byteLength };
     if (!this.#hasPlaceFor(size)) return store.recordRequest(request);
     this.#occupy(size, 1);
+    const isWanted = (): boolean => this.#isOpen;
     let areHere = false;
     const claimed = (events: readonly ClaimedEvent[]): void => {
       areHere = true;
       this.#waiting.push({ events, size });
     };
     try {
-      return await store.recordRequest(request, { worker, leaseMs, claimed });
+      return await store.recordRequest(request, { worker, leaseMs, isWanted, claimed });
     } finally {
       if (!areHere) this.#occupy(size, -1);
     }
@@ -74,7 +75,7 @@ export class HandOver {
 
   #hasPlaceFor({ events, bytes }: Size): boolean {
     const { events: occupied, bytes: length } = this.#places;
-    return this.#isOpen && occupied + events <= placesMax.events && length + bytes <= placesMax.bytes;
+    return occupied + events <= placesMax.events && length + bytes <= placesMax.bytes;
   }
 
   #occupy({ events, bytes }: Size, sign: 1 | -1): void {

@@ -98,6 +98,8 @@ export class Translator {
     const handedOver = this.#handOver.take(batchMax);
     if (handedOver.length > 0) return handedOver;
     const { store, worker, clock } = this.#dependencies;
+    // What is handed over meanwhile would be older than what is claimed behind it.
+    this.#handOver.close();
     const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
     this.#handOver.open();
     return events;
@@ -132,7 +134,7 @@ export class Translator {
     const { ready, asking, evaluations } = await evaluated(events, this.#dependencies);
     // Where those before are back in line these go back behind them: what is one person's keeps its order.
     await orRelease(events, this.#dependencies, async () => before);
-    await settle(ready, { evaluations }, this.#dependencies);
+    await orRelease(asking, this.#dependencies, () => settle(ready, { evaluations }, this.#dependencies));
     // What has to be asked of others may take its time; nothing else waits for it.
     if (asking.length > 0) await lookingUp.begin(() => settleLookedUp(asking, evaluations, this.#dependencies));
   }
@@ -148,8 +150,8 @@ export class Translator {
     } catch (error) {
       // Those behind it go back in line as well, all of them before anything is claimed again.
       await Promise.allSettled(this.#underWay.splice(0));
-      await this.#closeHandOver();
       this.#hasFailed = false;
+      await this.#closeHandOver();
       throw error;
     }
   }

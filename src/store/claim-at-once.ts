@@ -8,6 +8,8 @@ import type { WorkerId } from '../model/id.ts';
 export interface ClaimAtOnce {
   readonly worker: WorkerId;
   readonly leaseMs: number;
+  /** Asked in the commit: who has begun to claim in line since then gets them there, and wants none before it. */
+  readonly isWanted: () => boolean;
   /** Told after the commit, in the order of commits; not told where they wait in line. */
   readonly claimed: (events: readonly ClaimedEvent[]) => void;
 }

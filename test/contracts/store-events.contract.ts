@@ -72,8 +72,9 @@ export function describeEvents(opened: { readonly store: Store }): void {
       const atOnce: ClaimedEvent[] = [];
       const claimed = (events: readonly ClaimedEvent[]) => void atOnce.push(...events);
       const ids = Array.from({ length: 20 }, (_, n) => `in_${n}`);
+      const claim = { worker: 'wrk_one', leaseMs, isWanted: () => true, claimed } as const;
       const recorded = ids.map((externalId) =>
-        store.recordRequest(aRequest({ events: [anEvent({ externalId })] }), { worker: 'wrk_one', leaseMs, claimed }),
+        store.recordRequest(aRequest({ events: [anEvent({ externalId })] }), claim),
       );
       await Promise.all(recorded);
       const inLine = await store.claimEvents(aClaim());

@@ -52,6 +52,17 @@ it('while nobody takes them, before it is opened and once it is closed, events w
   expect(idsOf(await store.claimEvents(aClaim()))).toEqual(['before', 'after']);
 });
 
+it('what is on its way when it is closed waits in line, behind what is given back there', async () => {
+  const { store, handOver: over } = await handOver();
+  over.open();
+  const recorded = over.record(requestOf(['on its way']));
+  over.close();
+  await recorded;
+
+  expect(over.take(10)).toEqual([]);
+  expect(idsOf(await store.claimEvents(aClaim()))).toEqual(['on its way']);
+});
+
 it('beyond four hundred events, or two megabytes of bodies, they wait in line', async () => {
   const { store, handOver: over } = await handOver();
   over.open();

@@ -32,6 +32,20 @@ it('what arrives while a batch is evaluated follows it, without being looked for
   expect(namesOf(translator)).toEqual(['first', 'second', 'third']);
 });
 
+it('a burst that arrives while the line is looked through keeps its order, though only some of it can be handed over', async () => {
+  const translator = await translatorOf(mapping);
+  const names = Array.from({ length: 650 }, (_, n) => `event ${n}`);
+  const sendFrom = (from: number, to: number) => names.slice(from, to).map((name) => translator.send({ name }));
+  // A full batch, after which the next one begins at once.
+  await Promise.all(sendFrom(0, 200));
+  await translator.work();
+  const looking = translator.work();
+  await Promise.all([...sendFrom(200, 650), looking]);
+  await translator.translateAll();
+
+  expect(namesOf(translator)).toEqual(names);
+});
+
 it('what was handed over goes back in line behind a batch that could not be settled', async () => {
   const translator = await translatorOf(mapping);
   const { store } = translator;

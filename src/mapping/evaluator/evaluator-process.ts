@@ -43,7 +43,7 @@ const hundredMappingsMb = 40;
 export const heapMb = ({ mappings }: EvaluatorSetup, { memoryMb }: EvaluatorLimits): number =>
   memoryMb + Math.max(0, Math.ceil(mappings.length / 100) - 1) * hundredMappingsMb;
 
-/** Characters of bodies that the pipe takes at once. */
+/** Characters of a batch that the pipe takes at once. */
 const pipeLength = 100_000;
 
 type Answered = (answer: Answer) => void;
@@ -54,6 +54,8 @@ export class EvaluatorProcess {
   readonly #mailbox: Mailbox | undefined;
   readonly #limits: EvaluatorLimits;
   readonly #heapMb: number;
+  /** Resolves when nothing of it is left, even where it could not be started. */
+  readonly #gone: Promise<void>;
   #complaint = '';
 
   private constructor(setup: EvaluatorSetup, limits: EvaluatorLimits) {
@@ -61,8 +63,17 @@ export class EvaluatorProcess {
     this.#heapMb = heapMb(setup, limits);
     this.#mailbox = Mailbox.open();
     const child = startChild(this.#heapMb, this.#mailbox);
-    child.once('close', () => this.#mailbox?.close());
+    this.#gone = new Promise((resolve) => {
+      child.once('close', () => {
+        this.#mailbox?.close();
+        resolve();
+      });
+    });
     this.#child = child;
+    // Without a listener it would end this process, for want of a descriptor or of a place for another process.
+    child.on('error', (error) => {
+      this.#complaint = error.message;
+    });
     // Kept only to explain a start that failed; V8 also writes here when memory runs out.
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#complaint = (this.#complaint + chunk.toString()).slice(-2_000);
@@ -124,7 +135,8 @@ export class EvaluatorProcess {
   /** Resolves when the process is gone. */
   kill(): Promise<void> {
     const child = this.#child;
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+    if (child.pid === undefined) return this.#gone;
+    if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
       child.once('exit', () => resolve());
       child.kill('SIGKILL');
@@ -177,13 +189,24 @@ export class EvaluatorProcess {
   }
 }
 
-function isShort({ bodies }: Batch): boolean {
-  let length = 0;
+function isShort({ bodies, events }: Batch): boolean {
+  let { length } = events;
   for (const body of bodies) length += body.length;
   return length <= pipeLength;
 }
 
 function startChild(memoryMb: number, mailbox: Mailbox | undefined): ChildProcess {
+  try {
+    return forkChild(memoryMb, mailbox);
+  } catch (error) {
+    // Of some faults Node tells by `error`, others it throws: then there is no process with whose end the mailbox is closed.
+    mailbox?.close();
+    const message = error instanceof Error ? error.message : String(error);
+    throw new GatewayError('EVALUATOR_UNAVAILABLE', `the evaluator was not started: ${message}`, { cause: error });
+  }
+}
+
+function forkChild(memoryMb: number, mailbox: Mailbox | undefined): ChildProcess {
   const stdio: (number | 'ignore' | 'pipe' | 'ipc')[] = ['ignore', 'ignore', 'pipe', 'ipc'];
   if (mailbox !== undefined) stdio[mailboxDescriptor] = mailbox.descriptor;
   return fork(childFile, [], {

@@ -3,7 +3,7 @@
  * is filled again once in a turn of the event loop: under load that is every 20 ms, while a batch is several times as
  * long, and the evaluator would idle most of the time.
  */
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Files in memory, where the system has any: what senders tell does not get onto a disk by this way. */
@@ -14,12 +14,20 @@ const bytesMax = 8_000_000;
 
 /** The gateway's side. */
 export class Mailbox {
-  /** To be handed to the process that reads; nobody else can open it. */
+  /** To be handed to the process that reads, which can do nothing else by it; nobody else can open it. */
   readonly descriptor: number;
+  readonly #writing: number;
   #isOpen = true;
 
-  private constructor(descriptor: number) {
-    this.descriptor = descriptor;
+  private constructor(file: string) {
+    this.#writing = openSync(file, 'wx', 0o600);
+    try {
+      this.descriptor = openSync(file, 'r');
+    } catch (error) {
+      // Nobody else closes what was opened by half.
+      closeSync(this.#writing);
+      throw error;
+    }
   }
 
   /** Undefined where there are no files in memory; then everything crosses in the pipe. */
@@ -27,11 +35,10 @@ export class Mailbox {
     try {
       const own = mkdtempSync(join(folder, 'hookstitch-'));
       try {
-        const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-        return new Mailbox(openSync(join(own, 'mailbox'), flags, 0o600));
+        return new Mailbox(join(own, 'mailbox'));
       } finally {
         // It lives on without a name, as long as one of the two has it open.
-        rmSync(own, { recursive: true });
+        rmSync(own, { recursive: true, force: true });
       }
     } catch {
       return undefined;
@@ -42,15 +49,17 @@ export class Mailbox {
   put(bytes: Uint8Array): boolean {
     if (!this.#isOpen || bytes.byteLength > bytesMax) return false;
     try {
-      return writeSync(this.descriptor, bytes, 0, bytes.byteLength, 0) === bytes.byteLength;
+      return writeSync(this.#writing, bytes, 0, bytes.byteLength, 0) === bytes.byteLength;
     } catch {
       return false;
     }
   }
 
   close(): void {
-    if (this.#isOpen) closeSync(this.descriptor);
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    closeSync(this.#writing);
+    closeSync(this.descriptor);
   }
 }
 

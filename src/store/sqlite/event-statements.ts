@@ -96,6 +96,15 @@ export function eventStatements(db: Database) {
         select received_at from event where status = 'received' and claimed_by is null and due_at is null
         order by seq limit 1`)
       .pluck(),
+    /** In line, or at the end of a lease or of a delay. */
+    isAnyDue: db
+      .prepare<{ readonly now: number }, 1>(`
+        select 1
+        where exists (select 1 from event where status = 'received' and claimed_by is null and due_at is null)
+          or exists (select 1 from event where due_at is not null and due_at <= @now)
+          or exists (
+            select 1 from event where status = 'received' and claimed_by is not null and lease_ends_at <= @now)`)
+      .pluck(),
     firstDelayEnd: db.prepare<[], number | null>('select min(due_at) from event where due_at is not null').pluck(),
     firstLeaseEnd: db
       .prepare<[], number | null>(

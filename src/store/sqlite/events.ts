@@ -44,7 +44,7 @@ export function recordRequest(
   {
     received,
     atOnce,
-  }: { readonly received: ReceivedRequest; readonly atOnce: Omit<ClaimAtOnce, 'claimed'> | undefined },
+  }: { readonly received: ReceivedRequest; readonly atOnce: Pick<ClaimAtOnce, 'worker' | 'leaseMs'> | undefined },
   tally: Tally,
 ): Recording {
   const request = withoutGone(sql, received);
@@ -73,11 +73,7 @@ export function recordRequest(
 
 const noLease = { claimedBy: null, leaseEndsAt: null } as const;
 
-/** In line, or delayed until now. */
-function isAnyDue(sql: Statements, now: Date): boolean {
-  const { oldestWaiting, firstDelayEnd } = sql.events;
-  return oldestWaiting.get() !== undefined || (firstDelayEnd.get() ?? Number.POSITIVE_INFINITY) <= now.getTime();
-}
+const isAnyDue = (sql: Statements, now: Date): boolean => sql.events.isAnyDue.get({ now: now.getTime() }) !== undefined;
 
 function insertRequest(sql: Statements, request: ReceivedRequest) {
   const row = newRequest(request);

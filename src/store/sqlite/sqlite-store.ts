@@ -112,10 +112,17 @@ export class SqliteStore implements Store {
     if (this.#space !== undefined)
       await this.#space.admit({ isSentOnce, reusableBytes: () => reusableBytes(this.#db) });
     // While a person is forgotten, what tells of them is read from what is stored.
-    const claim = () => (this.#forgets === 0 ? atOnce : undefined);
-    const work = (tally: Tally) => recordRequest(this.#sql, { received: request, atOnce: claim() }, tally);
+    const claim = () => (this.#forgets === 0 && atOnce?.isWanted() === true ? atOnce : undefined);
     const size = { events: request.events.length, isSentOnce };
-    const recorded = await this.#commit.writeIfRoom(work, body.byteLength, size);
+    const recordBy = (claiming: () => ClaimAtOnce | undefined) => {
+      const work = (tally: Tally) => recordRequest(this.#sql, { received: request, atOnce: claiming() }, tally);
+      return this.#commit.writeIfRoom(work, body.byteLength, size);
+    };
+    // Damage of what waits before it keeps no sender out.
+    const recorded = await recordBy(claim).catch((error: unknown) => {
+      if (atOnce === undefined || !isUnsafe(error)) throw error;
+      return recordBy(() => undefined);
+    });
     const waiting = waitingOf(recorded, request.headers);
     if (recorded.claimedBy === null) this.#recent.recorded(waiting);
     else if (waiting.events.length > 0) atOnce?.claimed(waiting.events.map(claimedBy(recorded.claimedBy)));
@@ -351,7 +358,7 @@ export class SqliteStore implements Store {
     try {
       return await this.#commit.write(work({ damages, isCareful: damages.isAnySetAside }));
     } catch (error) {
-      if (!(error instanceof GatewayError && error.code === 'STORE_UNSAFE')) throw error;
+      if (!isUnsafe(error)) throw error;
       return await this.#commit.write(work({ damages, isCareful: true }));
     }
   }
@@ -365,3 +372,5 @@ export class SqliteStore implements Store {
     }
   }
 }
+
+const isUnsafe = (error: unknown): boolean => error instanceof GatewayError && error.code === 'STORE_UNSAFE';

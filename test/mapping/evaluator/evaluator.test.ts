@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MappingDefinition } from '../../../src/mapping/compile.ts';
 import { defaultEvaluatorLimits, type Evaluation, Evaluator } from '../../../src/mapping/evaluator/evaluator.ts';
 import type { EvaluatorLimits } from '../../../src/mapping/evaluator/evaluator-process.ts';
@@ -25,9 +25,26 @@ afterEach(async () => {
   await Promise.all(evaluators.splice(0).map((evaluator) => evaluator.stop()));
   const left = started.splice(0).filter(isAlive);
   expect(left).toEqual([]);
+  await expect.poll(openMailboxes).toEqual([]);
 });
 
-const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
+/** Of this process, where the system tells. */
+const openMailboxes = (): readonly string[] =>
+  existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').map(fileBehind).filter(isMailbox) : [];
+
+function fileBehind(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    // Closed meanwhile: that of the listing itself is one.
+    return '';
+  }
+}
+
+const isMailbox = (file: string): boolean => /hookstitch-\w+\/mailbox/.test(file);
+
+const isAlive = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
+  pid !== undefined && exitCode === null && signalCode === null;
 
 function theChild(): ChildProcess & { readonly pid: number } {
   const child = started.find(isAlive);
@@ -194,6 +211,14 @@ describe('evaluating a batch', () => {
     expect(started).toHaveLength(1);
   });
 
+  it.each([
+    ['fits into its mailbox', 200_000],
+    ['is too long for it', 4_100_000],
+  ])('carries a body in any script that %s', async (_, length) => {
+    const event = claimedEvent(1, { filling: '語'.repeat(length), name: 'zoë' });
+    expect(outcomes(await evaluatorOf([plain]).evaluate([event]))).toEqual({ evt_1: 'zoë' });
+  });
+
   it('mixes no two of a thousand events up', async () => {
     const text = [
       'let:',
@@ -323,6 +348,25 @@ describe('the process', () => {
     expect(spawnargs.filter((argument) => /allow-(fs-write|child-process|worker|addons|wasi)/.test(argument))).toEqual(
       [],
     );
+  });
+
+  it.each([
+    ['is missing', '/nowhere/node', 'ENOENT'],
+    ['has no path', '/dev/null/node', 'ENOTDIR'],
+  ])('whose program %s is told as a fault, and started as soon as it can be', async (_, program, code) => {
+    const evaluator = evaluatorOf([plain]);
+    const { execPath } = process;
+    onTestFinished(() => {
+      process.execPath = execPath;
+    });
+    process.execPath = program;
+    const fault = { code: 'EVALUATOR_UNAVAILABLE', message: expect.stringContaining(code) };
+    await expect(evaluator.evaluate([calm(1)])).rejects.toMatchObject(fault);
+    await expect(evaluator.evaluate([calm(1)])).rejects.toMatchObject(fault);
+    await expect.poll(openMailboxes).toEqual([]);
+
+    process.execPath = execPath;
+    expect(outcomes(await evaluator.evaluate([calm(1)]))).toEqual({ evt_1: 'event 1' });
   });
 
   it('is started once and stays', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Mailbox, readMailbox } from '../../../src/mapping/evaluator/mailbox.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -25,6 +25,11 @@ describe('a mailbox', () => {
   it('has no name under which anybody else could open it', async () => {
     const { folder } = await openMailbox();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('cannot be filled by whoever reads it', async () => {
+    const { mailbox } = await openMailbox();
+    expect(() => writeSync(mailbox.descriptor, 'too much')).toThrow('EBADF');
   });
 
   it('takes nothing that is longer than it', async () => {

@@ -21,6 +21,7 @@ async function recordAtOnce(store: SqliteStore, request: Partial<ReceivedRequest
   await store.recordRequest(aRequest(request), {
     worker: 'wrk_one',
     leaseMs,
+    isWanted: () => true,
     claimed: (events) => void told.push(events),
   });
   expect(told.length).toBeLessThanOrEqual(1);
@@ -82,6 +83,14 @@ describe('an event waits in line instead', () => {
 
     expect(await recordAtOnce(store, { receivedAt: at(4_999) })).toHaveLength(1);
     expect(await recordAtOnce(store, { receivedAt: at(5_000) })).toEqual([]);
+  });
+
+  it('once a lease has ended, however many events come', async () => {
+    const store = storeOn(freshDatabase());
+    await recordAtOnce(store);
+
+    expect(await recordAtOnce(store, { receivedAt: at(leaseMs - 1) })).toHaveLength(1);
+    expect(await recordAtOnce(store, { receivedAt: at(leaseMs) })).toEqual([]);
   });
 
   it('while a person is forgotten', async () => {

@@ -50,6 +50,20 @@ const flip =
     writeFileSync(file, bytes);
   };
 
+/** The page of an index with what comes first in it. */
+const emptyFirstLeaf =
+  (index: string) =>
+  (file: string): void => {
+    const db = new Database(file);
+    const leaves = "select pageno from dbstat where name = ? and pagetype = 'leaf' order by path";
+    const [page = 0, ...others] = db.prepare<[string], number>(leaves).pluck().all(index);
+    const pageBytes = Number(db.pragma('page_size', { simple: true }));
+    db.close();
+    expect(others).not.toEqual([]);
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0, (page - 1) * pageBytes, page * pageBytes));
+  };
+
 const three = ['one', 'two', 'three'].map((mark, item) => aDraft({ item, payload: `{"mark":"${mark}-marked"}` }));
 const payloads = (deliveries: readonly { payload: string }[]) => deliveries.map(({ payload }) => payload);
 
@@ -166,6 +180,19 @@ describe('an event that is damaged', () => {
     expect(externalIds(await store.claimEvents(aClaim({ now: at(5_000) })))).toEqual([]);
     expect(await store.nextDueAt({ kind: 'events' })).toEqual(at(65_000));
     expect(damages.map(({ what }) => what)).toContainEqual(expect.stringContaining('cannot be written'));
+  });
+});
+
+describe('an index of what waits that is damaged', () => {
+  it('keeps no sender out, whose event waits in line', async () => {
+    const { store } = await spoilt(
+      (before) => before.recordRequest(aRequest({ events: Array.from({ length: 2_000 }, () => anEvent()) })),
+      emptyFirstLeaf('event_waiting'),
+    );
+    const claimed = (): void => expect.fail('something was claimed');
+    const atOnce = { worker: 'wrk_one', leaseMs: 1_000, isWanted: () => true, claimed } as const;
+
+    expect(await store.recordRequest(aRequest(), atOnce)).toEqual({ accepted: 1, duplicates: 0 });
   });
 });
 

@@ -68,11 +68,11 @@ export class EventModel {
     }
   }
 
-  /** In the commit that recorded them: only where nothing that was never tried waits before them. It ends no leases. */
+  /** In the commit that recorded them: only where nothing is due before them. It ends no leases. */
   claimedAtOnce(claim: ClaimOfEvents, claimed: readonly ClaimedEvent[]): void {
     const first = Math.min(...claimed.map(({ externalId }) => this.events.get(externalId)?.number ?? -1));
     const before = [...this.events].filter(
-      ([, event]) => event.number < first && event.tries === 0 && isDue(event, claim.nowMs),
+      ([, event]) => event.number < first && isDue(withoutEndedLease(event, claim.nowMs), claim.nowMs),
     );
     this.#violations.expect('order', before.length === 0, () => `claimed as it is recorded, before ${before[0]?.[0]}`);
     this.#taken(claim, claimed);
@@ -132,6 +132,9 @@ export class EventModel {
     }
   }
 }
+
+const withoutEndedLease = (event: ModelEvent, nowMs: number): ModelEvent =>
+  event.lease !== undefined && event.lease.endsAtMs <= nowMs ? { ...event, lease: undefined } : event;
 
 const isDue = ({ status, lease, dueAtMs }: ModelEvent, nowMs: number): boolean =>
   status === 'received' && lease === undefined && dueAtMs <= nowMs;

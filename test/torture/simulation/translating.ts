@@ -29,6 +29,7 @@ export async function accept(world: World, worker: Worker): Promise<void> {
   const atOnce = {
     worker: worker.id,
     leaseMs,
+    isWanted: () => true,
     claimed: (events: readonly ClaimedEvent[]) => void taken.push(...events),
   };
   const receipt = await world.store.recordRequest(request, world.draw.chance(atOnceShare) ? atOnce : undefined);
