@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { describeInBrowser, launchBrowser } from '../support/browser.ts';
 import { openConsole } from '../support/console.ts';
@@ -32,6 +32,8 @@ async function stranger({ adminUrl }: TestGateway): Promise<Page> {
 const heading = (page: Page, name: string): Promise<void> => page.getByRole('heading', { level: 1, name }).waitFor();
 /** Not the heading, which stands there while the gateway is asked, too. */
 const overview = (page: Page): Promise<void> => page.getByText('How the last 24 hours went.').waitFor();
+const inMenu = (page: Page, name: string): Locator =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name });
 const pathOf = (page: Page): string => new URL(page.url()).pathname + new URL(page.url()).search;
 
 async function setPassword(page: Page, { setupUrl }: TestGateway): Promise<void> {
@@ -64,7 +66,7 @@ describeInBrowser('the first hour with the console', () => {
     await page.getByText('amount_pad').first().waitFor();
     await page.locator('.delivery').getByText('delivered', { exact: true }).waitFor();
 
-    await page.getByRole('link', { name: 'Home' }).click();
+    await inMenu(page, 'Home').click();
     await overview(page);
     expect(running.shown).toHaveLength(1);
   });
@@ -76,7 +78,7 @@ describeInBrowser('the first hour with the console', () => {
     const left = await page.context().newPage();
     await left.goto(running.adminUrl);
     await heading(left, 'Get the first event through');
-    await left.getByRole('link', { name: 'Events' }).click();
+    await inMenu(left, 'Events').click();
     await heading(left, 'Events');
 
     await running.send('evt_1', 'invoice.paid');
@@ -85,7 +87,7 @@ describeInBrowser('the first hour with the console', () => {
     await page.getByRole('button', { name: 'Go on to the overview' }).click();
     await overview(page);
 
-    await left.getByRole('link', { name: 'Home' }).click();
+    await inMenu(left, 'Home').click();
     await overview(left);
   });
 

@@ -81,7 +81,7 @@ describeInBrowser('events that died at a destination', () => {
     await saving.waitFor({ state: 'detached' });
     expect(await onDisk()).toContain(mendedLine);
 
-    await page.getByRole('link', { name: 'Problems' }).click();
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Problems' }).click();
     await page.getByRole('row', { name: 'segment' }).getByRole('link').click();
     await heading('Dead at segment');
     await page.getByRole('button', { name: 'Plan a replay' }).click();
@@ -93,7 +93,7 @@ describeInBrowser('events that died at a destination', () => {
     await page.getByText('what was made has been delivered').waitFor();
     expect(taken.map(({ amount }) => amount)).toEqual([29, 29, 29]);
 
-    await page.getByRole('link', { name: 'Events' }).click();
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Events' }).click();
     await page.getByRole('link', { name: 'invoice.paid' }).first().click();
     await page.locator('summary', { hasText: 'delivered' }).filter({ hasText: 'replayed' }).waitFor();
     await shoot('event-replayed');
