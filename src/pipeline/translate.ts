@@ -101,8 +101,10 @@ export class Translator {
     // What is handed over meanwhile would be older than what is claimed behind it.
     this.#handOver.close();
     const events = await store.claimEvents({ worker, limit: batchMax, leaseMs, aloneAfterTries, now: clock.now() });
+    // Recorded before that, and told since: they were there before whatever was in line.
+    const former = this.#handOver.take(Number.POSITIVE_INFINITY);
     this.#handOver.open();
-    return events;
+    return former.length === 0 ? events : [...former, ...events];
   }
 
   /** From now on everything waits in line, also what had been handed over and was not begun. */
